@@ -1,0 +1,44 @@
+"""The types of the Kubernetes API, and the table of kinds the cluster serves.
+
+Lives here: one module for each upstream group and version, each type a frozen record
+with every field of Kubernetes 1.37, so the source is also the reference manual.
+Must not live here: defaults, validation or behaviour (see ``kubelite.apiserver``).
+Models ``k8s.io/api``. A field without a value reads as Go's zero; ``None`` is kept for the
+fields where Kubernetes tells absent from zero. ``written(...)`` marks what is always on the
+wire. Simpler than upstream: an empty ``spec``, ``status`` or list is left out even where Go
+would write ``{}`` or ``null``.
+"""
+
+from __future__ import annotations
+
+from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.coordination_v1 import Lease
+from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
+from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.apimachinery.scheme import Kind, Scheme
+
+ALL = ("all",)
+STATUS = ("status",)
+
+SCHEME = Scheme(
+    [
+        Kind("", "v1", "Namespace", "namespaces", Namespace, short_names=("ns",),
+             namespaced=False, subresources=("finalize", "status")),
+        Kind("", "v1", "Node", "nodes", Node, short_names=("no",),
+             namespaced=False, subresources=STATUS),
+        Kind("", "v1", "Pod", "pods", Pod, short_names=("po",),
+             categories=ALL, subresources=("binding", "eviction", "status")),
+        Kind("", "v1", "Service", "services", Service, short_names=("svc",),
+             categories=ALL, subresources=STATUS),
+        Kind("", "v1", "ConfigMap", "configmaps", ConfigMap, short_names=("cm",)),
+        Kind("", "v1", "Secret", "secrets", Secret),
+        Kind("", "v1", "Event", "events", Event, short_names=("ev",)),
+        Kind("apps", "v1", "ReplicaSet", "replicasets", ReplicaSet, short_names=("rs",),
+             categories=ALL, subresources=("scale", "status")),
+        Kind("apps", "v1", "Deployment", "deployments", Deployment, short_names=("deploy",),
+             categories=ALL, subresources=("scale", "status")),
+        Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
+        Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
+    ]
+)  # fmt: skip
+"""Every kind that is stored. A new kind is one row here and its type beside this file."""
