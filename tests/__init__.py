@@ -1,0 +1,1 @@
+"""The tests: they mirror kubelite/ and course/, and run from the project's root."""

@@ -1,0 +1,1 @@
+"""What holds the house up: floors, purity and style, checked by reading the source."""

@@ -1,0 +1,1 @@
+"""A learner's clicks, in a real browser on a real JupyterLab."""

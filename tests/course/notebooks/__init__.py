@@ -1,0 +1,1 @@
+"""Tests of building, guarding and comparing notebooks, on small ones made here."""
