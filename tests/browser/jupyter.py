@@ -13,12 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from course.lab import lab_command
 
 STARTUP_SECONDS = 60
 RUN_SECONDS = 60
+RUN_ATTEMPTS = 5
+
+# No cell has a star. Before that a moment passes, or cells just asked to run would count as done.
+NO_CELL_IS_WAITING = """() => new Promise(resolve => setTimeout(resolve, 250)).then(() =>
+    [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+        .every(prompt => !prompt.textContent.includes("*")))"""
 
 
 class Lab(NamedTuple):
@@ -86,14 +92,24 @@ class OpenNotebook:
         self.page.locator(f'.lm-Menu-itemLabel:text-is("{entry}")').click()
 
     def run_all(self) -> None:
-        """Run every cell and wait until the last has its number and the kernel is idle."""
-        self.wait_for_kernel()
-        self.choose("Run", "Run All Cells")
-        waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="*")
-        # The first prompt may show its star only after a moment; without it nothing was asked yet.
-        self.page.wait_for_timeout(200)
-        expect(waiting).to_have_count(0, timeout=RUN_SECONDS * 1000)
-        self.wait_for_kernel()
+        """Run every cell and wait until none is waiting and the kernel is idle.
+
+        JupyterLab silently drops what is asked while it is still connecting to a new kernel, though
+        it shows that kernel as idle; so what was dropped is asked again, as a learner would.
+        """
+        # A saved notebook has its numbers already: without them, a number means that a cell ran.
+        self.choose("Edit", "Clear Outputs of All Cells")
+        for _ in range(RUN_ATTEMPTS):
+            self.wait_for_kernel()
+            self.choose("Run", "Run All Cells")
+            self.page.wait_for_function(NO_CELL_IS_WAITING, timeout=RUN_SECONDS * 1000)
+            if any(character.isdigit() for character in self.prompts()[0]):
+                return self.wait_for_kernel()
+        raise RuntimeError(f"the cells did not run in {RUN_ATTEMPTS} attempts")
+
+    def prompts(self) -> list[str]:
+        """What stands before each code cell: ``[1]:`` when it ran, ``[*]:`` while it waits."""
+        return self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
 
     def wait_for_kernel(self) -> None:
         """Wait until the kernel is there and idle."""
