@@ -1,0 +1,41 @@
+"""What the server fills in where a manifest says nothing.
+
+Lives here: one pure function for each kind, object in, object out. An object that lacks
+nothing comes back as itself, so what is shared stays shared.
+Must not live here: checks (see ``validation``), and what depends on other objects or on
+the moment, such as names, addresses and priorities (see admission and the registry).
+Models ``pkg/apis/core/v1/defaults.go``, ``pkg/apis/apps/v1/defaults.go`` and
+``pkg/apis/discovery/v1/defaults.go``.
+"""
+
+from __future__ import annotations
+
+from kubelite.apiserver.defaults.kinds import (
+    default_config_map,
+    default_deployment,
+    default_endpoint_slice,
+    default_event,
+    default_lease,
+    default_namespace,
+    default_node,
+    default_replica_set,
+    default_secret,
+    default_service,
+)
+from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
+
+__all__ = [
+    "default_config_map",
+    "default_deployment",
+    "default_endpoint_slice",
+    "default_event",
+    "default_lease",
+    "default_namespace",
+    "default_node",
+    "default_pod",
+    "default_pod_spec",
+    "default_pod_template",
+    "default_replica_set",
+    "default_secret",
+    "default_service",
+]

@@ -1,0 +1,133 @@
+"""Defaults of every kind but the pod.
+
+Models ``pkg/apis/{core,apps,discovery}/v1/defaults.go``.
+"""
+
+from __future__ import annotations
+
+from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.apimachinery.struct import with_changes
+from kubelite.apiserver.defaults.filling import changed, filled, mapped, rounded
+from kubelite.apiserver.defaults.pod import default_pod_template
+
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+AFFINITY_SECONDS = 10_800  # a client stays with one pod for three hours
+
+_ROLLING_UPDATE = apps_v1.RollingUpdateDeployment(max_unavailable="25%", max_surge="25%")
+
+
+def default_deployment(deployment: apps_v1.Deployment) -> apps_v1.Deployment:
+    """One replica, rolling update by quarters, ten revisions, ten minutes to progress."""
+    spec = filled(
+        deployment.spec, replicas=1, revision_history_limit=10, progress_deadline_seconds=600
+    )
+    spec = changed(
+        spec, strategy=_strategy(spec.strategy), template=default_pod_template(spec.template)
+    )
+    return changed(deployment, spec=spec)
+
+
+def _strategy(strategy: apps_v1.DeploymentStrategy) -> apps_v1.DeploymentStrategy:
+    strategy = filled(strategy, type="RollingUpdate")
+    if strategy.type != "RollingUpdate":
+        return strategy
+    rolling = strategy.rolling_update or _ROLLING_UPDATE
+    rolling = filled(rolling, max_unavailable="25%", max_surge="25%")
+    return changed(strategy, rolling_update=rolling)
+
+
+def default_replica_set(replica_set: apps_v1.ReplicaSet) -> apps_v1.ReplicaSet:
+    """One replica."""
+    spec = filled(replica_set.spec, replicas=1)
+    spec = changed(spec, template=default_pod_template(spec.template))
+    return changed(replica_set, spec=spec)
+
+
+def default_service(service: core_v1.Service) -> core_v1.Service:
+    """A cluster address, TCP, and the same port behind as in front."""
+    spec = filled(service.spec, session_affinity="None", type="ClusterIP")
+    spec = changed(
+        spec,
+        session_affinity_config=_affinity(spec),
+        ports=mapped(spec.ports, _service_port),
+    )
+    if spec.type in ("NodePort", "LoadBalancer") or (
+        spec.type == "ClusterIP" and spec.external_ips
+    ):
+        spec = filled(spec, external_traffic_policy="Cluster")
+    if spec.type in ("NodePort", "LoadBalancer", "ClusterIP"):
+        spec = filled(spec, internal_traffic_policy="Cluster")
+    if spec.type != "LoadBalancer":
+        return changed(service, spec=spec)
+    balancer = service.status.load_balancer
+    balancer = changed(balancer, ingress=mapped(balancer.ingress, _ingress))
+    status = changed(service.status, load_balancer=balancer)
+    spec = filled(spec, allocate_load_balancer_node_ports=True)
+    return changed(service, spec=spec, status=status)
+
+
+def _affinity(spec: core_v1.ServiceSpec) -> core_v1.SessionAffinityConfig | None:
+    config = spec.session_affinity_config
+    if spec.session_affinity == "None":
+        return None
+    client_ip = None if config is None else config.client_ip
+    if spec.session_affinity != "ClientIP" or (client_ip and client_ip.timeout_seconds is not None):
+        return config
+    seconds = core_v1.ClientIPConfig(timeout_seconds=AFFINITY_SECONDS)
+    return core_v1.SessionAffinityConfig(client_ip=seconds)
+
+
+def _service_port(port: core_v1.ServicePort) -> core_v1.ServicePort:
+    target = port.target_port or port.port
+    return changed(filled(port, protocol="TCP"), target_port=target)
+
+
+def _ingress(ingress: core_v1.LoadBalancerIngress) -> core_v1.LoadBalancerIngress:
+    return filled(ingress, ip_mode="VIP") if ingress.ip else ingress
+
+
+def default_node(node: core_v1.Node) -> core_v1.Node:
+    """All of a node's capacity may be used by pods unless it says otherwise."""
+    status = node.status
+    capacity = rounded(status.capacity)
+    allocatable = rounded(status.allocatable) or capacity
+    return changed(node, status=changed(status, capacity=capacity, allocatable=allocatable))
+
+
+def default_namespace(namespace: core_v1.Namespace) -> core_v1.Namespace:
+    """A label with its own name, so that selectors can find it; alive from the start."""
+    meta = namespace.metadata
+    if meta.name and meta.labels.get(NAMESPACE_LABEL) != meta.name:
+        meta = with_changes(meta, labels={**meta.labels, NAMESPACE_LABEL: meta.name})
+    return changed(namespace, metadata=meta, status=filled(namespace.status, phase="Active"))
+
+
+def default_secret(secret: core_v1.Secret) -> core_v1.Secret:
+    """Any data at all: ``Opaque``."""
+    return filled(secret, type="Opaque")
+
+
+def default_config_map(config_map: core_v1.ConfigMap) -> core_v1.ConfigMap:
+    """Nothing to add."""
+    return config_map
+
+
+def default_endpoint_slice(
+    endpoint_slice: discovery_v1.EndpointSlice,
+) -> discovery_v1.EndpointSlice:
+    """Ports without a name, over TCP."""
+    return changed(endpoint_slice, ports=mapped(endpoint_slice.ports, _endpoint_port))
+
+
+def _endpoint_port(port: discovery_v1.EndpointPort) -> discovery_v1.EndpointPort:
+    return filled(port, name="", protocol="TCP")
+
+
+def default_event(event: core_v1.Event) -> core_v1.Event:
+    """Nothing to add."""
+    return event
+
+
+def default_lease(lease: coordination_v1.Lease) -> coordination_v1.Lease:
+    """Nothing to add."""
+    return lease

@@ -1,0 +1,94 @@
+"""What the server lets in: the rules about the fields of each kind.
+
+Lives here: pure functions from an object (or a new and an old one) to a list of
+``FieldError``, empty when all is well, in upstream's order and words.
+Must not live here: defaults (see ``defaults``), and anything that needs other objects or
+the caller's identity (see ``admission``).
+Models ``pkg/apis/{core,apps,discovery,coordination}/validation`` and
+``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
+"""
+
+from __future__ import annotations
+
+from kubelite.apiserver.validation.config import (
+    validate_config_map,
+    validate_config_map_update,
+    validate_secret,
+    validate_secret_update,
+)
+from kubelite.apiserver.validation.endpointslice import (
+    validate_endpoint_slice,
+    validate_endpoint_slice_update,
+)
+from kubelite.apiserver.validation.event import validate_event, validate_event_update
+from kubelite.apiserver.validation.lease import validate_lease, validate_lease_update
+from kubelite.apiserver.validation.node import (
+    validate_namespace,
+    validate_namespace_finalize_update,
+    validate_namespace_status_update,
+    validate_namespace_update,
+    validate_node,
+    validate_node_update,
+)
+from kubelite.apiserver.validation.objectmeta import (
+    validate_object_meta,
+    validate_object_meta_update,
+)
+from kubelite.apiserver.validation.pod import (
+    validate_pod,
+    validate_pod_metadata,
+    validate_pod_spec,
+    validate_pod_template,
+)
+from kubelite.apiserver.validation.pod_update import (
+    validate_pod_binding,
+    validate_pod_status_update,
+    validate_pod_update,
+)
+from kubelite.apiserver.validation.service import validate_service, validate_service_update
+from kubelite.apiserver.validation.service_status import validate_service_status_update
+from kubelite.apiserver.validation.workloads import (
+    validate_deployment,
+    validate_deployment_status_update,
+    validate_deployment_update,
+    validate_replica_set,
+    validate_replica_set_status_update,
+    validate_replica_set_update,
+)
+
+__all__ = [
+    "validate_config_map",
+    "validate_config_map_update",
+    "validate_deployment",
+    "validate_deployment_status_update",
+    "validate_deployment_update",
+    "validate_endpoint_slice",
+    "validate_endpoint_slice_update",
+    "validate_event",
+    "validate_event_update",
+    "validate_lease",
+    "validate_lease_update",
+    "validate_namespace",
+    "validate_namespace_finalize_update",
+    "validate_namespace_status_update",
+    "validate_namespace_update",
+    "validate_node",
+    "validate_node_update",
+    "validate_object_meta",
+    "validate_object_meta_update",
+    "validate_pod",
+    "validate_pod_binding",
+    "validate_pod_metadata",
+    "validate_pod_spec",
+    "validate_pod_status_update",
+    "validate_pod_template",
+    "validate_pod_update",
+    "validate_replica_set",
+    "validate_replica_set_status_update",
+    "validate_replica_set_update",
+    "validate_secret",
+    "validate_secret_update",
+    "validate_service",
+    "validate_service_status_update",
+    "validate_service_update",
+]

@@ -1,0 +1,67 @@
+"""Events: light, because there are several for each pod.
+
+Models ``pkg/apis/core/validation/events.go`` for events written through the core group.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kubelite.api import core_v1
+from kubelite.apimachinery import names
+from kubelite.apimachinery.errors import FieldError
+from kubelite.apiserver.validation.formats import Errors, each
+
+_ELSEWHERE = "does not match event.namespace"
+_SHORT = 128
+_NOTE = 1024
+
+
+def validate_event(event: core_v1.Event) -> list[FieldError]:
+    """What is wrong with a new Event."""
+    namespace, about = event.metadata.namespace, event.involved_object.namespace
+    if event.event_time is None and about == namespace and not _namespace_faults(namespace):
+        return []
+    return list(_event(event, namespace, about))
+
+
+def validate_event_update(new: core_v1.Event, old: core_v1.Event) -> list[FieldError]:
+    """What is wrong with a change of an Event, such as one more count."""
+    return validate_event(new)
+
+
+@lru_cache(maxsize=4096)
+def _namespace_faults(namespace: str) -> tuple[str, ...]:
+    return tuple(names.is_dns1123_subdomain(namespace))
+
+
+def _event(event: core_v1.Event, namespace: str, about: str) -> Errors:
+    if event.event_time is None:
+        elsewhere = about != namespace if about else namespace not in ("", "default")
+    else:
+        elsewhere = not about and namespace not in ("default", "kube-system")
+    if elsewhere:
+        yield FieldError.invalid("involvedObject.namespace", about, _ELSEWHERE)
+    if event.event_time is not None:
+        yield from _new_style(event)
+    yield from each("namespace", namespace, _namespace_faults(namespace))
+
+
+def _new_style(event: core_v1.Event) -> Errors:
+    """What events with a precise time must say besides."""
+    controller = event.reporting_component
+    if not controller:
+        yield FieldError.required("reportingController")
+    yield from each("reportingController", controller, names.is_qualified_name(controller))
+    fields = (
+        ("reportingInstance", event.reporting_instance),
+        ("action", event.action),
+        ("reason", event.reason),
+    )
+    for name, value in fields:
+        if not value:
+            yield FieldError.required(name)
+        if len(value) > _SHORT:
+            yield FieldError.invalid(name, "", f"can have at most {_SHORT} characters")
+    if len(event.message) > _NOTE:
+        yield FieldError.invalid("message", "", f"can have at most {_NOTE} characters")
