@@ -1,0 +1,205 @@
+"""The extension points of a decision, and the words plugins and scheduler speak.
+
+A plugin is any object with a ``name`` and some of the methods below; the points it serves are
+those it has methods for. Order of one decision: PreEnqueue (may the pod wait in line at all),
+PreFilter once, Filter for each node, PostFilter when no node is left, PreScore once, Score and
+NormalizeScore for each node left, Bind. A point answers None for success.
+
+A plugin whose Filter or Score depends on the pod's spec and on the node alone says so with
+``filter_by_spec`` or ``score_by_spec``: then its answer is remembered until the node changes, for
+all pods of that spec. (Upstream asks for the same with SignPlugin.)
+
+Models ``pkg/scheduler/framework/interface.go`` and ``k8s.io/kube-scheduler/framework``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from kubelite.api.apps_v1 import ReplicaSet
+from kubelite.api.core_v1 import Service
+from kubelite.apimachinery.rest import Response
+
+if TYPE_CHECKING:
+    from kubelite.scheduler.snapshot import Snapshot
+    from kubelite.scheduler.types import NodeInfo, PodInfo
+
+MAX_NODE_SCORE = 100
+
+# Codes of a Status.
+UNSCHEDULABLE = "Unschedulable"
+"""Not as things are; evicting other pods from the node could help."""
+UNSCHEDULABLE_AND_UNRESOLVABLE = "UnschedulableAndUnresolvable"
+"""Not on this node, whoever is evicted from it."""
+SKIP_CODE = "Skip"
+
+
+class Status(NamedTuple):
+    """Why a plugin refuses a pod or a node (or that it has nothing to do: ``SKIP``)."""
+
+    code: str
+    reasons: tuple[str, ...] = ()
+    plugin: str = ""
+
+    @property
+    def message(self) -> str:
+        """The reasons, separated by commas."""
+        return ", ".join(self.reasons)
+
+
+SKIP = Status(SKIP_CODE)
+"""From PreFilter or PreScore: leave this plugin's Filter or Score out for this pod."""
+
+
+# What can happen in a cluster that may make a refused pod fit.
+NODE_ADD = "Node/Add"
+NODE_DELETE = "Node/Delete"
+NODE_ALLOCATABLE = "Node/UpdateNodeAllocatable"
+NODE_LABEL = "Node/UpdateNodeLabel"
+NODE_TAINT = "Node/UpdateNodeTaint"
+POD_ADD = "AssignedPod/Add"
+POD_DELETE = "AssignedPod/Delete"
+POD_LABEL = "AssignedPod/UpdatePodLabel"
+POD_SCALE_DOWN = "AssignedPod/UpdatePodScaleDown"
+
+Hint = Callable[["PodInfo", Any, Any], bool]
+"""hint(pod, old, new): might this change let ``pod`` pass the plugin that refused it?
+
+``old`` is None for something added, ``new`` is None for something deleted."""
+
+
+def always(pod: PodInfo, old: Any, new: Any) -> bool:
+    """The hint of a plugin that does not look closer."""
+    return True
+
+
+class CycleState(dict[str, Any]):
+    """What plugins keep for themselves during one decision, and what they may look at."""
+
+    __slots__ = ("node_names", "snapshot")
+
+    def __init__(self, snapshot: Snapshot):
+        super().__init__()
+        self.snapshot = snapshot
+        self.node_names: set[str] | None = None
+
+    def restrict(self, names: Iterable[str]) -> None:
+        """From PreFilter: only nodes of these names need be looked at."""
+        wanted = set(names)
+        self.node_names = wanted if self.node_names is None else self.node_names & wanted
+
+
+class Listers(NamedTuple):
+    """What plugins may ask about the cluster beyond nodes and pods."""
+
+    services: Callable[[str], Iterable[Service]] = lambda namespace: ()
+    replica_set: Callable[[str, str], ReplicaSet | None] = lambda namespace, name: None
+    namespace_labels: Callable[[], Mapping[str, Mapping[str, str]]] = lambda: {}
+
+
+NO_LISTERS = Listers()
+"""A cluster of nothing but nodes and pods."""
+
+
+class Plugin(Protocol):
+    """Any plugin. ``events`` are the changes after which a pod it refused is worth a new try."""
+
+    name: str
+    events: Mapping[str, Hint]
+
+
+@runtime_checkable
+class QueueSortPlugin(Protocol):
+    """In which order pods wait: the pod with the smallest key is next."""
+
+    def sort_key(self, pod: PodInfo, since: int) -> tuple[int, int]:
+        """A key for ``pod``, waiting since that moment."""
+        ...
+
+
+@runtime_checkable
+class PreEnqueuePlugin(Protocol):
+    """Whether a pod may line up at all."""
+
+    def pre_enqueue(self, pod: PodInfo) -> Status | None:
+        """None, or why the pod has to stay out of the active queue."""
+        ...
+
+
+@runtime_checkable
+class PreFilterPlugin(Protocol):
+    """Once for each pod, before any node."""
+
+    def pre_filter(self, state: CycleState, pod: PodInfo) -> Status | None:
+        """None, ``SKIP``, or why the pod fits nowhere."""
+        ...
+
+
+@runtime_checkable
+class FilterPlugin(Protocol):
+    """For each node: can the pod run there?"""
+
+    def filter(self, state: CycleState, pod: PodInfo, node: NodeInfo) -> Status | None:
+        """None, or why not."""
+        ...
+
+
+@runtime_checkable
+class PostFilterPlugin(Protocol):
+    """When no node is left."""
+
+    def post_filter(
+        self, state: CycleState, pod: PodInfo, refusals: Mapping[str, Status]
+    ) -> Status | None:
+        """What was tried to make room and why it did not help; None has nothing to say."""
+        ...
+
+
+@runtime_checkable
+class PreScorePlugin(Protocol):
+    """Once for each pod, before scoring the nodes that are left."""
+
+    def pre_score(
+        self, state: CycleState, pod: PodInfo, nodes: Sequence[NodeInfo]
+    ) -> Status | None:
+        """None or ``SKIP``."""
+        ...
+
+
+@runtime_checkable
+class ScorePlugin(Protocol):
+    """For each node that is left: how good is it?"""
+
+    def score(self, state: CycleState, pod: PodInfo, node: NodeInfo) -> int:
+        """Any integer where the plugin normalises, else 0 to 100."""
+        ...
+
+
+@runtime_checkable
+class ScoreExtensions(Protocol):
+    """Bring one plugin's raw scores to 0 to 100, 100 being best."""
+
+    def normalize(self, state: CycleState, nodes: Sequence[NodeInfo], raw: list[int]) -> list[int]:
+        """One score for each node, in order."""
+        ...
+
+
+@runtime_checkable
+class BindPlugin(Protocol):
+    """Tells the API server."""
+
+    def bind(
+        self, client: Any, pod: PodInfo, node: str, then: Callable[[Response], object]
+    ) -> None:
+        """Assign the pod; ``then`` gets the answer."""
+        ...
+
+
+def default_normalize(raw: list[int], reverse: bool = False) -> list[int]:
+    """Stretch scores so that the greatest is 100; ``reverse`` turns them round."""
+    top = max(raw)
+    if top == 0:
+        return [MAX_NODE_SCORE] * len(raw) if reverse else raw
+    scaled = [MAX_NODE_SCORE * score // top for score in raw]
+    return [MAX_NODE_SCORE - score for score in scaled] if reverse else scaled

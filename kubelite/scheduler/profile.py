@@ -1,0 +1,107 @@
+"""A profile says which plugins decide, with which weights; a framework is one made ready.
+
+Pods choose a profile by ``schedulerName``. Models ``KubeSchedulerProfile`` of
+``pkg/scheduler/apis/config`` and ``pkg/scheduler/framework/runtime/framework.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from kubelite.scheduler.framework import (
+    NO_LISTERS,
+    BindPlugin,
+    FilterPlugin,
+    Listers,
+    Plugin,
+    PostFilterPlugin,
+    PreEnqueuePlugin,
+    PreFilterPlugin,
+    PreScorePlugin,
+    QueueSortPlugin,
+    ScoreExtensions,
+    ScorePlugin,
+)
+from kubelite.scheduler.plugins import PLUGINS
+from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
+
+DEFAULT_SCHEDULER = "default-scheduler"
+
+
+class Profile(NamedTuple):
+    """The configuration of one scheduler name.
+
+    ``weights`` overrides the table's; ``disabled`` leaves plugins out; ``extra`` are plugins of
+    your own (given the listers), which score with weight 1 unless ``weights`` says otherwise.
+    ``percentage_of_nodes_to_score`` 0 adapts to the size of the cluster.
+    """
+
+    scheduler_name: str = DEFAULT_SCHEDULER
+    weights: Mapping[str, int] = {}
+    disabled: tuple[str, ...] = ()
+    scoring_strategy: ScoringStrategy = ScoringStrategy()
+    percentage_of_nodes_to_score: int = 0
+    extra: tuple[Callable[[Listers], Plugin], ...] = ()
+
+
+DEFAULT_PROFILE = Profile()
+
+
+class Check(NamedTuple):
+    """A filter plugin, and its PreFilter if it has one."""
+
+    name: str
+    by_spec: bool
+    plugin: FilterPlugin
+    pre: PreFilterPlugin | None
+
+
+class Scorer(NamedTuple):
+    """A scoring plugin, its weight, and its PreScore and NormalizeScore if it has them."""
+
+    name: str
+    weight: int
+    by_spec: bool
+    plugin: ScorePlugin
+    pre: PreScorePlugin | None
+    extensions: ScoreExtensions | None
+
+
+class Framework:
+    """The plugins of one profile, by extension point."""
+
+    def __init__(self, profile: Profile = DEFAULT_PROFILE, listers: Listers = NO_LISTERS):
+        self.profile = profile
+        self.listers = listers
+        rows = [row for row in PLUGINS if row.name not in profile.disabled]
+        weights = {row.name: row.weight for row in rows} | dict(profile.weights)
+        plugins = [row.make(profile, listers) for row in rows]
+        plugins += [make(listers) for make in profile.extra]
+        self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in plugins}
+        self.queue_sort = next(p for p in plugins if isinstance(p, QueueSortPlugin))
+        self.pre_enqueue = [p for p in plugins if isinstance(p, PreEnqueuePlugin)]
+        self.filters = [
+            Check(
+                p.name,
+                getattr(p, "filter_by_spec", False),
+                p,
+                p if isinstance(p, PreFilterPlugin) else None,
+            )
+            for p in plugins
+            if isinstance(p, FilterPlugin)
+        ]
+        self.post_filters = [p for p in plugins if isinstance(p, PostFilterPlugin)]
+        self.scorers = [
+            Scorer(
+                p.name,
+                weights.get(p.name, 1),
+                getattr(p, "score_by_spec", False),
+                p,
+                p if isinstance(p, PreScorePlugin) else None,
+                p if isinstance(p, ScoreExtensions) else None,
+            )
+            for p in plugins
+            if isinstance(p, ScorePlugin) and weights.get(p.name, 1)
+        ]
+        self.binder = next(p for p in plugins if isinstance(p, BindPlugin))

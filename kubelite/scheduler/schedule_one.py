@@ -1,0 +1,279 @@
+"""One decision: which node for this pod, and why not the others.
+
+``schedule`` is a function of the pod, the snapshot and the framework; it changes nothing. Filter
+leaves the nodes that can take the pod, Score marks them, and among the best chance decides.
+Models ``pkg/scheduler/schedule_one.go``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from kubelite.scheduler.framework import CycleState, FilterPlugin, Status
+from kubelite.scheduler.plugins.default_preemption import fit_error
+from kubelite.scheduler.profile import Check, Framework, Scorer
+from kubelite.scheduler.snapshot import Snapshot
+from kubelite.scheduler.types import NodeInfo, PodInfo
+
+MIN_FEASIBLE_NODES_TO_FIND = 100
+MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND = 5
+
+NO_NODES_AVAILABLE = "no nodes available to schedule pods"
+
+
+class ScoreRow(NamedTuple):
+    """One plugin's marks: raw and brought to 0 to 100, one for each feasible node in order."""
+
+    plugin: str
+    weight: int
+    raw: list[int]
+    normalized: list[int]
+
+
+class Mark(NamedTuple):
+    """One plugin's mark for one node; ``weighted`` is what goes into the total."""
+
+    raw: int
+    normalized: int
+    weighted: int
+
+
+class Decision:
+    """What came out for one pod.
+
+    ``node`` is the winner, "" when there is none. ``refusals`` has one status for each node that
+    was looked at and refused. ``feasible`` are the others, ``totals`` their marks; a single
+    feasible node is taken without marking it. ``rejected_by`` names the plugins that refused.
+    """
+
+    __slots__ = (
+        "feasible",
+        "node",
+        "nodes",
+        "pod",
+        "post_filter_message",
+        "pre_filter_message",
+        "refusals",
+        "rejected_by",
+        "rows",
+        "skipped_reason",
+        "totals",
+    )
+
+    def __init__(self, pod: PodInfo, nodes: int):
+        self.pod = pod
+        self.nodes = nodes
+        self.node = ""
+        self.feasible: list[NodeInfo] = []
+        self.refusals: dict[str, Status] = {}
+        self.rejected_by: list[str] = []
+        self.rows: list[ScoreRow] = []
+        self.totals: list[int] = []
+        self.pre_filter_message = ""
+        self.post_filter_message = ""
+        self.skipped_reason = ""
+
+    @property
+    def evaluated(self) -> int:
+        """How many nodes were looked at."""
+        return len(self.feasible) + len(self.refusals)
+
+    @property
+    def message(self) -> str:
+        """Why the pod fits nowhere, as the FailedScheduling event says it; "" if it does fit."""
+        if self.node:
+            return ""
+        if not self.nodes:
+            return NO_NODES_AVAILABLE
+        if self.pre_filter_message:
+            text = f"0/{self.nodes} nodes are available: {self.pre_filter_message}."
+        else:
+            text = fit_error(self.nodes, self._reasons())
+        return f"{text} {self.post_filter_message}" if self.post_filter_message else text
+
+    def _reasons(self) -> Counter[str]:
+        reasons = Counter(reason for s in self.refusals.values() for reason in s.reasons)
+        if self.skipped_reason:
+            reasons[self.skipped_reason] += self.nodes - len(self.refusals)
+        return reasons
+
+    def scores(self) -> dict[str, dict[str, Mark]]:
+        """All marks: node -> plugin -> raw, normalised, weighted."""
+        return {
+            node.name: {
+                row.plugin: Mark(
+                    row.raw[place], row.normalized[place], row.normalized[place] * row.weight
+                )
+                for row in self.rows
+            }
+            for place, node in enumerate(self.feasible)
+        }
+
+    def __repr__(self) -> str:
+        return f"<{self.pod.key} -> {self.node or self.message}>"
+
+
+def schedule(
+    pod: PodInfo,
+    snapshot: Snapshot,
+    framework: Framework,
+    start: int = 0,
+    draw: Callable[[], float] = lambda: 0.0,
+) -> Decision:
+    """Decide. ``start`` is the node to look at first; ``draw`` gives 0 <= x < 1 for ties."""
+    nodes = snapshot.nodes
+    decision = Decision(pod, len(nodes))
+    if not nodes:
+        return decision
+    state = CycleState(snapshot)
+    find_feasible(state, decision, framework, start)
+    feasible = decision.feasible
+    if not feasible:
+        _post_filter(state, decision, framework)
+    elif len(feasible) == 1:
+        decision.node = feasible[0].name
+    else:
+        prioritize(state, decision, framework)
+        decision.node = select_host(feasible, decision.totals, draw)
+    return decision
+
+
+def find_feasible(
+    state: CycleState, decision: Decision, framework: Framework, start: int = 0
+) -> None:
+    """PreFilter and Filter: sort nodes into feasible and refused."""
+    pod = decision.pod
+    checks = _pre_filter(state, decision, framework)
+    if checks is None:
+        return
+    nodes = _nodes_to_check(state, decision)
+    wanted = feasible_nodes_to_find(len(nodes), framework.profile.percentage_of_nodes_to_score)
+    start = start % len(nodes) if nodes else 0
+    by_spec, others = _split(checks)
+    known: dict[str, tuple[int, Status | None]] = pod.needs.memo.setdefault(framework, {})
+    feasible, refusals = decision.feasible, decision.refusals
+    for node in nodes[start:] + nodes[:start] if start else nodes:
+        remembered = known.get(node.name)
+        if remembered is None or remembered[0] != node.generation:
+            remembered = (node.generation, _first_refusal(by_spec, state, pod, node))
+            known[node.name] = remembered
+        status = remembered[1]
+        if status is None and others:
+            status = _first_refusal(others, state, pod, node)
+        if status is not None:
+            refusals[node.name] = status
+            continue
+        feasible.append(node)
+        if len(feasible) >= wanted:
+            break
+    if not feasible:
+        decision.rejected_by = list(dict.fromkeys(s.plugin for s in refusals.values()))
+
+
+def _pre_filter(state: CycleState, decision: Decision, framework: Framework) -> list[Check] | None:
+    """Run PreFilter: the filters that are left to run, or None if the pod fits nowhere."""
+    left: list[Check] = []
+    for check in framework.filters:
+        before = state.node_names
+        status = check.pre.pre_filter(state, decision.pod) if check.pre else None
+        if status is None:
+            left.append(check)
+            if state.node_names is not before:
+                decision.rejected_by.append(check.name)
+        elif status.reasons:
+            decision.pre_filter_message = status.message
+            decision.rejected_by = [check.name]
+            return None
+    return left
+
+
+def _nodes_to_check(state: CycleState, decision: Decision) -> list[NodeInfo]:
+    """All nodes, or those that PreFilter named."""
+    nodes, names = state.snapshot.nodes, state.node_names
+    if names is None:
+        return nodes
+    plugins = " ".join(sorted(decision.rejected_by))
+    decision.skipped_reason = f"node(s) didn't satisfy plugin(s) [{plugins}]"
+    return [node for node in nodes if node.name in names]
+
+
+def _split(checks: Sequence[Check]) -> tuple[list[FilterPlugin], list[FilterPlugin]]:
+    """The filters whose answers can be remembered, as far as they come first, and the rest."""
+    first = next((i for i, check in enumerate(checks) if not check.by_spec), len(checks))
+    plugins = [check.plugin for check in checks]
+    return plugins[:first], plugins[first:]
+
+
+def _first_refusal(
+    plugins: Sequence[FilterPlugin], state: CycleState, pod: PodInfo, node: NodeInfo
+) -> Status | None:
+    for plugin in plugins:
+        status = plugin.filter(state, pod, node)
+        if status is not None:
+            return status
+    return None
+
+
+def _post_filter(state: CycleState, decision: Decision, framework: Framework) -> None:
+    found = [
+        status.message
+        for plugin in framework.post_filters
+        if (status := plugin.post_filter(state, decision.pod, decision.refusals))
+    ]
+    decision.post_filter_message = ", ".join(found)
+
+
+# DOC: scheduler-score
+def prioritize(state: CycleState, decision: Decision, framework: Framework) -> None:
+    """PreScore, Score and NormalizeScore: mark the feasible nodes."""
+    pod, nodes = decision.pod, decision.feasible
+    totals = [0] * len(nodes)
+    for scorer in framework.scorers:
+        if scorer.pre is not None and scorer.pre.pre_score(state, pod, nodes) is not None:
+            continue
+        raw = _raw_scores(scorer, state, pod, nodes, framework)
+        extensions, weight = scorer.extensions, scorer.weight
+        marks = extensions.normalize(state, nodes, raw) if extensions else raw
+        decision.rows.append(ScoreRow(scorer.name, weight, raw, marks))
+        totals = [total + weight * mark for total, mark in zip(totals, marks, strict=True)]
+    decision.totals = totals
+
+
+def _raw_scores(
+    scorer: Scorer,
+    state: CycleState,
+    pod: PodInfo,
+    nodes: Sequence[NodeInfo],
+    framework: Framework,
+) -> list[int]:
+    score = scorer.plugin.score
+    if not scorer.by_spec:
+        return [score(state, pod, node) for node in nodes]
+    known: dict[str, tuple[int, int]] = pod.needs.memo.setdefault((framework, scorer.name), {})
+    raw = []
+    for node in nodes:
+        remembered = known.get(node.name)
+        if remembered is None or remembered[0] != node.generation:
+            remembered = known[node.name] = (node.generation, score(state, pod, node))
+        raw.append(remembered[1])
+    return raw
+
+
+def select_host(nodes: Sequence[NodeInfo], totals: Sequence[int], draw: Callable[[], float]) -> str:
+    """The best node; among several, each is as likely."""
+    best = max(totals)
+    if totals.count(best) == 1:
+        return nodes[totals.index(best)].name
+    leaders = [node for node, total in zip(nodes, totals, strict=True) if total == best]
+    return leaders[int(draw() * len(leaders))].name
+
+
+def feasible_nodes_to_find(nodes: int, percentage: int = 0) -> int:
+    """After how many feasible nodes the search stops: all of up to 100, fewer in big clusters."""
+    if nodes < MIN_FEASIBLE_NODES_TO_FIND:
+        return nodes
+    if not percentage:
+        percentage = max(50 - nodes // 125, MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND)
+    return max(nodes * percentage // 100, MIN_FEASIBLE_NODES_TO_FIND)

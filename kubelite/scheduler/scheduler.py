@@ -1,0 +1,243 @@
+"""The scheduler's loop: take the next pod, decide, assume, bind.
+
+One decision is one clock event. Binding is a request like any other and goes on while the next
+pod is decided on. Models ``pkg/scheduler/{scheduler,schedule_one}.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from kubelite.api.apps_v1 import ReplicaSet
+from kubelite.api.core_v1 import Pod, Service
+from kubelite.apimachinery.rest import STRATEGIC_PATCH, Response
+from kubelite.apimachinery.times import Time
+from kubelite.client.client import Client
+from kubelite.client.informer import Informer
+from kubelite.scheduler.cache import Cache
+from kubelite.scheduler.eventhandlers import EventHandlers
+from kubelite.scheduler.framework import POD_DELETE, Listers
+from kubelite.scheduler.profile import DEFAULT_PROFILE, Framework, Profile
+from kubelite.scheduler.queue import QueuedPodInfo, SchedulingQueue
+from kubelite.scheduler.schedule_one import Decision, schedule
+from kubelite.sim.chance import Chance
+from kubelite.sim.clock import MILLISECOND, Timer
+from kubelite.sim.trace import Trace
+
+CYCLE_LATENCY = 1 * MILLISECOND
+"""How long one decision takes."""
+
+NOTE_LENGTH_LIMIT = 1024
+DECISIONS_KEPT = 1_000
+
+NORMAL = "Normal"
+WARNING = "Warning"
+UNSCHEDULABLE = "Unschedulable"
+SCHEDULER_ERROR = "SchedulerError"
+
+
+class Recorder(Protocol):
+    """What writes Event objects: ``kubelite.client.events.EventRecorder``."""
+
+    def event(self, involved: Pod, type: str, reason: str, message: str) -> None:
+        """Report something about a pod."""
+        ...
+
+
+class Scheduler:
+    """Gives nodes to the pods of its profiles' scheduler names.
+
+    ``start`` begins with nothing known, as a fresh process does; ``stop`` is its death, and what
+    was on its way to the API server still arrives.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        chance: Chance,
+        trace: Trace,
+        recorder: Recorder,
+        profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+    ):
+        self._client = client
+        self._clock = client.clock
+        self._trace = trace
+        self._recorder = recorder
+        self._draw = chance.stream("scheduler/tie").random
+        self._profiles = profiles
+        self._life = 0
+        self._running = False
+        self._next_cycle: Timer | None = None
+        self._decisions: dict[str, Decision] = {}
+        self._set_up()
+
+    def _set_up(self) -> None:
+        client = self._client
+        self.pods = Informer(client, "pods")
+        self.nodes = Informer(client, "nodes")
+        self.namespaces = Informer(client, "namespaces")
+        self.replica_sets = Informer(client, "replicasets.apps")
+        by_namespace = {"namespace": lambda service: (service.metadata.namespace,)}
+        self.services = Informer(client, "services", indexers=by_namespace)
+        listers = Listers(self._services_of, self._replica_set, self._namespace_labels)
+        self.frameworks = {p.scheduler_name: Framework(p, listers) for p in self._profiles}
+        self.cache = Cache()
+        self.queue = SchedulingQueue(self._clock, self.frameworks, self._wake)
+        self._start_index = 0
+        handlers = EventHandlers(self.cache, self.queue, self.frameworks.__contains__)
+        self.nodes.on(handlers.add_node, handlers.update_node, handlers.delete_node)
+        self.pods.on(handlers.add_pod, handlers.update_pod, handlers.delete_pod)
+
+    def start(self) -> None:
+        """Learn what there is, and begin."""
+        if self._running:
+            return
+        if self._life:
+            self._set_up()
+        self._life += 1
+        self._running = True
+        for informer in self._informers():
+            informer.start()
+        self._wake()
+
+    def stop(self) -> None:
+        """Die."""
+        self._running = False
+        for informer in self._informers():
+            informer.stop()
+        self.queue.stop()
+        if self._next_cycle:
+            self._next_cycle.cancel()
+
+    def decision(self, key: str) -> Decision | None:
+        """The last decision about the pod "namespace/name", while it is remembered."""
+        return self._decisions.get(key)
+
+    def _informers(self) -> Iterable[Informer]:
+        return (self.namespaces, self.services, self.replica_sets, self.nodes, self.pods)
+
+    # The loop
+
+    def _wake(self) -> None:
+        if self._running and not (self._next_cycle and self._next_cycle.pending):
+            self._next_cycle = self._clock.after(CYCLE_LATENCY, self._schedule_one)
+
+    # DOC: scheduler-cycle
+    def _schedule_one(self) -> None:
+        queued = self.queue.pop()
+        if queued is None:
+            return
+        self._clock.cause = queued.cause
+        pod = queued.pod
+        if pod.terminating:
+            self.queue.done(pod.uid)
+            message = f"skip schedule deleting pod: {pod.key}"
+            self._recorder.event(pod.pod, WARNING, "FailedScheduling", message)
+        elif self.cache.is_assumed(pod.uid):
+            self.queue.done(pod.uid)
+        else:
+            self._place(queued)
+        if len(self.queue):
+            self._wake()
+
+    def _place(self, queued: QueuedPodInfo) -> None:
+        """Decide on one pod, and do it."""
+        pod = queued.pod
+        framework = self.frameworks[pod.needs.spec.scheduler_name]
+        snapshot = self.cache.snapshot
+        decision = schedule(pod, snapshot, framework, self._start_index, self._draw)
+        if decision.nodes:
+            self._start_index = (self._start_index + decision.evaluated) % decision.nodes
+        self._remember(decision)
+        node = decision.node
+        if not node:
+            self._fail(queued, UNSCHEDULABLE, decision.message, tuple(decision.rejected_by))
+            return
+        self.cache.assume_pod(pod, node)
+        self.queue.done(pod.uid)
+        framework.binder.bind(self._client, pod, node, self._on_bound(queued, node))
+
+    def _on_bound(self, queued: QueuedPodInfo, node: str) -> Callable[[Response], object]:
+        life = self._life
+
+        def bound(response: Response) -> None:
+            if life != self._life or not self._running:
+                return
+            if response.ok:
+                message = f"Successfully assigned {queued.pod.key} to {node}"
+                self._recorder.event(queued.pod.pod, NORMAL, "Scheduled", message)
+            else:
+                self._binding_failed(queued, response)
+
+        return bound
+
+    def _binding_failed(self, queued: QueuedPodInfo, response: Response) -> None:
+        pod = queued.pod
+        if self.cache.forget_pod(pod.uid):
+            self.queue.move(POD_DELETE, pod.pod, None)
+        message = f'running Bind plugin "DefaultBinder": {response.body.message}'
+        self._fail(queued, SCHEDULER_ERROR, message, ())
+
+    def _fail(
+        self, queued: QueuedPodInfo, reason: str, message: str, rejected_by: tuple[str, ...]
+    ) -> None:
+        """Back into the queue, an event, and a condition that says why."""
+        pod = queued.pod.pod
+        current: Pod | None = self.pods.get(queued.pod.key)
+        same = current is not None and current.metadata.uid == queued.pod.uid
+        if current is not None and same and not current.spec.node_name:
+            queued.pod = type(queued.pod)(current)
+            self.queue.add_unschedulable(queued, rejected_by)
+        else:
+            self.queue.done(queued.pod.uid)
+        note = message
+        if len(note) > NOTE_LENGTH_LIMIT:
+            note = note[: NOTE_LENGTH_LIMIT - 4] + " ..."
+        self._recorder.event(pod, WARNING, "FailedScheduling", note)
+        self._write_condition(pod, reason, message)
+
+    def _write_condition(self, pod: Pod, reason: str, message: str) -> None:
+        """PodScheduled=False, unless the pod says so already."""
+        since = Time(self._clock.now)
+        for condition in pod.status.conditions:
+            if condition.type == "PodScheduled" and condition.status == "False":
+                if (condition.reason, condition.message) == (reason, message):
+                    return
+                since = condition.last_transition_time or since
+        written = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": reason,
+            "message": message,
+            "lastTransitionTime": since.wire(),
+        }
+        meta = pod.metadata
+        patch = {"status": {"conditions": [written]}}
+        self._client.patch(
+            "pods", meta.name, meta.namespace, patch, STRATEGIC_PATCH, subresource="status"
+        )
+
+    def _remember(self, decision: Decision) -> None:
+        """Keep the decision for those who ask, and put it into the story."""
+        pod, decisions = decision.pod, self._decisions
+        decisions.pop(pod.key, None)
+        decisions[pod.key] = decision
+        if len(decisions) > DECISIONS_KEPT:
+            del decisions[next(iter(decisions))]
+        meta = pod.pod.metadata
+        note = decision.node or decision.message
+        self._clock.cause = self._trace.record(
+            "kube-scheduler", "schedule", ("pods", meta.namespace, meta.name), note=note
+        )
+
+    # What plugins may ask
+
+    def _services_of(self, namespace: str) -> Iterable[Service]:
+        return self.services.index("namespace", namespace)
+
+    def _replica_set(self, namespace: str, name: str) -> ReplicaSet | None:
+        return self.replica_sets.get(f"{namespace}/{name}")
+
+    def _namespace_labels(self) -> Mapping[str, Mapping[str, str]]:
+        return {space.metadata.name: space.metadata.labels for space in self.namespaces.items()}
