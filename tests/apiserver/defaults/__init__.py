@@ -1,0 +1,1 @@
+"""Tests of kubelite.apiserver.defaults."""
