@@ -1,0 +1,174 @@
+"""What a pod's worker has to do next, decided from the pod's spec and what the runtime runs.
+
+A pure function: it changes nothing, so every case can be tried by hand. Carrying the decision
+out is ``runtime_manager``'s work. Models computePodActions and computeInitContainerActions of
+``pkg/kubelet/kuberuntime/kuberuntime_manager.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from kubelite.api.core_v1 import Container, Pod
+from kubelite.kubelet.cri import CREATED, RUNNING, ContainerStatus, PodStatus
+
+LIVENESS = "liveness"
+STARTUP = "startup"
+
+Verdict = Callable[[ContainerStatus], str]
+"""Which probe condemns a running container: "liveness", "startup", or "" for none."""
+
+Started = Callable[[Container, ContainerStatus], bool]
+"""Whether a running container counts as started (its startup probe has succeeded)."""
+
+
+class Kill(NamedTuple):
+    """A running container to be stopped, the message of the event, and the probe behind it."""
+
+    container: Container
+    status: ContainerStatus
+    message: str
+    probe: str = ""
+
+
+class PodActions(NamedTuple):
+    """The decision. ``kill_pod`` stops everything; ``create_sandbox`` comes before any start."""
+
+    kill_pod: bool = False
+    create_sandbox: bool = False
+    init_to_start: tuple[Container, ...] = ()
+    to_start: tuple[Container, ...] = ()
+    to_kill: tuple[Kill, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to do."""
+        return self == _NOTHING
+
+
+_NOTHING = PodActions()
+
+
+def is_sidecar(container: Container) -> bool:
+    """An init container that keeps running beside the others."""
+    return container.restart_policy == "Always"
+
+
+def should_restart(container: Container, pod: Pod, status: PodStatus) -> bool:
+    """Whether a container that does not run is to be started, as the restart policy has it."""
+    if pod.metadata.deletion_timestamp is not None:
+        return False
+    latest = status.find(container.name)
+    if latest is None:
+        return True
+    if latest.state == RUNNING:
+        return False
+    if latest.state == CREATED or is_sidecar(container):
+        return True
+    policy = pod.spec.restart_policy
+    return not (policy == "Never" or (policy == "OnFailure" and latest.exit_code == 0))
+
+
+# DOC: compute-pod-actions
+def compute_pod_actions(
+    pod: Pod, status: PodStatus, verdict: Verdict, started: Started
+) -> PodActions:
+    """The next actions for a pod that is meant to run."""
+    spec = pod.spec
+    if not status.sandbox_ready:
+        return _anew(pod, status)
+    to_kill: list[Kill] = []
+    init_to_start: tuple[Container, ...] = ()
+    if spec.init_containers:
+        init_to_start, done, failed = _init_actions(pod, status, verdict, started, to_kill)
+        if failed:
+            return PodActions(kill_pod=True)
+        if not done:
+            return PodActions(init_to_start=init_to_start, to_kill=tuple(to_kill))
+    to_start: list[Container] = []
+    kept = 0
+    for container in spec.containers:
+        current = status.find(container.name)
+        if current is None or current.state != RUNNING:
+            if should_restart(container, pod, status):
+                to_start.append(container)
+            continue
+        kill = _reason_to_kill(container, current, verdict)
+        if kill is None:
+            kept += 1
+        elif spec.restart_policy != "Never" or kill.probe == "":
+            to_kill.append(kill._replace(message=f"{kill.message}, will be restarted"))
+            to_start.append(container)
+        else:
+            to_kill.append(kill)
+    if kept == 0 and not to_start:
+        return PodActions(kill_pod=True)
+    return PodActions(init_to_start=init_to_start, to_start=tuple(to_start), to_kill=tuple(to_kill))
+
+
+def _anew(pod: Pod, status: PodStatus) -> PodActions:
+    """There is no sandbox: make one and begin, unless the pod has run and must not again."""
+    spec = pod.spec
+    ran_before = bool(status.sandbox_attempts and status.containers)
+    if spec.restart_policy == "Never" and ran_before:
+        return PodActions(kill_pod=True)
+    to_start = tuple([c for c in spec.containers if not _succeeded_for_good(c, pod, status)])
+    if not to_start:
+        return PodActions(kill_pod=True)
+    kill = status.sandbox_attempts > 0
+    if spec.init_containers:
+        return PodActions(kill, True, init_to_start=spec.init_containers[:1])
+    return PodActions(kill, True, to_start=to_start)
+
+
+def _succeeded_for_good(container: Container, pod: Pod, status: PodStatus) -> bool:
+    latest = status.find(container.name)
+    return (
+        pod.spec.restart_policy == "OnFailure"
+        and latest is not None
+        and latest.finished_at > 0
+        and latest.exit_code == 0
+    )
+
+
+def _init_actions(
+    pod: Pod, status: PodStatus, verdict: Verdict, started: Started, to_kill: list[Kill]
+) -> tuple[tuple[Container, ...], bool, bool]:
+    """Init containers to start, whether all are done, and whether one has failed for good."""
+    spec = pod.spec
+    begun = any(status.find(container.name) is not None for container in spec.containers)
+    to_start: list[Container] = []
+    for container in spec.init_containers:
+        current = status.find(container.name)
+        if begun and not is_sidecar(container):
+            continue
+        if current is not None and current.state == RUNNING:
+            kill = _reason_to_kill(container, current, verdict) if is_sidecar(container) else None
+            if kill is not None:
+                to_kill.append(kill._replace(message=f"{kill.message}, will be restarted"))
+                to_start.append(container)
+            elif not begun and not (is_sidecar(container) and started(container, current)):
+                return (), False, False  # it works: wait for it
+            continue
+        if current is not None and current.finished_at and not is_sidecar(container):
+            if current.exit_code == 0:
+                continue
+            if spec.restart_policy == "Never":
+                return (), False, True
+        to_start.append(container)
+        if not begun:
+            return tuple(to_start), False, False
+    return tuple(to_start), True, False
+
+
+def _reason_to_kill(
+    container: Container, current: ContainerStatus, verdict: Verdict
+) -> Kill | None:
+    name = container.name
+    if current.user_specified_image != container.image:
+        return Kill(container, current, f"Container {name} definition changed")
+    probe = verdict(current)
+    if probe:
+        return Kill(container, current, f"Container {name} failed {probe} probe", probe)
+    return None

@@ -1,0 +1,230 @@
+"""What a kubelet asks of a container runtime, and the records they exchange.
+
+Models the CRI (``k8s.io/cri-api/pkg/apis/runtime/v1``) with two additions that only a simulation
+needs: a way to reach a container's port, and power failure. Work that takes time answers through
+the callback ``then``, on the clock. Times are microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+CREATED = "created"
+RUNNING = "running"
+EXITED = "exited"
+
+NEVER = -1
+"""The delay of an answer that does not come."""
+
+
+class Request(NamedTuple):
+    """One request to a container's port. ``protocol`` is "http", "tcp" or "grpc";
+    for grpc the path is the name of the service whose health is asked for.
+    """
+
+    path: str = "/"
+    method: str = "GET"
+    protocol: str = "http"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Reply(NamedTuple):
+    """What came back: an HTTP status, or ``error`` when there was no answer at all.
+
+    ``delay`` is how long the answer takes; ``NEVER`` when it does not come.
+    """
+
+    status: int = 200
+    body: str = ""
+    delay: int = 0
+    error: str = ""
+
+
+class PullResult(NamedTuple):
+    """How a pull ended; ``error`` is empty when the image is there now. Size in bytes."""
+
+    image_ref: str
+    size: int
+    error: str = ""
+
+
+class SandboxResult(NamedTuple):
+    """The pod's address, or why it has none."""
+
+    ip: str
+    error: str = ""
+
+
+class ExecResult(NamedTuple):
+    """How a command inside a container ended. ``error`` when it could not run, or timed out."""
+
+    exit_code: int
+    output: str
+    error: str = ""
+
+
+class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
+    """A pod's shared surroundings: who it is, and whether it lives on the node's network."""
+
+    uid: str
+    namespace: str
+    name: str
+    host_network: bool = False
+
+
+class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+
+    name: str
+    image: str
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    ports: tuple[int, ...] = ()
+    memory_limit: int = 0
+    attempt: int = 0
+
+
+class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
+    """One container as the runtime sees it. ``image`` is the full name of the image,
+    ``user_specified_image`` the name it was asked for by; ``message`` is what the process
+    left as its termination message.
+    """
+
+    id: str
+    name: str
+    state: str
+    image: str
+    user_specified_image: str
+    image_ref: str
+    attempt: int
+    created_at: int
+    started_at: int = 0
+    finished_at: int = 0
+    exit_code: int = 0
+    reason: str = ""
+    message: str = ""
+
+
+class PodStatus(msgspec.Struct, frozen=True, gc=False):
+    """All that the runtime knows of one pod; containers newest first."""
+
+    uid: str
+    sandbox_ready: bool = False
+    sandbox_attempts: int = 0
+    ip: str = ""
+    containers: tuple[ContainerStatus, ...] = ()
+
+    def find(self, name: str) -> ContainerStatus | None:
+        """The newest container of that name."""
+        for container in self.containers:
+            if container.name == name:
+                return container
+        return None
+
+
+class Runtime(Protocol):
+    """A container runtime on one node."""
+
+    name: str
+    version: str
+
+    def image_present(self, image: str) -> bool:
+        """Whether the node holds the image."""
+        ...
+
+    def image_ref(self, image: str) -> str:
+        """The digest under which the image is held, or "" when it is not."""
+        ...
+
+    def images(self) -> tuple[tuple[str, int], ...]:
+        """Every image held, with its size in bytes."""
+        ...
+
+    def pull_image(self, image: str, then: Callable[[PullResult], object]) -> None:
+        """Fetch an image from its registry."""
+        ...
+
+    def update_pod_cidr(self, cidr: str) -> None:
+        """The range of addresses for this node's pods."""
+        ...
+
+    def run_pod_sandbox(
+        self, config: SandboxConfig, then: Callable[[SandboxResult], object]
+    ) -> None:
+        """Create the pod's sandbox and network."""
+        ...
+
+    def stop_pod_sandbox(self, uid: str) -> None:
+        """Take the pod's network away."""
+        ...
+
+    def remove_pod_sandbox(self, uid: str) -> None:
+        """Forget the pod with all its containers."""
+        ...
+
+    def create_container(
+        self, uid: str, config: ContainerConfig, then: Callable[[str], object]
+    ) -> None:
+        """Make a container in the pod's sandbox; ``then`` gets its id."""
+        ...
+
+    def start_container(self, container_id: str, then: Callable[[str], object]) -> None:
+        """Start it; ``then`` gets an error text, "" when it runs."""
+        ...
+
+    def stop_container(self, container_id: str, grace: int, then: Callable[[], object]) -> None:
+        """SIGTERM, and SIGKILL once ``grace`` microseconds have passed; ``then`` when it ended."""
+        ...
+
+    def remove_container(self, container_id: str) -> None:
+        """Forget a container that has ended."""
+        ...
+
+    def pod_status(self, uid: str) -> PodStatus:
+        """The pod's sandbox and containers, now."""
+        ...
+
+    def pods(self) -> tuple[str, ...]:
+        """The uids of all pods that have something here."""
+        ...
+
+    def exec_sync(
+        self,
+        container_id: str,
+        command: tuple[str, ...],
+        timeout: int,
+        then: Callable[[ExecResult], object],
+    ) -> None:
+        """Run a command inside; a command that takes no time answers before this returns."""
+        ...
+
+    def logs(self, container_id: str) -> str:
+        """What the container has written to its standard output and error."""
+        ...
+
+    def request(
+        self,
+        address: str,
+        port: int,
+        request: Request,
+        timeout: int,
+        then: Callable[[Reply], object],
+    ) -> None:
+        """Ask a container on this node; an immediate answer comes before this returns."""
+        ...
+
+    def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
+        """Call ``notify(pod uid, container)`` whenever a container has ended."""
+        ...
+
+    def power_off(self) -> None:
+        """Lose every process at once."""
+        ...
+
+    def power_on(self) -> None:
+        """Come back with what was on the disk."""
+        ...

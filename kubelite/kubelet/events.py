@@ -1,0 +1,23 @@
+"""The reasons of a kubelet's events. Models ``pkg/kubelet/events/event.go``."""
+
+from __future__ import annotations
+
+CREATED = "Created"
+STARTED = "Started"
+FAILED = "Failed"
+KILLING = "Killing"
+BACK_OFF = "BackOff"
+PULLING = "Pulling"
+PULLED = "Pulled"
+ERR_IMAGE_NEVER_PULL = "ErrImageNeverPull"
+UNHEALTHY = "Unhealthy"
+PROBE_WARNING = "ProbeWarning"
+FAILED_CREATE_POD_SANDBOX = "FailedCreatePodSandBox"
+SANDBOX_CHANGED = "SandboxChanged"
+FAILED_POST_START_HOOK = "FailedPostStartHook"
+FAILED_PRE_STOP_HOOK = "FailedPreStopHook"
+DEADLINE_EXCEEDED = "DeadlineExceeded"
+EXCEEDED_GRACE_PERIOD = "ExceededGracePeriod"
+STARTING = "Starting"
+NODE_READY = "NodeReady"
+REBOOTED = "Rebooted"

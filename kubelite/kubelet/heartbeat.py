@@ -1,0 +1,177 @@
+"""Signs of life: registration, the node's lease every 10 s, its status every 5 min or on change.
+
+The node lifecycle controller takes a node whose signs stop for lost. Models
+``k8s.io/component-helpers/apimachinery/lease`` and syncNodeStatus of ``kubelet_node_status.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kubelite.api.coordination_v1 import Lease, LeaseSpec
+from kubelite.api.core_v1 import Node
+from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.meta import ObjectMeta, OwnerReference
+from kubelite.apimachinery.rest import Response
+from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import MicroTime
+from kubelite.client import Client
+from kubelite.kubelet.cri import Runtime
+from kubelite.kubelet.node_status import Machine, new_node, with_status
+from kubelite.sim.chance import Chance
+from kubelite.sim.clock import MINUTE, SECOND, Clock, Timer
+
+LEASE_NAMESPACE = "kube-node-lease"
+LEASE_SECONDS = 40
+RENEW_INTERVAL = 10 * SECOND
+RENEW_JITTER = 0.04
+STATUS_UPDATE_FREQUENCY = 10 * SECOND
+STATUS_REPORT_FREQUENCY = 5 * MINUTE
+
+
+class Heartbeat:
+    """Registers one node and keeps saying that it lives, until ``stop``."""
+
+    def __init__(
+        self,
+        client: Client,
+        chance: Chance,
+        runtime: Runtime,
+        name: str,
+        node_ip: str,
+        pod_cidr: str,
+        machine: Machine,
+        labels: Mapping[str, str],
+        registered: Callable[[Node], object],
+    ):
+        self.node: Node | None = None
+        self._client = client
+        self._clock: Clock = client.clock
+        self._chance = chance
+        self._runtime = runtime
+        self._name = name
+        self._node_ip = node_ip
+        self._pod_cidr = pod_cidr
+        self._machine = machine
+        self._labels = dict(labels)
+        self._registered = registered
+        self._lease: Lease | None = None
+        self._timers: dict[str, Timer] = {}
+        self._life = 0  # answers to requests of an earlier life are ignored
+        self._reported_at = 0
+        self._reported_images: tuple[tuple[str, int], ...] = ()
+
+    def start(self) -> None:
+        """Register the node, or take up the one registered before."""
+        self._life += 1
+        life = self._life
+        node = new_node(
+            self._name,
+            self._labels,
+            self._machine,
+            self._node_ip,
+            self._pod_cidr,
+            self._runtime,
+            self._clock.now,
+        )
+
+        def created(response: Response) -> None:
+            if life != self._life:
+                return
+            if response.ok:
+                self._begin(response.body)
+            else:
+                self._adopt()
+
+        self._client.create(node, created)
+
+    def stop(self) -> None:
+        """No more signs of life."""
+        self._life += 1
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _adopt(self) -> None:
+        try:
+            self._begin(self._client.get("nodes", self._name))
+        except StatusError:
+            self._timers["register"] = self._clock.after(SECOND, self.start)
+            return
+        self._report()
+
+    def _begin(self, node: Node) -> None:
+        self.node = node
+        self._reported_at = self._clock.now
+        self._reported_images = self._runtime.images()
+        self._registered(node)
+        self._renew()
+        self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
+
+    # The node's status
+
+    def _check_status(self) -> None:
+        self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
+        due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
+        if due or self._runtime.images() != self._reported_images:
+            self._report()
+
+    def _report(self) -> None:
+        try:
+            node = self._client.get("nodes", self._name)
+        except StatusError:
+            return
+        life = self._life
+        self._reported_at = self._clock.now
+        self._reported_images = self._runtime.images()
+
+        def answered(response: Response) -> None:
+            if life == self._life and response.ok:
+                self.node = response.body
+                self._registered(response.body)
+            elif life == self._life:
+                self._reported_at = 0  # somebody else wrote meanwhile: again at the next turn
+
+        self._client.update_status(with_status(node, self._runtime, self._clock.now), answered)
+
+    # The lease
+
+    def _renew(self) -> None:
+        delay = self._chance.jitter(RENEW_INTERVAL, RENEW_JITTER, f"kubelet/{self._name}/lease")
+        self._timers["lease"] = self._clock.after(delay, self._renew)
+        life = self._life
+        now = MicroTime(self._clock.now)
+
+        def answered(response: Response) -> None:
+            if life == self._life:
+                self._lease = response.body if response.ok else None
+
+        if self._lease is not None:
+            spec = replace(self._lease.spec, renew_time=now)
+            self._client.update(replace(self._lease, spec=spec), answered)
+            return
+        try:
+            self._lease = self._client.get(
+                "leases.coordination.k8s.io", self._name, LEASE_NAMESPACE
+            )
+        except StatusError:
+            self._client.create(self._new_lease(now), answered)
+            return
+        spec = replace(self._lease.spec, renew_time=now)
+        self._client.update(replace(self._lease, spec=spec), answered)
+
+    def _new_lease(self, now: MicroTime) -> Lease:
+        assert self.node is not None
+        owner = OwnerReference(
+            api_version="v1", kind="Node", name=self._name, uid=self.node.metadata.uid
+        )
+        return Lease(
+            metadata=ObjectMeta(
+                name=self._name, namespace=LEASE_NAMESPACE, owner_references=(owner,)
+            ),
+            spec=LeaseSpec(
+                holder_identity=self._name,
+                lease_duration_seconds=LEASE_SECONDS,
+                renew_time=now,
+            ),
+        )

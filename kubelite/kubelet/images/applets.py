@@ -1,0 +1,265 @@
+"""The commands of the small busybox, one function each, in one table.
+
+An applet takes the shell and its arguments and is a generator of waits that returns an exit
+code. Error texts are busybox's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from kubelite.kubelet.images.files import parent
+from kubelite.kubelet.images.program import Steps
+from kubelite.sim.clock import MILLISECOND, SECOND
+from kubelite.sim.limits import LOG_BYTES
+
+if TYPE_CHECKING:
+    from kubelite.kubelet.images.shell import Shell
+
+Applet = Callable[["Shell", list[str]], Steps]
+Instant = Callable[["Shell", list[str]], int]
+
+FOREVER = 100 * 365 * 24 * 3600 * SECOND
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _instant(applet: Instant) -> Applet:
+    """An applet that takes no time."""
+
+    def run(shell: Shell, args: list[str]) -> Steps:
+        return applet(shell, args)
+        yield 0  # never reached: it makes this a generator
+
+    return run
+
+
+def _split(args: list[str]) -> tuple[str, list[str]]:
+    """Option letters together, and the operands."""
+    letters = "".join(arg[1:] for arg in args if arg.startswith("-") and arg != "-")
+    return letters, [arg for arg in args if not arg.startswith("-") or arg == "-"]
+
+
+def _cat(shell: Shell, args: list[str]) -> int:
+    status = 0
+    for name in _split(args)[1] or ["-"]:
+        path = shell.path(name)
+        if name == "-":
+            shell.out(shell.stdin)
+        elif path not in shell.files:
+            shell.err(f"cat: can't open '{name}': No such file or directory\n")
+            status = 1
+        elif shell.files.is_dir(path):
+            shell.err("cat: read error: Is a directory\n")
+            status = 1
+        else:
+            shell.out(shell.files[path] or "")
+    return status
+
+
+def _touch(shell: Shell, args: list[str]) -> int:
+    status = 0
+    for name in _split(args)[1]:
+        path = shell.path(name)
+        if not shell.files.is_dir(path) and not shell.files.write(path, "", append=True):
+            shell.err(f"touch: {name}: No such file or directory\n")
+            status = 1
+    return status
+
+
+def _rm(shell: Shell, args: list[str]) -> int:
+    letters, names = _split(args)
+    status = 0
+    for name in names:
+        path = shell.path(name)
+        if path not in shell.files:
+            if "f" not in letters:
+                shell.err(f"rm: can't remove '{name}': No such file or directory\n")
+                status = 1
+        elif shell.files.is_dir(path) and "r" not in letters.lower():
+            shell.err(f"rm: '{name}' is a directory\n")
+            status = 1
+        else:
+            shell.files.remove_tree(path)
+    return status
+
+
+def _mkdir(shell: Shell, args: list[str]) -> int:
+    letters, names = _split(args)
+    status = 0
+    for name in names:
+        path = shell.path(name)
+        if "p" in letters:
+            walk = path
+            while walk not in shell.files:
+                shell.files[walk] = None
+                walk = parent(walk)
+        elif path in shell.files:
+            shell.err(f"mkdir: can't create directory '{name}': File exists\n")
+            status = 1
+        elif not shell.files.is_dir(parent(path)):
+            shell.err(f"mkdir: can't create directory '{name}': No such file or directory\n")
+            status = 1
+        else:
+            shell.files[path] = None
+    return status
+
+
+def _ls(shell: Shell, args: list[str]) -> int:
+    status = 0
+    for name in _split(args)[1] or ["."]:
+        path = shell.path(name)
+        if path not in shell.files:
+            shell.err(f"ls: {name}: No such file or directory\n")
+            status = 1
+        elif shell.files.is_file(path):
+            shell.out(name + "\n")
+        else:
+            shell.out("".join(child + "\n" for child in shell.files.children(path)))
+    return status
+
+
+def _echo(shell: Shell, args: list[str]) -> int:
+    newline = "\n"
+    while args and args[0] in ("-n", "-e", "-en", "-ne"):
+        newline = "" if "n" in args[0] else newline
+        args = args[1:]
+    shell.out(" ".join(args) + newline)
+    return 0
+
+
+def _grep(shell: Shell, args: list[str]) -> int:
+    letters, operands = _split(args)
+    if not operands:
+        return 2
+    texts = [shell.files.get(shell.path(name)) or "" for name in operands[1:]] or [shell.stdin]
+    lines = [line for text in texts for line in text.splitlines()]
+    hits = [line for line in lines if (operands[0] in line) != ("v" in letters)]
+    if "q" not in letters:
+        shell.out("".join(line + "\n" for line in hits))
+    return 0 if hits else 1
+
+
+def _test(shell: Shell, args: list[str]) -> int:
+    if args and args[0] == "!":
+        return int(_test(shell, args[1:]) == 0)
+    if len(args) == 3:
+        return _compare(shell, *args)
+    if len(args) == 2:
+        return _ask(shell, *args)
+    return 0 if args and args[0] else 1
+
+
+def _bracket(shell: Shell, args: list[str]) -> int:
+    if not args or args[-1] != "]":
+        shell.err("sh: missing ]\n")
+        return 2
+    return _test(shell, args[:-1])
+
+
+def _ask(shell: Shell, option: str, operand: str) -> int:
+    path = shell.path(operand)
+    answers = {
+        "-e": path in shell.files,
+        "-f": shell.files.is_file(path),
+        "-d": shell.files.is_dir(path),
+        "-s": bool(shell.files.get(path)),
+        "-r": path in shell.files,
+        "-n": operand != "",
+        "-z": operand == "",
+    }
+    return 0 if answers.get(option, False) else 1
+
+
+def _compare(shell: Shell, left: str, operator: str, right: str) -> int:
+    if operator in ("=", "==", "!="):
+        return int((left == right) == (operator == "!="))
+    try:
+        a, b = int(left), int(right)
+    except ValueError as problem:
+        shell.err(f"sh: {str(problem).rpartition(': ')[2]}: bad number\n".replace("'", ""))
+        return 2
+    answers = {"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b}
+    return 0 if answers.get(operator, a >= b) else 1
+
+
+def _cd(shell: Shell, args: list[str]) -> int:
+    path = shell.path(args[0] if args else "/")
+    if not shell.files.is_dir(path):
+        shell.err(f"sh: cd: can't cd to {args[0]}: No such file or directory\n")
+        return 2
+    shell.cwd = path
+    return 0
+
+
+def _env(shell: Shell, args: list[str]) -> int:
+    shell.out("".join(f"{name}={value}\n" for name, value in shell.variables.items()))
+    return 0
+
+
+def _export(shell: Shell, args: list[str]) -> int:
+    for arg in args:
+        name, equals, value = arg.partition("=")
+        if equals:
+            shell.variables[name] = value
+    return 0
+
+
+def _trap(shell: Shell, args: list[str]) -> int:
+    for name in args[1:]:
+        shell.traps[name.upper().removeprefix("SIG").replace("15", "TERM")] = args[0]
+    return 0
+
+
+def _sleep(shell: Shell, args: list[str]) -> Steps:
+    total = 0.0
+    for arg in args:
+        if arg in ("infinity", "inf"):
+            total = FOREVER / SECOND
+            continue
+        number, unit = (arg[:-1], arg[-1]) if arg[-1:] in UNITS else (arg, "s")
+        try:
+            total += float(number) * UNITS[unit]
+        except ValueError:
+            shell.err(f"sleep: invalid number '{arg}'\n")
+            return 1
+    yield int(total * SECOND)
+    return 0
+
+
+def _yes(shell: Shell, args: list[str]) -> Generator[int, None, int]:
+    written = 0
+    line = (" ".join(args) or "y") + "\n"
+    while written < LOG_BYTES:
+        shell.out(line)
+        written += len(line)
+        yield MILLISECOND
+    return 0
+
+
+APPLETS: dict[str, Applet] = {
+    ":": _instant(lambda shell, args: 0),
+    "[": _instant(_bracket),
+    "cat": _instant(_cat),
+    "cd": _instant(_cd),
+    "echo": _instant(_echo),
+    "env": _instant(_env),
+    "export": _instant(_export),
+    "false": _instant(lambda shell, args: 1),
+    "grep": _instant(_grep),
+    "hostname": _instant(lambda shell, args: _echo(shell, [shell.variables.get("HOSTNAME", "")])),
+    "ls": _instant(_ls),
+    "mkdir": _instant(_mkdir),
+    "pwd": _instant(lambda shell, args: _echo(shell, [shell.cwd])),
+    "rm": _instant(_rm),
+    "set": _instant(lambda shell, args: 0),
+    "sleep": _sleep,
+    "test": _instant(_test),
+    "touch": _instant(_touch),
+    "trap": _instant(_trap),
+    "true": _instant(lambda shell, args: 0),
+    "wait": _instant(lambda shell, args: 0),
+    "yes": _yes,
+}
+"""Registration: one row is one command."""

@@ -1,0 +1,41 @@
+"""busybox: the small shell as a container's only process.
+
+As process 1 of its container a shell ignores SIGTERM unless it has set a trap, so stopping it
+takes the whole grace period and then SIGKILL. That is no fault of the simulation: it is
+what happens to the liveness example everybody begins with.
+"""
+
+from __future__ import annotations
+
+from kubelite.kubelet.images.program import MEBIBYTE, Program, Steps
+from kubelite.kubelet.images.shell import Shell
+
+
+class Busybox(Program):
+    """Runs its arguments as a command of the small shell."""
+
+    size = 2_156_519
+    memory = MEBIBYTE
+    cmd = ("sh",)
+    tags = r"(latest|stable|unstable|musl|glibc|uclibc|1(\.\d\d?){0,2})(-[\w.-]+)?"
+
+    def start(self) -> None:
+        """Run the command; the container ends with it."""
+        self.shell = Shell(self.files, self.env, self.machine.log)
+        self._proceed(self.shell.run_argv(self.argv))
+
+    def stop(self) -> None:
+        """Process 1 ignores SIGTERM, unless its script has set a trap."""
+        self.shell.signal("TERM")
+
+    def listens(self, port: int) -> bool:
+        """A shell serves nothing."""
+        return False
+
+    def _proceed(self, steps: Steps) -> None:
+        try:
+            wait = next(steps)
+        except StopIteration as ended:
+            self.exit(ended.value)
+            return
+        self.after(wait, self._proceed, steps)

@@ -1,0 +1,155 @@
+"""A program that a container can run: the class every image derives from.
+
+A new image is a class of about ten lines:
+
+    class Hello(Program):
+        ports = (8080,)
+
+        def handle(self, request):
+            return 200, f"hello from {self.env['HOSTNAME']}\\n"
+
+Register it with ``images.register("hello", Hello)`` and any pod may use ``image: hello``.
+Methods run as one process of one container: ``self`` is as long-lived as the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Protocol
+
+from kubelite.kubelet.cri import Reply, Request
+from kubelite.kubelet.images.files import Files
+from kubelite.sim.clock import Timer
+
+MEBIBYTE = 1 << 20
+
+Steps = Generator[int, None, int]
+"""A computation that takes time: it yields waits in microseconds and returns an exit code."""
+
+Answer = Reply | tuple[int, str] | str
+
+
+class Stream(Protocol):
+    """A stream of chance (``sim.chance``)."""
+
+    def random(self) -> float:
+        """A number from 0 up to 1."""
+        ...
+
+    def uniform(self, a: float, b: float) -> float:
+        """A number between ``a`` and ``b``."""
+        ...
+
+
+class Machine(Protocol):
+    """What the runtime offers to the process it runs."""
+
+    @property
+    def now(self) -> int:
+        """The virtual time, in microseconds."""
+        ...
+
+    @property
+    def random(self) -> Stream:
+        """This container's own stream of chance."""
+        ...
+
+    def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
+        """Run ``action`` later, unless the process has ended by then."""
+        ...
+
+    def log(self, text: str) -> None:
+        """Write to standard output."""
+        ...
+
+    def exit(self, code: int, reason: str = "") -> None:
+        """End the process."""
+        ...
+
+
+class Program:
+    """One process. Subclasses set what differs from a plain server that never ends.
+
+    ``size`` is the image's size in bytes, ``memory`` what the process uses, ``ports`` where it
+    listens. ``entrypoint`` and ``cmd`` are what runs when the pod's spec does not say.
+    ``tags`` is a pattern of the tags its registry has.
+    """
+
+    size = 50 * MEBIBYTE
+    ports: tuple[int, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    memory = 10 * MEBIBYTE
+    tags = r".*"
+
+    def __init__(
+        self,
+        machine: Machine,
+        argv: tuple[str, ...],
+        env: Mapping[str, str],
+        files: Files,
+        ports: tuple[int, ...] = (),
+        memory_limit: int = 0,
+        tag: str = "latest",
+    ):
+        self.machine = machine
+        self.argv = argv
+        self.env = env
+        self.files = files
+        self.declared_ports = ports
+        self.memory_limit = memory_limit
+        self.tag = tag
+
+    # What an image may change
+
+    def start(self) -> None:
+        """The process begins."""
+
+    def handle(self, request: Request) -> Answer:
+        """Answer an HTTP request with a text, a (status, text), or a ``Reply`` with a delay."""
+        return Reply(200, "ok\n")
+
+    def healthy(self, service: str) -> Reply:
+        """Answer a gRPC health check; HTTP 200 stands for SERVING."""
+        return Reply(200, "SERVING")
+
+    def stop(self) -> None:
+        """SIGTERM has come: finish what is under way, then exit."""
+        self.exit(0)
+
+    def listens(self, port: int) -> bool:
+        """Whether a connection to ``port`` is accepted."""
+        return port in self.ports
+
+    # What an image may use
+
+    def log(self, text: str) -> None:
+        """Write a line to standard output."""
+        self.machine.log(text if text.endswith("\n") else text + "\n")
+
+    def exit(self, code: int) -> None:
+        """End the process with this exit code."""
+        self.machine.exit(code)
+
+    def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
+        """Do something ``delay`` microseconds from now, if the process still runs then."""
+        return self.machine.after(delay, action, *args)
+
+    def use_memory(self, amount: int) -> None:
+        """Use this many bytes from now on; beyond the container's limit the kernel kills it."""
+        self.memory = amount
+        if self.memory_limit and amount > self.memory_limit:
+            self.machine.exit(137, "OOMKilled")
+
+    def answer(self, request: Request) -> Reply:
+        """``handle`` or ``healthy``, as a Reply."""
+        if request.protocol == "tcp":
+            return Reply(200)
+        if request.protocol == "grpc":
+            return self.healthy(request.path)
+        answer = self.handle(request)
+        if isinstance(answer, Reply):
+            return answer
+        if isinstance(answer, str):
+            return Reply(200, answer)
+        return Reply(*answer)

@@ -1,0 +1,56 @@
+"""Images that serve: nginx, pause, and whatever has no class of its own here."""
+
+from __future__ import annotations
+
+from kubelite.kubelet.cri import Request
+from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
+
+WELCOME = """<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+</body>
+</html>
+"""
+
+
+class Nginx(Program):
+    """nginx as installed: a page at ``/``, and nothing else."""
+
+    size = 44_710_204
+    ports = (80,)
+    entrypoint = ("nginx",)
+    cmd = ("-g", "daemon off;")
+    tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
+
+    def handle(self, request: Request) -> Answer:
+        """The welcome page, or 404."""
+        path = request.path.partition("?")[0]
+        if path in ("/", "/index.html"):
+            return 200, WELCOME
+        return 404, "<html><head><title>404 Not Found</title></head></html>\n"
+
+
+class Pause(Program):
+    """The container that does nothing, well."""
+
+    size = 320_368
+    memory = MEBIBYTE // 2
+    entrypoint = ("/pause",)
+
+
+class PlainServer(Program):
+    """Any image we have no class for: it answers 200 on its declared ports and keeps running.
+
+    Ports in a pod's spec are only information, so with none declared it answers on all.
+    """
+
+    size = 60 * MEBIBYTE
+    entrypoint = ("/app",)
+
+    def listens(self, port: int) -> bool:
+        """Whether the pod's spec declares the port, or none at all."""
+        return port in self.declared_ports or not self.declared_ports

@@ -1,0 +1,104 @@
+"""The course's web shop: an ordinary web application with the usual ways of going wrong.
+
+Environment variables (all off by default):
+
+    PORT                         where it listens (8080)
+    START_SECONDS                time from start until it accepts connections
+    RESPONSE_MS                  mean time of an answer, with a little jitter
+    FAIL_RATE                    share of requests answered with 500, 0 to 1
+    LEAK_MB_PER_MINUTE           memory it loses; at the container's limit it is OOMKilled
+    HANG_AFTER_SECONDS           from then on it accepts connections and never answers
+    LOSE_DATABASE_AFTER_SECONDS  from then on pages fail with 500 and it is not ready
+    DRAIN_SECONDS                after SIGTERM it finishes what it began for so long, then exits
+    SHARED_HEALTH                "true": /healthz asks the database too, a common mistake
+"""
+
+from __future__ import annotations
+
+from kubelite.kubelet.cri import NEVER, Reply, Request
+from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
+from kubelite.sim.clock import MILLISECOND, MINUTE, SECOND
+
+PAGES = {
+    "/": "Welcome to Sarah's shop",
+    "/products": "tea pot, tea cup, tea spoon",
+    "/cart": "1 item in your cart",
+    "/checkout": "Thank you for your order",
+}
+BASE_MEMORY = 64 * MEBIBYTE
+JITTER = 0.2  # answers take RESPONSE_MS within 20 % either way
+
+
+class Shop(Program):
+    """The shop; ``tag`` is its version."""
+
+    size = 85 * MEBIBYTE
+    entrypoint = ("/shop",)
+    memory = BASE_MEMORY
+
+    def start(self) -> None:
+        """Read the options, and arrange for what is to go wrong."""
+        self.port = int(self._number("PORT", 8080))
+        self.began = self.machine.now
+        self.opens = self.began + int(self._number("START_SECONDS") * SECOND)
+        self.response = self._number("RESPONSE_MS") * MILLISECOND
+        self.fail_rate = self._number("FAIL_RATE")
+        self.hangs = self._moment("HANG_AFTER_SECONDS")
+        self.database_lost = self._moment("LOSE_DATABASE_AFTER_SECONDS")
+        self.draining = False
+        self.log(f"shop {self.tag} starting")
+        leak = self._number("LEAK_MB_PER_MINUTE") * MEBIBYTE
+        if leak and self.memory_limit:
+            room = max(self.memory_limit - BASE_MEMORY, 0)
+            self.after(int(room / leak * MINUTE), self.use_memory, self.memory_limit + 1)
+
+    def listens(self, port: int) -> bool:
+        """On its port, once it has started and until it drains."""
+        return port == self.port and self.machine.now >= self.opens and not self.draining
+
+    def handle(self, request: Request) -> Answer:
+        """A page, or one of the shop's troubles."""
+        if self._past(self.hangs):
+            return Reply(delay=NEVER)
+        path = request.path.partition("?")[0]
+        if path == "/healthz":
+            sick = self._database_down() and self.env.get("SHARED_HEALTH") == "true"
+            return (500, "no database\n") if sick else (200, "ok\n")
+        if path == "/ready":
+            return (503, "no database\n") if self._database_down() else (200, "ready\n")
+        if path not in PAGES:
+            return 404, "no such page\n"
+        return self._page(path)
+
+    def stop(self) -> None:
+        """Accept nothing new, finish what is under way, exit."""
+        drain = self._number("DRAIN_SECONDS")
+        self.log(f"SIGTERM: draining for {drain:g}s")
+        self.draining = True
+        self.after(int(drain * SECOND), self.exit, 0)
+
+    def _page(self, path: str) -> Reply:
+        random = self.machine.random
+        delay = 0
+        if self.response:
+            delay = int(self.response * random.uniform(1 - JITTER, 1 + JITTER))
+        if self._database_down() or (self.fail_rate and random.random() < self.fail_rate):
+            return Reply(500, "Internal Server Error\n", delay)
+        return Reply(200, f"{PAGES[path]} ({self.tag})\n", delay)
+
+    def _database_down(self) -> bool:
+        return self._past(self.database_lost)
+
+    def _past(self, moment: int | None) -> bool:
+        return moment is not None and self.machine.now >= moment
+
+    def _moment(self, name: str) -> int | None:
+        after = self._number(name)
+        return self.began + int(after * SECOND) if after else None
+
+    def _number(self, name: str, default: float = 0.0) -> float:
+        try:
+            return float(self.env.get(name) or default)
+        except ValueError:
+            self.log(f"{name}={self.env[name]!r} is not a number; using {default:g}")
+            return default

@@ -1,0 +1,267 @@
+"""The kubelet of one node: hears of pods, gives each a worker, and passes on what it learns.
+
+Models ``pkg/kubelet/kubelet.go`` (syncLoop, HandlePodAdditions and its siblings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.client import Client, EventRecorder, Informer
+from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
+from kubelite.kubelet.heartbeat import Heartbeat
+from kubelite.kubelet.node_status import Machine
+from kubelite.kubelet.pleg import Pleg
+from kubelite.kubelet.podworkers import SYNCING, PodWorker
+from kubelite.kubelet.predicates import (
+    Refusal,
+    Usage,
+    mismatch,
+    port_conflict,
+    requests_of,
+)
+from kubelite.kubelet.probes.handlers import Outcome
+from kubelite.kubelet.probes.manager import ProbeManager
+from kubelite.kubelet.runtime_manager import RuntimeManager
+from kubelite.kubelet.status_manager import StatusManager
+from kubelite.sim.chance import Chance
+from kubelite.sim.clock import Clock
+from kubelite.sim.trace import Trace
+
+
+class Kubelet:
+    """The agent of one node. ``start`` it once the API server answers."""
+
+    def __init__(
+        self,
+        client: Client,
+        node_name: str,
+        runtime: Runtime,
+        chance: Chance,
+        trace: Trace,
+        recorder: EventRecorder,
+        node_ip: str,
+        pod_cidr: str = "",
+        machine: Machine | None = None,
+        labels: Mapping[str, str] | None = None,
+    ):
+        self.node_name = node_name
+        self.node_ip = node_ip
+        self.client = client
+        self.clock: Clock = client.clock
+        self.runtime = runtime
+        self.component = f"kubelet/{node_name}"
+        self._chance = chance
+        self._trace = trace
+        self._recorder = recorder
+        self._started_at: int | None = None  # of a kubelet that has been restarted
+        self._running = False
+        self.workers: dict[str, PodWorker] = {}
+        self.manager = RuntimeManager(self.clock, client, runtime, self, node_ip)
+        self.statuses = StatusManager(client)
+        self.pleg = Pleg(self.clock, self._relisted)
+        self.probes = ProbeManager(
+            self.clock,
+            runtime,
+            self._probe_failed,
+            on_liveness=self._probe_result,
+            on_readiness=self._readiness_changed,
+            on_startup=self._probe_result,
+            first_delay=self._probe_delay,
+        )
+        self._usage = Usage()
+        self._heartbeat = Heartbeat(
+            client,
+            chance,
+            runtime,
+            node_name,
+            node_ip,
+            pod_cidr,
+            machine or Machine(),
+            labels or {},
+            self._node_known,
+        )
+        self._pods = Informer(client, "pods", field_selector=f"spec.nodeName={node_name}")
+        self._pods.on(add=self._added, update=self._updated, delete=self._deleted)
+        runtime.on_exit(self._exited)
+
+    # Life of the kubelet itself
+
+    def start(self) -> None:
+        """Register the node, and begin to follow the pods assigned to it."""
+        if self._running:
+            return
+        self._running = True
+        self._heartbeat.start()
+
+    def stop(self) -> None:
+        """The kubelet's process ends; the containers go on without it."""
+        self._running = False
+        self._heartbeat.stop()
+        self._pods.forget()
+        self.pleg.stop()
+        for worker in self.workers.values():
+            worker.close()
+        self.workers.clear()
+        self._usage = Usage()
+
+    def power_off(self) -> None:
+        """The machine loses power: kubelet and containers are gone at once."""
+        self._trace.record(self.component, "power off", ("nodes", "", self.node_name))
+        self.stop()
+        self.runtime.power_off()
+
+    def power_on(self) -> None:
+        """The machine is back and boots."""
+        self.clock.cause = self._trace.record(
+            self.component, "power on", ("nodes", "", self.node_name)
+        )
+        self.runtime.power_on()
+        self._started_at = self.clock.now
+        self.start()
+
+    def _node_known(self, node: Node) -> None:
+        """The node is registered: its address range is known, pods may come."""
+        if node.spec.pod_cidr:
+            self.runtime.update_pod_cidr(node.spec.pod_cidr)
+        if not self._pods.synced:
+            self._pods.start()
+            for uid in self.runtime.pods():
+                if uid not in self.workers:
+                    self.runtime.remove_pod_sandbox(uid)
+
+    # What the API server says
+
+    def _added(self, pod: Pod) -> None:
+        uid = pod.metadata.uid
+        if uid in self.workers:
+            return
+        worker = PodWorker(self, pod)
+        if pod.status.phase not in ("Failed", "Succeeded"):
+            refusal = self._refusal(pod)
+            self.workers[uid] = worker
+            if refusal is not None:
+                self.event(pod, "Warning", refusal.reason, refusal.message)
+                worker.fail(refusal.reason, f"Pod was rejected: {refusal.message}")
+                return
+        self.workers[uid] = worker
+        worker.start()
+
+    def _updated(self, _: Pod, pod: Pod) -> None:
+        worker = self.workers.get(pod.metadata.uid)
+        if worker is not None:
+            worker.update(pod)
+
+    def _deleted(self, pod: Pod) -> None:
+        worker = self.workers.get(pod.metadata.uid)
+        if worker is not None:
+            self._usage.remove(worker.uid)
+            worker.removed()
+
+    def _refusal(self, pod: Pod) -> Refusal | None:
+        node = self._heartbeat.node
+        if node is None:
+            return None
+        requests = requests_of(pod.spec)
+        others = [w.pod for w in self.workers.values() if w.pod is not pod]
+        refusal = (
+            self._usage.refuses(requests, node.status.allocatable)
+            or mismatch(pod, node)
+            or port_conflict(pod, others)
+        )
+        if refusal is None:
+            self._usage.add(pod.metadata.uid, requests)
+        return refusal
+
+    def release(self, worker: PodWorker) -> None:
+        """The pod runs no more: its share of the node is free."""
+        self._usage.remove(worker.uid)
+
+    def forget(self, worker: PodWorker) -> None:
+        """Nothing is left of the pod, here or in the API server."""
+        self.workers.pop(worker.uid, None)
+        self.manager.forget(worker)
+
+    # What the runtime and the probes say
+
+    def _exited(self, uid: str, container: ContainerStatus) -> None:
+        """A process has ended; the pleg will notice."""
+        worker = self.workers.get(uid)
+        if worker is not None:
+            how = f"{container.reason}, exit code {container.exit_code}"
+            self.note(worker.pod, "exit", f"container {container.name} exited: {how}")
+            self.pleg.changed(uid)
+
+    def _relisted(self, uid: str) -> None:
+        worker = self.workers.get(uid)
+        if worker is not None and worker.relisted():
+            worker.sync()
+
+    def _probe_result(self, uid: str) -> None:
+        worker = self.workers.get(uid)
+        if worker is not None and worker.state == SYNCING:
+            worker.sync()
+
+    def _readiness_changed(self, uid: str) -> None:
+        worker = self.workers.get(uid)
+        if worker is not None:
+            worker.update_status()
+
+    def _probe_failed(self, pod: Pod, container: Container, kind: str, outcome: Outcome) -> None:
+        title = kind.capitalize()
+        if outcome.error:
+            message = f"{title} probe errored and resulted in {outcome.result} state: "
+            message += outcome.error
+        else:
+            message = f"{title} probe failed: {outcome.output}"
+        self.note(pod, "probe", message.strip())
+        self.event(pod, "Warning", "Unhealthy", message, container)
+
+    def _probe_delay(self, period: int) -> int:
+        """After a restart of the kubelet the first probes are spread over their period."""
+        if self._started_at is None or self.clock.now - self._started_at >= period:
+            return 0
+        draw = self._chance.stream(f"kubelet/{self.node_name}/probes").random()
+        return int(draw * period)
+
+    # What the workers tell: podworkers.Reporter
+
+    def event(
+        self, pod: Pod, type: str, reason: str, message: str, container: Container | None = None
+    ) -> None:
+        """Record an Event about the pod, or about one of its containers."""
+        path = ""
+        if container is not None:
+            field = "containers" if container in pod.spec.containers else "initContainers"
+            path = f"spec.{field}{{{container.name}}}"
+        self._recorder.event(pod, type, reason, message, path)
+
+    def note(self, pod: Pod, verb: str, note: str) -> None:
+        """Record an act in the trace; what follows in this callback has it as its cause."""
+        meta = pod.metadata
+        self.clock.cause = self._trace.record(
+            self.component, verb, ("pods", meta.namespace, meta.name), note=note
+        )
+
+    # What the API server asks a kubelet for
+
+    def container_id(self, uid: str, container: str, previous: bool = False) -> str:
+        """The id of a pod's container, or of the one before it; "" when there is none."""
+        found = [s for s in self.runtime.pod_status(uid).containers if s.name == container]
+        place = 1 if previous else 0
+        return found[place].id if len(found) > place else ""
+
+    def logs(self, uid: str, container: str, previous: bool = False) -> str:
+        """A container's output."""
+        return self.runtime.logs(self.container_id(uid, container, previous))
+
+    def exec(
+        self,
+        uid: str,
+        container: str,
+        command: tuple[str, ...],
+        then: Callable[[ExecResult], object],
+    ) -> None:
+        """Run a command inside a running container."""
+        self.runtime.exec_sync(self.container_id(uid, container), command, 0, then)

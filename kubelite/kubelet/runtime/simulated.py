@@ -1,0 +1,345 @@
+"""The simulated runtime of one node: how long each step takes, and who is told.
+
+Models containerd as the kubelet meets it through the CRI (``kubelet.cri``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kubelite.kubelet import cri
+from kubelite.kubelet.cri import (
+    ContainerConfig,
+    ContainerStatus,
+    ExecResult,
+    PodStatus,
+    PullResult,
+    Reply,
+    Request,
+    SandboxConfig,
+    SandboxResult,
+)
+from kubelite.kubelet.images.applets import APPLETS
+from kubelite.kubelet.images.program import Steps
+from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
+from kubelite.kubelet.images.server import Pause
+from kubelite.kubelet.images.shell import Shell
+from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
+from kubelite.kubelet.runtime.network import Addresses, Network
+from kubelite.sim.chance import Chance
+from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
+
+SANDBOX_TIME = 350 * MILLISECOND
+CREATE_TIME = 40 * MILLISECOND
+START_TIME = 60 * MILLISECOND
+"""What a warm node needs: about half a second from nothing to a running process."""
+
+REGISTRY_TIME = 400 * MILLISECOND
+"""Asking a registry for a manifest, before the first layer."""
+BANDWIDTH = 40_000_000
+"""Bytes a second from a registry to a node's disk, unpacking included."""
+JITTER = 0.2
+"""Every one of these takes up to a fifth longer, drawn from the node's own stream."""
+
+LOST_POWER = 255
+"""The exit code containerd reports for a process that was gone after a restart."""
+
+
+class Sandbox:
+    """One pod's surroundings: its network address and its containers, oldest first."""
+
+    __slots__ = ("attempts", "config", "containers", "ip", "ready")
+
+    def __init__(self, config: SandboxConfig):
+        self.config = config
+        self.ip = ""
+        self.ready = False
+        self.attempts = 0
+        self.containers: list[Container] = []
+
+
+class SimulatedRuntime:
+    """Implements ``cri.Runtime``. ``network`` is shared by all nodes of the cluster."""
+
+    name = "containerd"
+    version = "2.2.1"
+
+    def __init__(
+        self, clock: Clock, chance: Chance, network: Network, node_name: str, node_ip: str
+    ):
+        self.clock = clock
+        self.chance = chance
+        self.network = network
+        self.node_name = node_name
+        self.node_ip = node_ip
+        self._ids = chance.stream(f"runtime/{node_name}/ids")
+        self._times = chance.stream(f"runtime/{node_name}/times")
+        self._addresses = Addresses("10.244.0.0/24")
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._containers: dict[str, Container] = {}
+        self._images: dict[str, int] = {}
+        self._notify: Callable[[str, ContainerStatus], object] = _nobody
+        self._generation = 0  # grows when power fails: what was under way is lost
+        network.add(node_ip)
+
+    def update_pod_cidr(self, cidr: str) -> None:
+        """Hand out addresses of this range from now on."""
+        if cidr != self._addresses.cidr:
+            self._addresses = Addresses(cidr)
+
+    # Images
+
+    def image_present(self, image: str) -> bool:
+        """Whether the node holds the image."""
+        return str(resolve(image)) in self._images
+
+    def image_ref(self, image: str) -> str:
+        """The digest under which the image is held, or ""."""
+        return digest_of(image) if self.image_present(image) else ""
+
+    def images(self) -> tuple[tuple[str, int], ...]:
+        """Every image held, with its size."""
+        return tuple(self._images.items())
+
+    def add_image(self, image: str) -> None:
+        """Put an image on the node without a pull, as a machine image built with it has it."""
+        self._images[str(resolve(image))] = program_for(image).size
+
+    def pull_image(self, image: str, then: Callable[[PullResult], object]) -> None:
+        """Fetch an image: one question to the registry, then as long as its size takes."""
+        if error := pull_error(image):
+            self._later(REGISTRY_TIME, then, PullResult("", 0, error))
+            return
+        size = program_for(image).size
+        time = REGISTRY_TIME
+        if not self.image_present(image):
+            time += size * SECOND // BANDWIDTH
+        self._later(time, self._pulled, image, size, then)
+
+    def _pulled(self, image: str, size: int, then: Callable[[PullResult], object]) -> None:
+        self._images[str(resolve(image))] = size
+        then(PullResult(digest_of(image), size))
+
+    # Sandboxes
+
+    def run_pod_sandbox(
+        self, config: SandboxConfig, then: Callable[[SandboxResult], object]
+    ) -> None:
+        """Create the pod's sandbox and give it an address."""
+        self._later(SANDBOX_TIME, self._sandbox_made, config, then)
+
+    def _sandbox_made(self, config: SandboxConfig, then: Callable[[SandboxResult], object]) -> None:
+        ip = self.node_ip if config.host_network else self._addresses.take()
+        if not ip:
+            cidr = self._addresses.cidr
+            then(SandboxResult("", f"no IP addresses available in range set: {cidr}"))
+            return
+        sandbox = self._sandboxes.get(config.uid)
+        if sandbox is None:
+            sandbox = self._sandboxes[config.uid] = Sandbox(config)
+        sandbox.ip, sandbox.ready = ip, True
+        sandbox.attempts += 1
+        self.network.add(ip)
+        then(SandboxResult(ip))
+
+    def stop_pod_sandbox(self, uid: str) -> None:
+        """Take the pod's network away."""
+        sandbox = self._sandboxes.get(uid)
+        if sandbox is None or not sandbox.ready:
+            return
+        sandbox.ready = False
+        if not sandbox.config.host_network:
+            self.network.remove(sandbox.ip)
+            self._addresses.give_back(sandbox.ip)
+
+    def remove_pod_sandbox(self, uid: str) -> None:
+        """Forget the pod with all its containers."""
+        self.stop_pod_sandbox(uid)
+        sandbox = self._sandboxes.pop(uid, None)
+        for container in sandbox.containers if sandbox else ():
+            self._containers.pop(container.id, None)
+
+    # Containers
+
+    def create_container(
+        self, uid: str, config: ContainerConfig, then: Callable[[str], object]
+    ) -> None:
+        """Make a container in the pod's sandbox."""
+        self._later(CREATE_TIME, self._created, uid, config, then)
+
+    def _created(self, uid: str, config: ContainerConfig, then: Callable[[str], object]) -> None:
+        sandbox = self._sandboxes.get(uid)
+        if sandbox is None or not sandbox.ready:
+            return  # the pod was taken down meanwhile
+        container = Container(self, sandbox, config, f"{self._ids.getrandbits(256):064x}")
+        sandbox.containers.append(container)
+        self._containers[container.id] = container
+        then(container.id)
+
+    def start_container(self, container_id: str, then: Callable[[str], object]) -> None:
+        """Start it."""
+        self._later(START_TIME, self._started, container_id, then)
+
+    def _started(self, container_id: str, then: Callable[[str], object]) -> None:
+        container = self._containers.get(container_id)
+        if container is not None and container.sandbox.ready:
+            then(container.start())
+
+    def stop_container(self, container_id: str, grace: int, then: Callable[[], object]) -> None:
+        """SIGTERM, then SIGKILL."""
+        container = self._containers.get(container_id)
+        if container is None:
+            then()
+        else:
+            container.terminate(grace, then)
+
+    def remove_container(self, container_id: str) -> None:
+        """Forget a container that has ended."""
+        container = self._containers.pop(container_id, None)
+        if container is not None:
+            container.sandbox.containers.remove(container)
+
+    def ended(self, container: Container) -> None:
+        """A process has ended: it listens no more, and the kubelet is told."""
+        self.network.leave(container.sandbox.ip, container)
+        self._notify(container.sandbox.config.uid, container.status())
+
+    # Looking
+
+    def pod_status(self, uid: str) -> PodStatus:
+        """The pod's sandbox and containers, newest first."""
+        sandbox = self._sandboxes.get(uid)
+        if sandbox is None:
+            return PodStatus(uid)
+        return PodStatus(
+            uid,
+            sandbox.ready,
+            sandbox.attempts,
+            sandbox.ip,
+            tuple([container.status() for container in reversed(sandbox.containers)]),
+        )
+
+    def pods(self) -> tuple[str, ...]:
+        """The uids of all pods that have something here."""
+        return tuple(self._sandboxes)
+
+    def container(self, container_id: str) -> Container | None:
+        """The record behind an id, with its program: for lessons and faults."""
+        return self._containers.get(container_id)
+
+    def logs(self, container_id: str) -> str:
+        """The container's output."""
+        container = self._containers.get(container_id)
+        return "".join(container.lines) if container else ""
+
+    def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
+        """Whom to tell when a process has ended."""
+        self._notify = notify
+
+    def request(
+        self,
+        address: str,
+        port: int,
+        request: Request,
+        timeout: int,
+        then: Callable[[Reply], object],
+    ) -> None:
+        """From this node to an address of the pod network."""
+        self.network.request(address, port, request, timeout, then)
+
+    # Running commands
+
+    def exec_sync(
+        self,
+        container_id: str,
+        command: tuple[str, ...],
+        timeout: int,
+        then: Callable[[ExecResult], object],
+    ) -> None:
+        """Run a command in the small shell of the container."""
+        container = self._containers.get(container_id)
+        if container is None or not container.running:
+            then(ExecResult(0, "", "container is not running"))
+            return
+        name = command[0].rpartition("/")[2] if command else ""
+        if isinstance(container.program, Pause) or not (name in APPLETS or name in SHELLS):
+            then(ExecResult(0, "", _exec_error(container_id, command[0])))
+            return
+        output: list[str] = []
+        shell = Shell(container.files, container.program.env, output.append)
+        deadline = self.clock.now + timeout if timeout > 0 else None
+        self._proceed(container, shell.run_argv(command), output, command, deadline, then)
+
+    def _proceed(
+        self,
+        container: Container,
+        steps: Steps,
+        output: list[str],
+        command: tuple[str, ...],
+        deadline: int | None,
+        then: Callable[[ExecResult], object],
+    ) -> None:
+        if not container.running:
+            then(ExecResult(SIGKILLED, "".join(output)))
+            return
+        try:
+            due = self.clock.now + next(steps)
+        except StopIteration as ended:
+            then(ExecResult(ended.value, "".join(output)))
+            return
+        if deadline is not None and due > deadline:
+            late = ExecResult(0, "".join(output), f'"{" ".join(command)}" timed out')
+            self.clock.at(deadline, then, late)
+            return
+        self.clock.at(due, self._proceed, container, steps, output, command, deadline, then)
+
+    # Power
+
+    def power_off(self) -> None:
+        """Every process is gone at once, and nobody is told; the disk stays."""
+        self._generation += 1
+        self.network.darken(self.node_ip)
+        for sandbox in self._sandboxes.values():
+            sandbox.ready = False
+            self.network.darken(sandbox.ip)
+            for container in sandbox.containers:
+                container.waiting.clear()
+        notify, self._notify = self._notify, _nobody
+        for container in list(self._containers.values()):
+            container.exit(LOST_POWER, "Unknown")
+        self._notify = notify
+
+    def power_on(self) -> None:
+        """The machine is back, with the images and records on its disk."""
+        for sandbox in self._sandboxes.values():
+            if not sandbox.config.host_network:
+                self.network.remove(sandbox.ip)
+                self._addresses.give_back(sandbox.ip)
+        self.network.add(self.node_ip)
+
+    def _later(self, time: int, action: Callable[..., object], *args: object) -> Timer:
+        spread = int(time * JITTER * self._times.random())
+        return self.clock.after(time + spread, self._if_powered, self._generation, action, args)
+
+    def _if_powered(
+        self, generation: int, action: Callable[..., object], args: tuple[object, ...]
+    ) -> None:
+        if generation == self._generation:
+            action(*args)
+
+
+def _nobody(uid: str, container: ContainerStatus) -> None:
+    """No kubelet listens."""
+
+
+def _exec_error(container_id: str, name: str) -> str:
+    return (
+        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
+        f'"{container_id}": OCI runtime exec failed: exec failed: unable to start container '
+        f'process: exec: "{name}": executable file not found in $PATH'
+    )
+
+
+def _implements(runtime: SimulatedRuntime) -> cri.Runtime:
+    """Checked by mypy: the simulated runtime obeys the protocol."""
+    return runtime

@@ -1,0 +1,260 @@
+"""From what the runtime runs to what the API says: a pod's phase, conditions, containers.
+
+Pure functions. Models generateAPIPodStatus, convertToAPIContainerStatuses and getPhase of
+``pkg/kubelet/kubelet_pods.go``, and ``pkg/kubelet/status/generate.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kubelite.api.core_v1 import (
+    Container,
+    ContainerState,
+    ContainerStateRunning,
+    ContainerStateTerminated,
+    ContainerStateWaiting,
+    ContainerStatus,
+    HostIP,
+    Pod,
+    PodIP,
+    PodSpec,
+    PodStatus,
+)
+from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import Time
+from kubelite.kubelet import cri
+from kubelite.kubelet.actions import is_sidecar, should_restart
+from kubelite.kubelet.conditions import conditions_of
+from kubelite.kubelet.qos import qos_class
+
+CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
+POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
+NO_STATE = ContainerState()
+LOST = ContainerStateTerminated(
+    exit_code=137,
+    reason="ContainerStatusUnknown",
+    message="The container could not be located when the pod was deleted.  "
+    "The container used to be Running",
+)
+
+
+class Waiting(NamedTuple):
+    """Why a container has not been started: the reason cache's entry."""
+
+    reason: str
+    message: str
+
+
+class Health(NamedTuple):
+    """What the probes say of one container."""
+
+    started: bool
+    ready: bool
+
+
+# DOC: generate-status
+def generate_status(
+    pod: Pod,
+    old: PodStatus,
+    runtime: cri.PodStatus,
+    reasons: Mapping[str, Waiting],
+    health: Mapping[str, Health],
+    host_ip: str,
+    now: int,
+    terminal: bool = False,
+) -> PodStatus:
+    """The status of ``pod``, given its last one and what the runtime, the failed starts
+    (``reasons``) and the probes (``health``) say. ``terminal``: nothing will run any more.
+    """
+    spec = pod.spec
+    inits = _container_statuses(
+        pod, spec.init_containers, old.init_container_statuses, runtime, reasons, health, True
+    )
+    containers = _container_statuses(
+        pod, spec.containers, old.container_statuses, runtime, reasons, health, False
+    )
+    phase = _phase(spec, inits, containers, terminal)
+    if old.phase in ("Failed", "Succeeded"):
+        phase = old.phase
+    pod_ip = host_ip if spec.host_network else runtime.ip or old.pod_ip
+    return replace(
+        old,
+        phase=phase,
+        conditions=conditions_of(pod, old, inits, containers, phase, runtime.sandbox_ready, now),
+        host_ip=host_ip,
+        host_ips=(HostIP(ip=host_ip),),
+        pod_ip=pod_ip,
+        pod_ips=(PodIP(ip=pod_ip),) if pod_ip else (),
+        start_time=old.start_time or Time(now),
+        init_container_statuses=inits,
+        container_statuses=containers,
+        qos_class=old.qos_class or qos_class(spec),
+        observed_generation=pod.metadata.generation,
+    )
+
+
+def _container_statuses(
+    pod: Pod,
+    containers: tuple[Container, ...],
+    old: tuple[ContainerStatus, ...],
+    runtime: cri.PodStatus,
+    reasons: Mapping[str, Waiting],
+    health: Mapping[str, Health],
+    init: bool,
+) -> tuple[ContainerStatus, ...]:
+    if not containers:
+        return ()
+    before = {status.name: status for status in old}
+    default = POD_INITIALIZING if pod.spec.init_containers else CONTAINER_CREATING
+    found = [
+        _container_status(
+            pod, container, before.get(container.name), runtime, reasons, health, init, default
+        )
+        for container in containers
+    ]
+    if not init and len(found) > 1:
+        found.sort(key=lambda status: status.name)
+    return tuple(found)
+
+
+def _container_status(
+    pod: Pod,
+    container: Container,
+    old: ContainerStatus | None,
+    runtime: cri.PodStatus,
+    reasons: Mapping[str, Waiting],
+    health: Mapping[str, Health],
+    init: bool,
+    default: ContainerState,
+) -> ContainerStatus:
+    name = container.name
+    seen = [status for status in runtime.containers if status.name == name][:2]
+    if not seen:
+        status = _unseen(container, old, pod, default)
+    else:
+        state = _state(seen[0])
+        last = _state(seen[1]) if len(seen) > 1 else old.last_state if old else NO_STATE
+        status = ContainerStatus(
+            name=name,
+            state=state,
+            last_state=last,
+            restart_count=seen[0].attempt,
+            image=seen[0].image,
+            image_id=seen[0].image_ref,
+            container_id=f"containerd://{seen[0].id}",
+            allocated_resources=container.resources.requests,
+            resources=container.resources,
+        )
+    waiting = reasons.get(name)
+    if waiting is not None and should_restart(container, pod, runtime):
+        status = replace(
+            status,
+            state=ContainerState(
+                waiting=ContainerStateWaiting(reason=waiting.reason, message=waiting.message)
+            ),
+            last_state=status.state if status.state.terminated else status.last_state,
+        )
+    return _with_health(container, status, health.get(name), init)
+
+
+def _with_health(
+    container: Container, status: ContainerStatus, health: Health | None, init: bool
+) -> ContainerStatus:
+    running = status.state.running is not None
+    if init and not is_sidecar(container):
+        ended = status.state.terminated
+        return replace(status, ready=ended is not None and ended.exit_code == 0, started=running)
+    if health is None or not running:
+        return replace(status, ready=False, started=False)
+    return replace(status, ready=health.ready, started=health.started)
+
+
+def _unseen(
+    container: Container, old: ContainerStatus | None, pod: Pod, default: ContainerState
+) -> ContainerStatus:
+    """The status of a container that the runtime knows nothing of."""
+    if old is None:
+        return ContainerStatus(name=container.name, image=container.image, state=default)
+    if old.state.terminated is not None:
+        return old
+    lost = old.state.running is not None
+    return ContainerStatus(
+        name=container.name,
+        image=container.image,
+        state=default,
+        restart_count=old.restart_count + (lost and pod.metadata.deletion_timestamp is None),
+        last_state=ContainerState(terminated=LOST) if lost else old.last_state,
+    )
+
+
+def _state(status: cri.ContainerStatus) -> ContainerState:
+    if status.state == cri.RUNNING:
+        return ContainerState(running=ContainerStateRunning(started_at=Time(status.started_at)))
+    if status.state == cri.CREATED:
+        return ContainerState(waiting=ContainerStateWaiting())
+    return ContainerState(
+        terminated=ContainerStateTerminated(
+            exit_code=status.exit_code,
+            reason=status.reason,
+            message=status.message,
+            started_at=Time(status.started_at),
+            finished_at=Time(status.finished_at),
+            container_id=f"containerd://{status.id}",
+        )
+    )
+
+
+# DOC: pod-phase
+def _phase(
+    spec: PodSpec,
+    inits: tuple[ContainerStatus, ...],
+    containers: tuple[ContainerStatus, ...],
+    terminal: bool,
+) -> str:
+    initializing, init_failed = _init_progress(spec, inits)
+    running = waiting = stopped = succeeded = 0
+    for status in containers:
+        state = status.state
+        if state.running is not None:
+            running += 1
+        elif state.terminated is not None:
+            stopped += 1
+            succeeded += state.terminated.exit_code == 0
+        elif status.last_state.terminated is not None:
+            stopped += 1
+        else:
+            waiting += 1
+    begun = any(s.state.running or s.state.terminated for s in containers)
+    if init_failed and spec.restart_policy == "Never":
+        return "Failed"
+    if (initializing and not begun) or waiting:
+        return "Failed" if terminal else "Pending"
+    if running:
+        return "Running"
+    if not stopped:
+        return "Pending"
+    if terminal or spec.restart_policy != "Always":
+        if stopped == succeeded:
+            return "Succeeded"
+        if terminal or spec.restart_policy == "Never":
+            return "Failed"
+    return "Running"
+
+
+def _init_progress(spec: PodSpec, inits: tuple[ContainerStatus, ...]) -> tuple[bool, bool]:
+    """Whether some init container has still to finish, and whether one has failed."""
+    pending = failed = False
+    for container, status in zip(spec.init_containers, inits, strict=True):
+        if is_sidecar(container):
+            pending = pending or not status.started
+            continue
+        ended = status.state.terminated
+        if ended is None and status.state.waiting is not None:
+            ended = status.last_state.terminated
+        if ended is None:
+            pending = True
+        elif ended.exit_code != 0:
+            failed = True
+    return pending, failed
