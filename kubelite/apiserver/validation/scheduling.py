@@ -195,7 +195,9 @@ def _toleration_operator(toleration: core_v1.Toleration, path: str) -> Errors:
             fault = "value must be empty when `operator` is 'Exists'"
             yield FieldError.invalid(path, value, fault)
     else:
-        yield FieldError.not_supported(path, operator, ("Equal", "Exists"))
+        # Numbers are compared only behind a feature gate, off in 1.37; upstream names them anyway.
+        known = ("Equal", "Exists", "Lt", "Gt") if operator in ("Lt", "Gt") else ("Equal", "Exists")
+        yield FieldError.not_supported(path, operator, known)
 
 
 def validate_topology_spread(

@@ -117,7 +117,8 @@ VOLUMES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"emptyDir": {}}),
     ({"secret": {"secretName": "s"}}, {"secret": {"secretName": "s", "defaultMode": 420}}),
     ({"hostPath": {"path": "/"}}, {"hostPath": {"path": "/", "type": ""}}),
-    ({"image": {"reference": "a:1"}}, {"image": {"reference": "a:1", "pullPolicy": "IfNotPresent"}}),
+    ({"image": {"reference": "a:1"}},
+     {"image": {"reference": "a:1", "pullPolicy": "IfNotPresent"}}),
     ({"projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}},
      {"projected": {"defaultMode": 420, "sources": [
          {"serviceAccountToken": {"path": "t", "expirationSeconds": 3600}}]}}),

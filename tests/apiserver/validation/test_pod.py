@@ -36,7 +36,8 @@ GOOD: list[dict[str, Any]] = [
     {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["10.0.0.1"], "searches": [".", "_a.b"]}},
     {"schedulingGates": [{"name": "example.com/wait"}]},
     {"os": {"name": "linux"}, "containers": [
-        {**CONTAINER, "lifecycle": {"stopSignal": "SIGUSR1", "preStop": {"sleep": {"seconds": 5}}}}]},
+        {**CONTAINER, "lifecycle": {"stopSignal": "SIGUSR1",
+                                    "preStop": {"sleep": {"seconds": 5}}}}]},
 ]  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from tests.apiserver.validation.objects import CONTAINER, pod, said, where
 META = {"resourceVersion": "1"}
 OTHER = {**CONTAINER, "image": "redis"}
 SELECTED: dict[str, Any] = {"requiredDuringSchedulingIgnoredDuringExecution": {
-    "nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "Exists"}]}]}}  # fmt: skip
+    "nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "Exists"}]}],
+}}  # fmt: skip
 GATED: dict[str, Any] = {"schedulingGates": [{"name": "wait"}]}
 
 ALLOWED: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -50,7 +51,8 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], list[tuple[str, str]]]] = [
     ({"activeDeadlineSeconds": 5}, {"activeDeadlineSeconds": 6},
      [("spec.activeDeadlineSeconds", "Invalid value")]),
     ({"activeDeadlineSeconds": 5}, {}, [("spec.activeDeadlineSeconds", "Invalid value")]),
-    ({"tolerations": [{"key": "k", "operator": "Exists"}]}, {}, [("spec.tolerations", "Forbidden")]),
+    ({"tolerations": [{"key": "k", "operator": "Exists"}]}, {},
+     [("spec.tolerations", "Forbidden")]),
     ({}, GATED, [("spec.schedulingGates[0].name", "Forbidden")]),
     ({**GATED, "nodeSelector": {"disk": "ssd"}}, GATED, [("spec.nodeSelector", "Invalid value")]),
     ({**GATED, "affinity": {"nodeAffinity": SELECTED}}, GATED,

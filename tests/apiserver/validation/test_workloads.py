@@ -40,7 +40,8 @@ DEPLOYMENTS: list[tuple[dict[str, Any], list[str]]] = [
         'spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Is"}]}: '
         "invalid label selector"]),
     ({"template": NEVER}, [
-        'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"']),
+        'spec.template.spec.restartPolicy: Unsupported value: "Never": '
+        'supported values: "Always"']),
     ({"strategy": {"type": "Recreate", "rollingUpdate": {}}}, [
         "spec.strategy.rollingUpdate: Forbidden: "
         "may not be specified when strategy `type` is 'Recreate'"]),
