@@ -186,7 +186,7 @@ def parse_ip(value: str) -> Address | None:
     """An address, read as leniently as Go once did (leading zeros are decimal), or None."""
     try:
         if ":" not in value:
-            value = ".".join(part.lstrip("0") or "0" for part in value.split(".") if part)
+            value = ".".join(part.lstrip("0") or part[:1] for part in value.split("."))
         return None if "%" in value else ipaddress.ip_address(value)
     except ValueError:
         return None
@@ -202,7 +202,7 @@ def ip_address(path: str, value: str, known: Collection[str] = ()) -> Errors:
     if value in known:
         return
     address = parse_ip(value)
-    if address is None or value.count(".") not in (0, 3):
+    if address is None:
         fault = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
         yield FieldError.invalid(path, value, fault)
         return
