@@ -164,7 +164,7 @@ class Kubelet:
         if node is None:
             return None
         requests = requests_of(pod.spec)
-        others = [w.pod for w in self.workers.values() if w.pod is not pod]
+        others = (w.pod for w in self.workers.values() if w.pod is not pod)
         refusal = (
             self._usage.refuses(requests, node.status.allocatable)
             or mismatch(pod, node)
@@ -233,7 +233,8 @@ class Kubelet:
         """Record an Event about the pod, or about one of its containers."""
         path = ""
         if container is not None:
-            field = "containers" if container in pod.spec.containers else "initContainers"
+            init = any(container.name == other.name for other in pod.spec.init_containers)
+            field = "initContainers" if init else "containers"
             path = f"spec.{field}{{{container.name}}}"
         self._recorder.event(pod, type, reason, message, path)
 
