@@ -1,0 +1,50 @@
+"""Seeded chance: the only source of randomness in the engine.
+
+Every use draws from a stream with a name of its own ("scheduler/tie", "proxy/node-1", ...), so
+one more draw in one place changes nothing anywhere else, and a seed gives the same run for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+
+# What upstream puts into generated names: no vowels and no easily confused characters,
+# so that no word is spelt by accident.
+_SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+_SUFFIX_LENGTH = 5
+
+
+class Chance:
+    """All streams of one seed."""
+
+    __slots__ = ("_streams", "seed")
+
+    def __init__(self, seed: int):
+        self.seed = seed
+        self._streams: dict[str, random.Random] = {}
+
+    def stream(self, name: str) -> random.Random:
+        """The stream called ``name``: the same object each time, seeded by (seed, name)."""
+        found = self._streams.get(name)
+        if found is None:
+            # hash() differs between interpreters; SHA-256 does not.
+            digest = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
+            found = self._streams[name] = random.Random(int.from_bytes(digest[:8], "big"))
+        return found
+
+    def suffix(self) -> str:
+        """Five characters for a generated name, as ``utilrand.String`` makes them."""
+        draw = self.stream("names").random
+        letters, count = _SUFFIX_ALPHABET, len(_SUFFIX_ALPHABET)
+        return "".join([letters[int(draw() * count)] for _ in range(_SUFFIX_LENGTH)])
+
+    def uid(self) -> str:
+        """A version 4 UUID."""
+        bits = self.stream("uids").getrandbits(128)
+        digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | (4 << 76) | (0x2 << 62):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def jitter(self, duration: int, factor: float, stream: str) -> int:
+        """``duration`` lengthened by up to ``factor`` of itself, as ``wait.Jitter`` does."""
+        return duration + int(self.stream(stream).random() * factor * duration)

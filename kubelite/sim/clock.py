@@ -1,0 +1,137 @@
+"""Virtual time: a heap of callbacks, and nothing else moves the world.
+
+Time is an integer, microseconds since 1970 in UTC, and starts on Black Friday 2026 at 08:00.
+Running to a later moment pops callbacks in order; equal moments run in the order they were
+asked for. Each callback remembers the ``cause`` under which it was scheduled (an entry of the
+trace), and that cause is in force again while it runs: so every effect can be followed back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from kubelite.sim import limits
+
+MICROSECOND = 1
+MILLISECOND = 1_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+
+START = 1_795_766_400 * SECOND  # 2026-11-27T08:00:00Z
+
+NO_CAUSE = -1
+
+
+class HotLoopError(RuntimeError):
+    """Callbacks keep scheduling callbacks at one instant: time can never move on."""
+
+
+class Timer:
+    """One scheduled callback. ``cancel`` it and it never runs."""
+
+    __slots__ = ("action", "args", "cause", "when")
+
+    def __init__(self, when: int, action: Callable[..., object], args: tuple[Any, ...], cause: int):
+        self.when = when
+        self.action: Callable[..., object] | None = action
+        self.args = args
+        self.cause = cause
+
+    def cancel(self) -> None:
+        """Forget the callback. Cancelling twice, or after it ran, does nothing."""
+        self.action = None
+        self.args = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether the callback is still to run."""
+        return self.action is not None
+
+
+class Clock:
+    """The one clock of a cluster.
+
+    ``now`` is microseconds since 1970. ``cause`` is the trace entry in whose name the current
+    callback acts; ``NO_CAUSE`` outside any.
+    """
+
+    __slots__ = ("_heap", "_order", "_same_instant", "cause", "events_run", "now")
+
+    def __init__(self, start: int = START):
+        self.now = start
+        self.cause = NO_CAUSE
+        self.events_run = 0
+        self._heap: list[tuple[int, int, Timer]] = []
+        self._order = 0
+        self._same_instant = 0
+
+    def at(self, when: int, action: Callable[..., object], *args: Any) -> Timer:
+        """Run ``action(*args)`` at ``when``; a moment already past means now."""
+        if when < self.now:
+            when = self.now
+        timer = Timer(when, action, args, self.cause)
+        self._order += 1
+        heappush(self._heap, (when, self._order, timer))
+        return timer
+
+    def after(self, delay: int, action: Callable[..., object], *args: Any) -> Timer:
+        """Run ``action(*args)`` once ``delay`` microseconds have passed."""
+        timer = Timer(self.now + max(delay, 0), action, args, self.cause)
+        self._order += 1
+        heappush(self._heap, (timer.when, self._order, timer))
+        return timer
+
+    # DOC: clock-step
+    def step(self) -> bool:
+        """Run the next callback, moving ``now`` to its moment. False when nothing is left."""
+        heap = self._heap
+        while heap:
+            when, _, timer = heappop(heap)
+            action = timer.action
+            if action is None:
+                continue
+            if when > self.now:
+                self.now = when
+                self._same_instant = 0
+            else:
+                self._check_progress(action)
+            timer.action = None
+            self.cause = timer.cause
+            self.events_run += 1
+            try:
+                action(*timer.args)
+            finally:
+                self.cause = NO_CAUSE
+            return True
+        return False
+
+    def run_until(self, when: int) -> None:
+        """Run everything due up to and including ``when``, then stand at ``when``."""
+        while (due := self.next_due()) is not None and due <= when:
+            self.step()
+        self.now = max(self.now, when)
+
+    def next_due(self) -> int | None:
+        """The moment of the next callback, or None when nothing is scheduled."""
+        heap = self._heap
+        while heap and heap[0][2].action is None:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pending(self) -> int:
+        """How many callbacks are still to run (drops the cancelled ones)."""
+        self._heap = [entry for entry in self._heap if entry[2].action is not None]
+        heapify(self._heap)
+        return len(self._heap)
+
+    def _check_progress(self, action: Callable[..., object]) -> None:
+        self._same_instant += 1
+        if self._same_instant > limits.EVENTS_AT_ONE_INSTANT:
+            name = getattr(action, "__qualname__", repr(action))
+            raise HotLoopError(
+                f"{self._same_instant:,} events ran without time passing; the last was {name}. "
+                "Give it a delay: use clock.after(delay, ...) or requeue with back-off."
+            )

@@ -1,0 +1,79 @@
+"""What happened, in order, and what each happening was caused by.
+
+Every write to the store and every act of a kubelet, a probe or a learner appends one entry
+that names its cause: an earlier entry. Following causes from any entry ends at somebody's own
+edit, or at the passing of time. Entries are cheap to keep (a tuple) and become text when read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kubelite.sim.clock import NO_CAUSE, Clock
+
+Subject = tuple[str, str, str]
+"""What an entry is about: resource, namespace, name."""
+
+
+class Entry(NamedTuple):
+    """One happening. ``index`` is its place in the trace, ``cause`` that of what provoked it."""
+
+    index: int
+    when: int
+    component: str
+    verb: str
+    subject: Subject
+    revision: int
+    cause: int
+    note: str
+
+
+class Trace:
+    """The append-only record of one run."""
+
+    __slots__ = ("_by_subject", "_clock", "entries")
+
+    def __init__(self, clock: Clock):
+        self.entries: list[Entry] = []
+        self._clock = clock
+        self._by_subject: dict[Subject, list[int]] = {}
+
+    # DOC: trace-record
+    def record(
+        self, component: str, verb: str, subject: Subject, revision: int = 0, note: str = ""
+    ) -> int:
+        """Append an entry caused by whatever the clock is running; return its index.
+
+        What comes of this entry is scheduled with ``clock.cause`` set to the index returned.
+        """
+        index = len(self.entries)
+        clock = self._clock
+        self.entries.append(
+            Entry(index, clock.now, component, verb, subject, revision, clock.cause, note)
+        )
+        places = self._by_subject.get(subject)
+        if places is None:
+            self._by_subject[subject] = [index]
+        else:
+            places.append(index)
+        return index
+
+    def about(self, subject: Subject) -> list[Entry]:
+        """The entries whose subject this is, oldest first."""
+        return [self.entries[index] for index in self._by_subject.get(subject, ())]
+
+    def chain(self, index: int) -> Iterator[Entry]:
+        """The entry at ``index``, then its cause, and so on back to the first."""
+        while index != NO_CAUSE:
+            entry = self.entries[index]
+            yield entry
+            index = entry.cause
+
+    def digest(self) -> str:
+        """SHA-256 over all entries: equal for two runs exactly when they did the same."""
+        total = hashlib.sha256()
+        for entry in self.entries:
+            total.update(repr(tuple(entry)).encode())
+        return total.hexdigest()
