@@ -46,9 +46,7 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
 def _text(seconds: int) -> str:
     days, rest = divmod(seconds, 86_400)
     year, month, day = civil_from_days(days)
-    return (
-        f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    )
+    return f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
 
 
 class Time(int, Scalar):
