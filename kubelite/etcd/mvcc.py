@@ -1,0 +1,230 @@
+"""A multi-version store in memory: every write makes a revision, and old revisions can be read.
+
+Values are kept as they are given, so the API server's objects share structure across versions.
+Models etcd's server/storage/mvcc.
+"""
+
+from __future__ import annotations
+
+import operator
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kubelite.etcd.backend import (
+    Change,
+    CompactedError,
+    Compare,
+    FutureRevisionError,
+    KeyValue,
+    Operation,
+    Put,
+    RevisionMismatchError,
+)
+
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+def _revision(change: Change) -> int:
+    return change.revision
+
+
+class Store:
+    """The store. Single-threaded: a call is a transaction, and watchers hear of it before it returns."""
+
+    def __init__(self) -> None:
+        self._revision = 1
+        self._compacted = 0
+        self._live: dict[str, KeyValue] = {}
+        self._keys: list[str] = []  # of _live, sorted
+        self._log: list[Change] = []  # every change not yet compacted, oldest first
+        self._watchers: list[Callable[[Change], None]] = []
+        self._leases: dict[int, tuple[int, dict[str, None]]] = {}
+        self._next_lease = 1
+
+    @property
+    def revision(self) -> int:
+        """The revision of the latest transaction; 1 before the first, as in etcd."""
+        return self._revision
+
+    @property
+    def compacted(self) -> int:
+        """Reads at this revision or before it are refused."""
+        return self._compacted
+
+    # Reading
+
+    def get(self, key: str) -> KeyValue | None:
+        """The current version of ``key``."""
+        return self._live.get(key)
+
+    def range(
+        self, prefix: str, *, after: str = "", limit: int = 0, revision: int = 0
+    ) -> list[KeyValue]:
+        """Versions of all keys under ``prefix`` that sort after ``after``, in key order."""
+        if revision and revision != self._revision:
+            found = self._range_at(prefix, after, revision)
+            return found[:limit] if limit else found
+        keys = self._keys
+        first = bisect_right(keys, after) if after > prefix else bisect_left(keys, prefix)
+        last = bisect_left(keys, prefix + "\U0010ffff")
+        if limit:
+            last = min(last, first + limit)
+        live = self._live
+        return [live[key] for key in keys[first:last]]
+
+    def changes(self, since: int) -> Sequence[Change]:
+        """Every change after revision ``since``, oldest first."""
+        if since < self._compacted:
+            raise CompactedError(since, self._compacted)
+        return self._log[bisect_right(self._log, since, key=_revision) :]
+
+    def _range_at(self, prefix: str, after: str, revision: int) -> list[KeyValue]:
+        if revision > self._revision:
+            raise FutureRevisionError(f"revision {revision} is after {self._revision}")
+        if revision < self._compacted:
+            raise CompactedError(revision, self._compacted)
+        state = {key: kv for key, kv in self._live.items() if key.startswith(prefix)}
+        for change in reversed(self.changes(revision)):
+            if not change.key.startswith(prefix):
+                continue
+            if change.previous is None:
+                state.pop(change.key, None)
+            else:
+                state[change.key] = change.previous
+        return [state[key] for key in sorted(state) if key > after]
+
+    # Writing
+
+    # DOC: store-put
+    def put(self, key: str, value: Any, expected: int | None = None, lease: int = 0) -> KeyValue:
+        """Write one key at a new revision, if its mod_revision is still ``expected``."""
+        if expected is not None:
+            self._check(key, expected)
+        self._revision += 1
+        change = self._put(key, value, lease)
+        self._tell(change)
+        assert change.current is not None
+        return change.current
+
+    def delete(self, key: str, expected: int | None = None) -> KeyValue | None:
+        """Remove one key at a new revision; None, and no revision, when it was absent."""
+        if expected is not None:
+            self._check(key, expected)
+        if key not in self._live:
+            return None
+        self._revision += 1
+        change = self._delete(key)
+        self._tell(change)
+        return change.previous
+
+    def txn(
+        self,
+        compares: Sequence[Compare],
+        success: Sequence[Operation],
+        failure: Sequence[Operation] = (),
+    ) -> bool:
+        """Do one of two lists of operations, atomically, at one revision."""
+        holds = all(self._holds(compare) for compare in compares)
+        operations = success if holds else failure
+        touched = [op.key for op in operations]
+        if len(set(touched)) != len(touched):
+            raise ValueError("duplicate key given in txn request")
+        writes = [op for op in operations if isinstance(op, Put) or op.key in self._live]
+        if writes:
+            self._revision += 1
+            changes = [
+                self._put(op.key, op.value, op.lease) if isinstance(op, Put) else self._delete(op.key)
+                for op in writes
+            ]
+            for change in changes:
+                self._tell(change)
+        return holds
+
+    def compact(self, revision: int) -> None:
+        """Forget how things were before ``revision``. Raises CompactedError if already forgotten."""
+        if revision <= self._compacted:
+            raise CompactedError(revision, self._compacted)
+        if revision > self._revision:
+            raise FutureRevisionError(f"revision {revision} is after {self._revision}")
+        del self._log[: bisect_right(self._log, revision, key=_revision)]
+        self._compacted = revision
+
+    # Watching
+
+    def subscribe(self, deliver: Callable[[Change], None]) -> Callable[[], None]:
+        """Hear of every change from now on, in order, none twice and none left out."""
+        self._watchers.append(deliver)
+        return lambda: self._watchers.remove(deliver)
+
+    # Leases
+
+    def grant(self, deadline: int) -> int:
+        """A new lease; keys put under it are deleted at ``deadline``."""
+        lease = self._next_lease
+        self._next_lease += 1
+        self._leases[lease] = (deadline, {})
+        return lease
+
+    def expire(self, now: int) -> int | None:
+        """End leases that are due and delete their keys; return the next deadline, if any."""
+        due = [lease for lease, (deadline, _) in self._leases.items() if deadline <= now]
+        for lease in due:
+            _, keys = self._leases.pop(lease)
+            for key in keys:
+                self.delete(key)
+        return min((deadline for deadline, _ in self._leases.values()), default=None)
+
+    # Rooms behind
+
+    def _check(self, key: str, expected: int) -> None:
+        current = self._live.get(key)
+        if (current.mod_revision if current else 0) != expected:
+            raise RevisionMismatchError(key, expected, current)
+
+    def _holds(self, compare: Compare) -> bool:
+        current = self._live.get(compare.key)
+        if current is not None:
+            found = getattr(current, compare.field)
+        else:
+            found = None if compare.field == "value" else 0
+        return _TESTS[compare.test](found, compare.operand)
+
+    def _put(self, key: str, value: Any, lease: int) -> Change:
+        revision = self._revision
+        previous = self._live.get(key)
+        if previous is None:
+            insort(self._keys, key)
+            current = KeyValue(key, value, revision, revision, 1, lease)
+        else:
+            self._detach(previous)
+            current = KeyValue(
+                key, value, previous.create_revision, revision, previous.version + 1, lease
+            )
+        if lease:
+            self._leases[lease][1][key] = None
+        self._live[key] = current
+        change = Change(revision, key, current, previous)
+        self._log.append(change)
+        return change
+
+    def _delete(self, key: str) -> Change:
+        previous = self._live.pop(key)
+        self._detach(previous)
+        del self._keys[bisect_left(self._keys, key)]
+        change = Change(self._revision, key, None, previous)
+        self._log.append(change)
+        return change
+
+    def _detach(self, kv: KeyValue) -> None:
+        if kv.lease and kv.lease in self._leases:
+            self._leases[kv.lease][1].pop(kv.key, None)
+
+    def _tell(self, change: Change) -> None:
+        for deliver in tuple(self._watchers):
+            deliver(change)
