@@ -1,0 +1,120 @@
+"""From what a request carries to what the registry works with.
+
+Components inside the process send typed objects and skip all this. Everything from outside is
+plain data: read strictly, so that a misspelt field is refused and not silently dropped.
+Models k8s.io/apiserver/pkg/endpoints/handlers/{create,update,rest}.go and the storage's
+continue tokens (storage/continue.go).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any
+
+from kubelite.apimachinery import errors, fields, labels, strict
+from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.struct import replace
+from kubelite.apiserver.registry.store import Registry
+
+Matches = Callable[[Any], bool]
+
+
+def body(kind: Kind, request: Request) -> Any:
+    """The object of a create or update, of the right kind and in the right namespace."""
+    obj = request.body
+    if isinstance(obj, dict):
+        obj = read(kind, obj)
+    if not isinstance(obj, kind.type):
+        raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
+    meta = obj.metadata
+    if meta.namespace and meta.namespace != request.namespace:
+        raise errors.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+    if request.name and meta.name != request.name:
+        raise errors.bad_request(
+            f"the name of the object ({meta.name or 'empty'}) does not match the name on the URL "
+            f"({request.name})"
+        )
+    return obj
+
+
+def read(kind: Kind, plain: dict[str, Any]) -> Any:
+    """A typed object from plain data. Raises StatusError 400 naming every unknown field."""
+    version = plain.get("apiVersion", kind.api_version)
+    if version != kind.api_version:
+        raise errors.bad_request(
+            f"the API version in the data ({version}) does not match the expected API version "
+            f"({kind.api_version})"
+        )
+    if plain.get("kind", kind.kind) != kind.kind:
+        raise errors.bad_request(
+            f"the kind in the data ({plain['kind']}) does not match the expected kind ({kind.kind})"
+        )
+    return strict.decode_strict(kind.type, plain)
+
+
+def selection(registry: Registry, request: Request) -> Matches | None:
+    """What the selectors of a list or watch let through; None for everything."""
+    try:
+        by_label = labels.parse(request.label_selector) if request.label_selector else None
+        by_field = fields.parse(request.field_selector) if request.field_selector else None
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from error
+    if by_field is None:
+        return (lambda obj: by_label.matches(obj.metadata.labels)) if by_label else None
+    return _by_fields(registry, by_field, by_label)
+
+
+def _by_fields(
+    registry: Registry, wanted: fields.FieldSelector, by_label: labels.Selector | None
+) -> Matches:
+    known = registry.strategy.fields
+    own = {"metadata.name", "metadata.namespace", *known(registry.kind.type())}
+    for term in wanted.terms:
+        if term.field not in own:
+            raise errors.bad_request(
+                f"field label not supported: {term.field} (try {', '.join(sorted(own))})"
+            )
+    if len(wanted.terms) == 1 and by_label is None and wanted.exact("spec.nodeName"):
+        node = wanted.exact("spec.nodeName")
+        return lambda obj: bool(obj.spec.node_name == node)
+
+    def matches(obj: Any) -> bool:
+        meta = obj.metadata
+        found = known(obj) | {"metadata.name": meta.name, "metadata.namespace": meta.namespace}
+        return wanted.matches(found) and (by_label is None or by_label.matches(meta.labels))
+
+    return matches
+
+
+def about(request: Request, obj: Any) -> Request:
+    """A request to delete this one object of a collection."""
+    meta = obj.metadata
+    return replace(
+        request, verb="delete", namespace=meta.namespace, name=meta.name, label_selector=""
+    )
+
+
+def make_continue_token(revision: int, key: str) -> str:
+    """Where the next page starts: opaque to clients."""
+    return base64.urlsafe_b64encode(f"{revision}:{key}".encode()).decode()
+
+
+def continue_token(request: Request, prefix: str) -> tuple[int, str]:
+    """The revision to read at (0: the latest) and the key to start after."""
+    if not request.continue_:
+        exact = request.resource_version_match == "Exact"
+        return (int(request.resource_version) if exact else 0), ""
+    try:
+        text = base64.urlsafe_b64decode(request.continue_.encode()).decode()
+        revision, key = text.split(":", 1)
+        number = int(revision)
+    except (ValueError, binascii.Error) as error:
+        raise errors.bad_request("continue key is not valid: start the list again") from error
+    if not key.startswith(prefix):
+        raise errors.bad_request("continue key is not valid: it belongs to another list")
+    return number, key

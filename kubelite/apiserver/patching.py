@@ -1,0 +1,38 @@
+"""Applying a patch to a stored object.
+
+The object becomes plain data, is changed by one of the three patch languages, and is read back
+as strictly as anything that comes from outside.
+Models k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.patch import json_merge, json_patch, strategic
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
+from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.struct import to_dict
+from kubelite.apiserver import decoding
+
+
+def patched(kind: Kind, request: Request, old: Any) -> Any:
+    """``old`` with the patch of ``request`` applied. Raises StatusError 400, 415 or 422."""
+    plain = to_dict(old)
+    patch = request.body
+    try:
+        if request.patch_type == JSON_PATCH:
+            changed = json_patch.apply(plain, patch)
+        elif request.patch_type == MERGE_PATCH:
+            changed = json_merge.apply(plain, patch)
+        elif request.patch_type == STRATEGIC_PATCH:
+            changed = strategic.apply(kind.type, plain, patch)
+        else:
+            raise errors.unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: "
+                f"{JSON_PATCH}, {MERGE_PATCH}, {STRATEGIC_PATCH}"
+            )
+    except (ValueError, KeyError, TypeError) as error:
+        raise errors.bad_request(str(error)) from error
+    return decoding.read(kind, changed)

@@ -1,0 +1,137 @@
+"""The table of columns: one row for each kind, in kubectl's order and spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from kubelite.apimachinery.duration import human_duration
+from kubelite.apiserver.printers import cells
+
+
+class Column(NamedTuple):
+    """One column: its title, and what it shows of an object at a moment (microseconds).
+
+    ``wide`` columns appear only when asked for.
+    """
+
+    title: str
+    cell: Callable[[Any, int], str]
+    wide: bool = False
+
+
+def _name(obj: Any, now: int) -> str:
+    return str(obj.metadata.name)
+
+
+def age(obj: Any, now: int) -> str:
+    """How long ago it was created, as kubectl counts."""
+    created = obj.metadata.creation_timestamp
+    return human_duration(now - created) if created is not None else "<unknown>"
+
+
+NAME = Column("NAME", _name)
+AGE = Column("AGE", age)
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "Pod": (
+        NAME,
+        Column("READY", cells.pod_ready),
+        Column("STATUS", cells.pod_status),
+        Column("RESTARTS", cells.pod_restarts),
+        AGE,
+        Column("IP", cells.pod_ip, True),
+        Column("NODE", cells.pod_node, True),
+        Column("NOMINATED NODE", cells.pod_nominated, True),
+        Column("READINESS GATES", cells.pod_gates, True),
+    ),
+    "Deployment": (
+        NAME,
+        Column("READY", cells.deployment_ready),
+        Column("UP-TO-DATE", lambda d, _: str(d.status.updated_replicas)),
+        Column("AVAILABLE", lambda d, _: str(d.status.available_replicas)),
+        AGE,
+        Column("CONTAINERS", cells.template_containers, True),
+        Column("IMAGES", cells.template_images, True),
+        Column("SELECTOR", cells.selector, True),
+    ),
+    "ReplicaSet": (
+        NAME,
+        Column("DESIRED", lambda r, _: str(r.spec.replicas)),
+        Column("CURRENT", lambda r, _: str(r.status.replicas)),
+        Column("READY", lambda r, _: str(r.status.ready_replicas)),
+        AGE,
+        Column("CONTAINERS", cells.template_containers, True),
+        Column("IMAGES", cells.template_images, True),
+        Column("SELECTOR", cells.selector, True),
+    ),
+    "Service": (
+        NAME,
+        Column("TYPE", lambda s, _: s.spec.type),
+        Column("CLUSTER-IP", lambda s, _: s.spec.cluster_ip or "<none>"),
+        Column("EXTERNAL-IP", cells.service_external),
+        Column("PORT(S)", cells.service_ports),
+        AGE,
+        Column("SELECTOR", cells.service_selector, True),
+    ),
+    "EndpointSlice": (
+        NAME,
+        Column("ADDRESSTYPE", lambda e, _: e.address_type),
+        Column("PORTS", cells.slice_ports),
+        Column("ENDPOINTS", cells.slice_endpoints),
+        AGE,
+    ),
+    "Node": (
+        NAME,
+        Column("STATUS", cells.node_status),
+        Column("ROLES", cells.node_roles),
+        AGE,
+        Column("VERSION", lambda n, _: n.status.node_info.kubelet_version),
+        Column("INTERNAL-IP", cells.node_address, True),
+        Column("EXTERNAL-IP", lambda n, _: "<none>", True),
+        Column("OS-IMAGE", lambda n, _: n.status.node_info.os_image, True),
+        Column("KERNEL-VERSION", lambda n, _: n.status.node_info.kernel_version, True),
+        Column(
+            "CONTAINER-RUNTIME", lambda n, _: n.status.node_info.container_runtime_version, True
+        ),
+    ),
+    "Event": (
+        Column("LAST SEEN", cells.event_last_seen),
+        Column("TYPE", lambda e, _: e.type),
+        Column("REASON", lambda e, _: e.reason),
+        Column("OBJECT", cells.event_object),
+        Column("MESSAGE", lambda e, _: e.message.strip()),
+        Column("SOURCE", cells.event_source, True),
+        Column("COUNT", lambda e, _: str(e.count), True),
+    ),
+    "Namespace": (NAME, Column("STATUS", lambda n, _: n.status.phase), AGE),
+    "ConfigMap": (NAME, Column("DATA", lambda c, _: str(len(c.data) + len(c.binary_data))), AGE),
+    "Secret": (
+        NAME,
+        Column("TYPE", lambda s, _: s.type),
+        Column("DATA", lambda s, _: str(len(s.data))),
+        AGE,
+    ),
+    "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
+}
+
+
+def columns_of(kind: str, wide: bool = False) -> tuple[Column, ...]:
+    """The columns of a kind; name and age for one that has no row above."""
+    return tuple(c for c in COLUMNS.get(kind, (NAME, AGE)) if wide or not c.wide)
+
+
+def rows(kind: str, objects: Sequence[Any], now: int, wide: bool = False) -> list[list[str]]:
+    """Titles first, then one line of cells for each object."""
+    columns = columns_of(kind, wide)
+    titles = [column.title for column in columns]
+    return [titles, *([column.cell(obj, now) for column in columns] for obj in objects)]
+
+
+def text(lines: Sequence[Sequence[str]], gap: int = 3) -> str:
+    """The lines as text: columns as wide as their widest cell, three spaces between."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        (" " * gap).join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,128 @@
+"""The other kinds that are not quite like the rest.
+
+Models pkg/registry/core/{namespace,node,event} and pkg/registry/apps.
+"""
+
+from __future__ import annotations
+
+from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.core_v1 import Event, Namespace, NamespaceSpec, NamespaceStatus, Node, Secret
+from kubelite.apimachinery.struct import replace
+from kubelite.apiserver.registry.strategy import Strategy
+
+KUBERNETES_FINALIZER = "kubernetes"
+EVENT_TTL_SECONDS = 3600
+
+
+class NamespaceStrategy(Strategy):
+    """A namespace ends only when its controller has emptied it."""
+
+    def prepare_create(self, obj: Namespace) -> Namespace:
+        """Active, and held by the namespace controller."""
+        finalizers = obj.spec.finalizers
+        if KUBERNETES_FINALIZER not in finalizers:
+            finalizers = (*finalizers, KUBERNETES_FINALIZER)
+        return replace(
+            obj, spec=NamespaceSpec(finalizers=finalizers), status=NamespaceStatus(phase="Active")
+        )
+
+    def prepare_update(self, new: Namespace, old: Namespace) -> Namespace:
+        """Neither finalizers of the spec nor the status change here."""
+        return replace(super().prepare_update(new, old), spec=old.spec)
+
+    def prepare_subresource(self, subresource: str, new: Namespace, old: Namespace) -> Namespace:
+        """``finalize`` takes the finalizers of the spec, ``status`` the status."""
+        if subresource == "finalize":
+            return replace(old, spec=new.spec)
+        changed: Namespace = super().prepare_subresource(subresource, new, old)
+        return changed
+
+    def may_vanish(self, obj: Namespace) -> bool:
+        """When nobody holds it any more."""
+        return not obj.spec.finalizers
+
+    def begin_deletion(self, obj: Namespace) -> Namespace:
+        """Shown as Terminating from this moment."""
+        return replace(obj, status=replace(obj.status, phase="Terminating"))
+
+    def fields(self, obj: Namespace) -> dict[str, str]:
+        """The phase."""
+        return {"status.phase": obj.status.phase}
+
+
+class NodeStrategy(Strategy):
+    """Nodes come with their status: the kubelet that registers knows what the machine has."""
+
+    def prepare_create(self, obj: Node) -> Node:
+        """Keep the status."""
+        return obj
+
+    def fields(self, obj: Node) -> dict[str, str]:
+        """Whether it is cordoned."""
+        return {"spec.unschedulable": "true" if obj.spec.unschedulable else "false"}
+
+
+class ReplicaSetStrategy(Strategy):
+    """ReplicaSets number their specs."""
+
+    def counts_generations(self, obj: ReplicaSet) -> bool:
+        """Yes."""
+        return True
+
+    def fields(self, obj: ReplicaSet) -> dict[str, str]:
+        """How many there are."""
+        return {"status.replicas": str(obj.status.replicas)}
+
+
+class DeploymentStrategy(Strategy):
+    """Deployments number their specs, and count a changed annotation as a changed spec."""
+
+    def counts_generations(self, obj: Deployment) -> bool:
+        """Yes."""
+        return True
+
+    def spec_changed(self, new: Deployment, old: Deployment) -> bool:
+        """An annotation such as ``kubernetes.io/change-cause`` belongs to the rollout."""
+        return (
+            super().spec_changed(new, old) or new.metadata.annotations != old.metadata.annotations
+        )
+
+    def prepare_subresource(
+        self, subresource: str, new: Deployment, old: Deployment
+    ) -> Deployment:
+        """With the status the controller also writes the revision annotation."""
+        changed: Deployment = super().prepare_subresource(subresource, new, old)
+        annotations = new.metadata.annotations
+        return replace(changed, metadata=replace(old.metadata, annotations=annotations))
+
+
+class EventStrategy(Strategy):
+    """Events live for an hour."""
+
+    ttl = EVENT_TTL_SECONDS
+
+    def fields(self, obj: Event) -> dict[str, str]:
+        """What it is about, from whom, and why."""
+        about = obj.involved_object
+        return {
+            "involvedObject.kind": about.kind,
+            "involvedObject.namespace": about.namespace,
+            "involvedObject.name": about.name,
+            "involvedObject.uid": about.uid,
+            "involvedObject.apiVersion": about.api_version,
+            "involvedObject.resourceVersion": about.resource_version,
+            "involvedObject.fieldPath": about.field_path,
+            "reason": obj.reason,
+            "reportingComponent": obj.reporting_component,
+            "source": obj.source.component,
+            "type": obj.type,
+        }
+
+
+class SecretStrategy(Strategy):
+    """Secrets: ``stringData`` is written into ``data``, base64, and never shown again."""
+
+    def fields(self, obj: Secret) -> dict[str, str]:
+        """The type."""
+        return {"type": obj.type}
+

@@ -1,0 +1,130 @@
+"""Pods: what is special about storing them.
+
+Models pkg/registry/core/pod/strategy.go and storage/storage.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from kubelite.api.core_v1 import Pod, PodCondition, PodSpec, PodStatus
+from kubelite.api.qos import qos_class
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.errors import FieldError
+from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.defaults import default_pod_spec
+from kubelite.apimachinery.memo import ByIdentity
+from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import (
+    validate_pod_metadata,
+    validate_pod_spec,
+    validate_pod_status_update,
+    validate_pod_update,
+)
+
+FINAL_PHASES = ("Succeeded", "Failed")
+
+
+class PodStrategy(Strategy):
+    """Pods. ``now`` gives microseconds since 1970."""
+
+    def __init__(self, now: Callable[[], int]):
+        super().__init__()
+        self._now = now
+        # A thousand pods of one template share one spec: each of these is worked out once.
+        self._defaulted = ByIdentity(default_pod_spec)
+        self._problems = ByIdentity[PodSpec, list[FieldError]](
+            lambda spec: validate_pod_spec(spec, "spec")
+        )
+        self._status = ByIdentity(_first_status)
+
+    def default(self, obj: Pod) -> Pod:
+        """Fill in what was left out of the spec."""
+        spec = self._defaulted(obj.spec)
+        return obj if spec is obj.spec else replace(obj, spec=spec)
+
+    def prepare_create(self, obj: Pod) -> Pod:
+        """A new pod is Pending."""
+        return replace(obj, status=self._status(obj.spec))
+
+    def validate(self, obj: Pod) -> list[FieldError]:
+        """Metadata each time, the spec once for each template."""
+        problems = validate_pod_metadata(obj)
+        found = self._problems(obj.spec)
+        return [*problems, *found] if found else problems
+
+    def validate_update(self, new: Pod, old: Pod) -> list[FieldError]:
+        """Almost all of a pod's spec may never change."""
+        return validate_pod_update(new, old)
+
+    def validate_subresource(self, subresource: str, new: Pod, old: Pod) -> list[FieldError]:
+        """A status has rules, too."""
+        return validate_pod_status_update(new, old)
+
+    def counts_generations(self, obj: Pod) -> bool:
+        """Since 1.34 pods do."""
+        return True
+
+    def grace(self, obj: Pod, asked: int | None) -> int:
+        """What was asked for, else the pod's own; none where nothing runs (yet, or any more)."""
+        if not obj.spec.node_name or obj.status.phase in FINAL_PHASES:
+            return 0
+        if asked is not None:
+            return max(asked, 0)
+        own = obj.spec.termination_grace_period_seconds
+        return max(own, 0) if own is not None else 0
+
+    # DOC: pod-binding
+    def bind(self, pod: Pod, node_name: str) -> Pod:
+        """The pod assigned to a node, once and for all. Raises StatusError 409."""
+        name = pod.metadata.name
+        if pod.metadata.deletion_timestamp is not None:
+            raise errors.conflict(
+                "pods/binding", name, f"pod {name} is being deleted, cannot be assigned to a host"
+            )
+        if pod.spec.node_name:
+            raise errors.conflict(
+                "pods/binding", name, f'pod {name} is already assigned to node "{pod.spec.node_name}"'
+            )
+        if pod.spec.scheduling_gates:
+            raise errors.conflict("pods/binding", name, f"pod {name} has non-empty .spec.schedulingGates")
+        scheduled = PodCondition(
+            type="PodScheduled",
+            status="True",
+            observed_generation=pod.metadata.generation,
+            last_transition_time=Time(self._now() // SECOND * SECOND),
+        )
+        others = tuple(c for c in pod.status.conditions if c.type != "PodScheduled")
+        return replace(
+            pod,
+            spec=replace(pod.spec, node_name=node_name),
+            status=replace(pod.status, conditions=(*others, scheduled)),
+        )
+
+    def fields(self, obj: Pod) -> dict[str, str]:
+        """What ``--field-selector`` knows of pods."""
+        spec, status = obj.spec, obj.status
+        return {
+            "spec.nodeName": spec.node_name,
+            "spec.restartPolicy": spec.restart_policy,
+            "spec.schedulerName": spec.scheduler_name,
+            "spec.serviceAccountName": spec.service_account_name,
+            "spec.hostNetwork": "true" if spec.host_network else "false",
+            "status.phase": status.phase,
+            "status.podIP": status.pod_ip,
+            "status.nominatedNodeName": status.nominated_node_name,
+        }
+
+
+def _first_status(spec: PodSpec) -> PodStatus:
+    conditions: tuple[PodCondition, ...] = ()
+    if spec.scheduling_gates:
+        gated = PodCondition(
+            type="PodScheduled",
+            status="False",
+            reason="SchedulingGated",
+            message="Scheduling is blocked due to non-empty scheduling gates",
+        )
+        conditions = (gated,)
+    return PodStatus(phase="Pending", qos_class=qos_class(spec), conditions=conditions)
+

@@ -1,0 +1,51 @@
+"""The table of kinds and their strategies: a new kind is one row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.apiserver import defaults, validation
+from kubelite.apiserver.registry import groups
+from kubelite.apiserver.registry.pods import PodStrategy
+from kubelite.apiserver.registry.services import ServiceStrategy
+from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.sim.chance import Chance
+
+
+# DOC: strategy-table
+def strategies(
+    now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
+) -> dict[type, Strategy]:
+    """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
+    d, v = defaults, validation
+    return {
+        core_v1.Namespace: groups.NamespaceStrategy(
+            d.default_namespace, v.validate_namespace, v.validate_namespace_update
+        ),
+        core_v1.Node: groups.NodeStrategy(d.default_node, v.validate_node, v.validate_node_update),
+        core_v1.Pod: PodStrategy(now),
+        apps_v1.ReplicaSet: groups.ReplicaSetStrategy(
+            d.default_replica_set, v.validate_replica_set, v.validate_replica_set_update
+        ),
+        apps_v1.Deployment: groups.DeploymentStrategy(
+            d.default_deployment, v.validate_deployment, v.validate_deployment_update
+        ),
+        core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
+        discovery_v1.EndpointSlice: Strategy(
+            d.default_endpoint_slice, v.validate_endpoint_slice, v.validate_endpoint_slice_update
+        ),
+        core_v1.Event: groups.EventStrategy(
+            d.default_event, v.validate_event, v.validate_event_update
+        ),
+        coordination_v1.Lease: Strategy(
+            d.default_lease, v.validate_lease, v.validate_lease_update
+        ),
+        core_v1.ConfigMap: Strategy(
+            d.default_config_map, v.validate_config_map, v.validate_config_map_update
+        ),
+        core_v1.Secret: groups.SecretStrategy(
+            d.default_secret, v.validate_secret, v.validate_secret_update
+        ),
+    }
