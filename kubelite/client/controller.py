@@ -1,0 +1,181 @@
+"""The shell around every controller: decide, then do.
+
+A controller looks at its local copies and answers with a list of actions; the shell performs
+them one at a time, each on its own clock event, and tells the controller how each went. When
+one fails, the rest is dropped and the key comes back later with fresh eyes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from kubelite.apimachinery.errors import Status
+from kubelite.apimachinery.rest import Response
+from kubelite.client.client import Client
+from kubelite.client.events import EventRecorder
+from kubelite.client.workqueue import WorkQueue
+
+
+class Create(NamedTuple):
+    """Create ``obj``."""
+
+    obj: Any
+
+
+class Update(NamedTuple):
+    """Replace ``obj``, or only its ``subresource`` ("status")."""
+
+    obj: Any
+    subresource: str = ""
+
+
+class Delete(NamedTuple):
+    """Delete the object of this name, if ``uid`` is still its identity."""
+
+    resource: str
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    grace_period_seconds: int | None = None
+
+
+class Patch(NamedTuple):
+    """Change parts of an object."""
+
+    resource: str
+    name: str
+    namespace: str
+    patch: Any
+    patch_type: str
+    subresource: str = ""
+
+
+class Emit(NamedTuple):
+    """Report an event about ``involved``."""
+
+    involved: Any
+    type: str
+    reason: str
+    message: str
+
+
+class Requeue(NamedTuple):
+    """Look at the same key again after ``delay`` microseconds."""
+
+    delay: int
+
+
+Action = Create | Update | Delete | Patch | Emit | Requeue
+
+
+class Controller:
+    """The base of a controller. Subclasses give ``sync``; ``name`` is upstream's.
+
+    ``workers`` is how many keys may be worked on at once.
+    """
+
+    name = ""
+    workers = 5
+
+    def __init__(self, client: Client, recorder: EventRecorder):
+        self.client = client
+        self.clock = client.clock
+        self.recorder = recorder
+        self.queue = WorkQueue(client.clock, self._wake)
+        self._busy = 0
+        self._life = 0  # counts restarts: answers to an earlier life are ignored
+
+    def start(self) -> None:
+        """Begin: called once the informers are there."""
+
+    def sync(self, key: str) -> Sequence[Action]:
+        """What has to be done now for ``key``. Reads local copies only, changes nothing."""
+        raise NotImplementedError
+
+    def succeeded(self, key: str, action: Action, result: Any) -> None:
+        """An action went well; ``result`` is what the server answered."""
+
+    def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
+        """The first of ``dropped`` was refused; none of the others will be tried."""
+
+    def crash(self) -> None:
+        """Lose everything that is only in memory, answers under way included."""
+        self._life += 1
+        self._busy = 0
+        self.queue.clear()
+
+    # The loop
+
+    def _wake(self) -> None:
+        if self._busy < self.workers:
+            self._busy += 1
+            self.clock.after(0, self._next, self._life)
+
+    def _next(self, life: int) -> None:
+        if life != self._life:
+            return
+        found = self.queue.get()
+        if found is None:
+            self._busy -= 1
+            return
+        key, self.clock.cause = found
+        self._perform(key, self.sync(key), 0, life)
+
+    # DOC: controller-shell
+    def _perform(self, key: str, actions: Sequence[Action], done: int, life: int) -> None:
+        for place in range(done, len(actions)):
+            action = actions[place]
+            if isinstance(action, Emit):
+                self.recorder.event(*action)
+            elif not isinstance(action, Requeue):
+                self._send(key, actions, place, life)
+                return
+        self.queue.forget(key)
+        for action in actions:
+            if isinstance(action, Requeue):
+                self.queue.add_after(key, action.delay)
+        self._finish(key, life)
+
+    def _send(self, key: str, actions: Sequence[Action], place: int, life: int) -> None:
+        action = actions[place]
+
+        def answered(response: Response) -> None:
+            if life != self._life:
+                return
+            if response.ok:
+                self.succeeded(key, action, response.body)
+                self._perform(key, actions, place + 1, life)
+            else:
+                self.failed(key, actions[place:], response.body)
+                self.queue.add_rate_limited(key)
+                self._finish(key, life)
+
+        client = self.client
+        if isinstance(action, Create):
+            client.create(action.obj, answered)
+        elif isinstance(action, Update):
+            client.update(action.obj, answered, action.subresource)
+        elif isinstance(action, Patch):
+            client.patch(
+                action.resource,
+                action.name,
+                action.namespace,
+                action.patch,
+                action.patch_type,
+                answered,
+                action.subresource,
+            )
+        elif isinstance(action, Delete):
+            client.delete(
+                action.resource,
+                action.name,
+                action.namespace,
+                answered,
+                action.uid,
+                action.grace_period_seconds,
+            )
+
+    def _finish(self, key: str, life: int) -> None:
+        self.queue.done(key)
+        self.clock.after(0, self._next, life)

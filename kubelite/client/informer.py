@@ -1,0 +1,250 @@
+"""A local copy of one kind, kept up to date: list once, then follow the watch.
+
+Controllers read from here and never wait for the server. The copy may lag, but it never
+goes back in time; when the server has forgotten the revision it stands at (410 Gone), it lists
+again and tells its handlers what they missed. Models client-go/tools/cache (Reflector,
+SharedIndexInformer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.rest import ADDED, DELETED, ERROR, Request, Watch, WatchEvent
+from kubelite.client.client import Client
+from kubelite.sim.clock import MILLISECOND, SECOND, Timer
+
+WATCH_LATENCY = 1 * MILLISECOND
+"""From a write in the server to the watcher that is told of it."""
+
+RELIST_DELAY = 1 * SECOND
+
+Indexer = Callable[[Any], Sequence[str]]
+
+
+def key_of(obj: Any) -> str:
+    """ "namespace/name", or "name" for what lives in no namespace."""
+    meta = obj.metadata
+    return f"{meta.namespace}/{meta.name}" if meta.namespace else str(meta.name)
+
+
+class Informer:
+    """A mirrored kind. ``synced`` is true once the first list has been taken in."""
+
+    def __init__(
+        self,
+        client: Client,
+        resource: str,
+        namespace: str = "",
+        field_selector: str = "",
+        label_selector: str = "",
+        indexers: Mapping[str, Indexer] | None = None,
+    ):
+        self.resource = resource
+        self.synced = False
+        self._client = client
+        self._clock = client.clock
+        self._request = Request(
+            "list",
+            resource,
+            namespace,
+            component=client.component,
+            field_selector=field_selector,
+            label_selector=label_selector,
+        )
+        self._store: dict[str, Any] = {}
+        self._indexers = dict(indexers or {})
+        self._indices: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in self._indexers}
+        self._given: dict[str, dict[str, Sequence[str]]] = {}  # by key, what each indexer gave
+        self._on_add: list[Callable[[Any], object]] = []
+        self._on_update: list[Callable[[Any, Any], object]] = []
+        self._on_delete: list[Callable[[Any], object]] = []
+        self._revision = ""
+        self._watch: Watch | None = None
+        self._buffer: list[WatchEvent] = []
+        self._flush: Timer | None = None
+        self._relist: Timer | None = None
+
+    # Reading the copy
+
+    def get(self, key: str) -> Any | None:
+        """The object under "namespace/name" as this copy knows it."""
+        return self._store.get(key)
+
+    def items(self) -> Collection[Any]:
+        """Every object of the copy."""
+        return self._store.values()
+
+    def index(self, name: str, value: str) -> list[Any]:
+        """The objects for which indexer ``name`` gives ``value``."""
+        found = self._indices[name].get(value)
+        return list(found.values()) if found else []
+
+    def count(self, name: str, value: str) -> int:
+        """How many objects indexer ``name`` gives ``value`` for."""
+        found = self._indices[name].get(value)
+        return len(found) if found else 0
+
+    def values(self, name: str) -> list[str]:
+        """What indexer ``name`` has given, in the order it first did."""
+        return list(self._indices[name])
+
+    # Following the server
+
+    def on(
+        self,
+        add: Callable[[Any], object] | None = None,
+        update: Callable[[Any, Any], object] | None = None,
+        delete: Callable[[Any], object] | None = None,
+    ) -> None:
+        """Call these with each change: add(obj), update(old, new), delete(obj)."""
+        if add:
+            self._on_add.append(add)
+        if update:
+            self._on_update.append(update)
+        if delete:
+            self._on_delete.append(delete)
+
+    def add_indexer(self, name: str, indexer: Indexer) -> None:
+        """Keep another index; only before ``start``."""
+        if name not in self._indexers:
+            self._indexers[name] = indexer
+            self._indices[name] = {}
+
+    def start(self) -> None:
+        """List everything, then watch."""
+        response = self._client.api.handle(self._request)
+        if not response.ok:
+            self._relist = self._clock.after(RELIST_DELAY, self.start)
+            return
+        listed = response.body
+        self._revision = listed.metadata.resource_version
+        self._replace_all(listed.items)
+        self.synced = True
+        self._follow()
+
+    def stop(self) -> None:
+        """End the watch and forget what was on its way; the copy stays as it is."""
+        if self._watch:
+            self._watch.stop()
+        self._watch = None
+        for timer in (self._flush, self._relist):
+            if timer:
+                timer.cancel()
+        self._flush = self._relist = None
+        self._buffer = []
+
+    def forget(self) -> None:
+        """Lose the copy without telling anybody, as a restart does."""
+        self.stop()
+        self.synced = False
+        self._store.clear()
+        self._given.clear()
+        for index in self._indices.values():
+            index.clear()
+
+    def _follow(self) -> None:
+        request = self._request
+        try:
+            self._watch = self._client.api.watch(
+                Request(
+                    "watch",
+                    request.resource,
+                    request.namespace,
+                    component=request.component,
+                    field_selector=request.field_selector,
+                    label_selector=request.label_selector,
+                    resource_version=self._revision,
+                ),
+                self._receive,
+            )
+        except StatusError:
+            self._restart()
+
+    def _receive(self, event: WatchEvent) -> None:
+        self._buffer.append(event)
+        if self._flush is None:
+            self._flush = self._clock.after(WATCH_LATENCY, self._deliver)
+
+    def _deliver(self) -> None:
+        self._flush = None
+        buffer, self._buffer = self._buffer, []
+        clock = self._clock
+        for event in buffer:
+            clock.cause = event.cause
+            if event.type == ERROR:
+                self._restart()
+                return
+            self._revision = str(event.revision)
+            if event.type == DELETED:
+                self._remove(event.object)
+            elif event.type in (ADDED, "MODIFIED"):
+                self._put(event.object)
+
+    # DOC: informer-relist
+    def _restart(self) -> None:
+        """The watch ended or its revision is gone: list again, a moment later."""
+        self.stop()
+        self._relist = self._clock.after(RELIST_DELAY, self.start)
+
+    def _replace_all(self, objects: Sequence[Any]) -> None:
+        fresh = {key_of(obj): obj for obj in objects}
+        for key in [key for key in self._store if key not in fresh]:
+            self._remove(self._store[key])
+        for obj in objects:
+            self._put(obj)
+
+    def _put(self, obj: Any) -> None:
+        key = key_of(obj)
+        old = self._store.get(key)
+        if old is not None and old.metadata.uid != obj.metadata.uid:
+            self._remove(old)  # deleted and made anew between two looks
+            old = None
+        self._store[key] = obj
+        if self._indexers:
+            self._reindex(key, obj)
+        if old is None:
+            for added in self._on_add:
+                added(obj)
+        elif old.metadata.resource_version != obj.metadata.resource_version:
+            for updated in self._on_update:
+                updated(old, obj)
+
+    def _remove(self, obj: Any) -> None:
+        key = key_of(obj)
+        old = self._store.pop(key, None)
+        if old is None:
+            return
+        if self._indexers:
+            self._reindex(key, None)
+        for deleted in self._on_delete:
+            deleted(obj)
+
+    def _reindex(self, key: str, obj: Any | None) -> None:
+        """Bring the indexes up to date; what each gave last time is remembered by key."""
+        given = self._given.pop(key, _NOTHING_GIVEN)
+        fresh: dict[str, Sequence[str]] = {}
+        for name, indexer in self._indexers.items():
+            index = self._indices[name]
+            before = given.get(name, ())
+            after = fresh[name] = indexer(obj) if obj is not None else ()
+            if before != after:
+                for value in before:
+                    if value not in after:
+                        held = index[value]
+                        del held[key]
+                        if not held:
+                            del index[value]
+            for value in after:
+                held = index.get(value)
+                if held is None:
+                    index[value] = {key: obj}
+                else:
+                    held[key] = obj
+        if obj is not None:
+            self._given[key] = fresh
+
+
+_NOTHING_GIVEN: dict[str, Sequence[str]] = {}
