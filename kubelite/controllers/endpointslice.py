@@ -1,0 +1,248 @@
+"""EndpointSlice: for each Service, the addresses of the pods it selects, in slices of 100.
+
+Models pkg/controller/endpointslice and staging endpointslice/reconciler.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kubelite.api.conditions import pod_finished, pod_ready
+from kubelite.api.core_v1 import ObjectReference, Pod, Service
+from kubelite.api.discovery_v1 import Endpoint, EndpointConditions, EndpointPort, EndpointSlice
+from kubelite.apimachinery import labels
+from kubelite.apimachinery.memo import ByIdentity
+from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.struct import replace
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Create, Delete, Update
+from kubelite.client.events import EventRecorder
+from kubelite.client.informer import key_of
+from kubelite.controllers.base import ManagedController, Manager, owned_by
+
+MAX_ENDPOINTS = 100
+SERVICE_NAME = "kubernetes.io/service-name"
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+MANAGER = "endpointslice-controller.k8s.io"
+HEADLESS = "service.kubernetes.io/headless"
+ZONE = "topology.kubernetes.io/zone"
+
+Ports = tuple[EndpointPort, ...]
+_selects = ByIdentity(labels.from_set)
+
+
+def by_service(obj: EndpointSlice) -> Iterable[str]:
+    """An indexer: "namespace/service"."""
+    return (f"{obj.metadata.namespace}/{obj.metadata.labels.get(SERVICE_NAME, '')}",)
+
+
+def by_namespace(obj: Pod | Service) -> Iterable[str]:
+    """An indexer: the namespace."""
+    return (obj.metadata.namespace,)
+
+
+# DOC: endpoint-conditions
+def endpoint(pod: Pod, service: Service, zone: str) -> Endpoint:
+    """A pod as an endpoint: ready for traffic only while Ready and not on its way out."""
+    ready, leaving = pod_ready(pod), pod.metadata.deletion_timestamp is not None
+    anyway = service.spec.publish_not_ready_addresses
+    meta = pod.metadata
+    return Endpoint(
+        addresses=(pod.status.pod_ip,),
+        conditions=EndpointConditions(
+            ready=anyway or (ready and not leaving), serving=ready, terminating=leaving
+        ),
+        target_ref=ObjectReference(
+            kind="Pod", namespace=meta.namespace, name=meta.name, uid=meta.uid
+        ),
+        node_name=pod.spec.node_name or None,
+        zone=zone or None,
+        hostname=pod.spec.hostname
+        if pod.spec.hostname and pod.spec.subdomain == service.metadata.name
+        else None,
+    )
+
+
+def belongs(pod: Pod) -> bool:
+    """Whether a pod can be an endpoint at all: it has an address and has not finished."""
+    return bool(pod.status.pod_ip) and not pod_finished(pod)
+
+
+def ports_of(service: Service, pod: Pod) -> Ports:
+    """The service's ports as this pod serves them; a named target port may differ by pod."""
+    found = []
+    for port in service.spec.ports:
+        number = port.target_port if isinstance(port.target_port, int) else None
+        if number is None:
+            number = _named_port(pod, str(port.target_port), port.protocol)
+        if number is not None:
+            found.append(
+                EndpointPort(
+                    name=port.name,
+                    protocol=port.protocol,
+                    port=number or port.port,
+                    app_protocol=port.app_protocol,
+                )
+            )
+    return tuple(found)
+
+
+def _named_port(pod: Pod, name: str, protocol: str) -> int | None:
+    for container in pod.spec.containers:
+        for port in container.ports:
+            if port.name == name and port.protocol == protocol:
+                return port.container_port
+    return None
+
+
+# DOC: endpointslice-plan
+def plan(
+    service: Service,
+    wanted: dict[Ports, dict[str, Endpoint]],
+    existing: Sequence[EndpointSlice],
+) -> list[Action]:
+    """Fewest writes that make the slices say what is wanted.
+
+    ``wanted`` maps each set of ports to endpoints by pod uid.
+    """
+    actions: list[Action] = []
+    for ports, endpoints in (wanted or {(): {}}).items():
+        slices = [s for s in existing if s.ports == ports]
+        actions += _plan_ports(service, ports, endpoints, slices)
+    known = wanted or {(): {}}
+    for stale in existing:
+        if stale.ports not in known:
+            actions.append(_delete(stale))
+    return actions
+
+
+def _plan_ports(
+    service: Service, ports: Ports, endpoints: dict[str, Endpoint], slices: list[EndpointSlice]
+) -> Iterable[Action]:
+    left = dict(endpoints)
+    kept: dict[str, list[Endpoint]] = {}
+    for held in slices:
+        uids = [e.target_ref.uid for e in held.endpoints if e.target_ref is not None]
+        kept[held.metadata.name] = [left.pop(uid) for uid in uids if uid in left]
+    for held in sorted(slices, key=lambda s: -len(kept[s.metadata.name])):
+        mine = kept[held.metadata.name]
+        while left and len(mine) < MAX_ENDPOINTS:
+            mine.append(left.pop(next(iter(left))))
+    emptied = [s for s in slices if not kept[s.metadata.name]]
+    # One slice stays even when nothing is in it, so that readers see an answer: nobody.
+    spared = emptied[0] if len(emptied) == len(slices) and emptied and not left else None
+    for held in slices:
+        mine = kept[held.metadata.name]
+        if not mine and held is not spared:
+            yield _delete(held)
+            continue
+        changed = replace(
+            held, endpoints=tuple(mine), metadata=_labelled(held.metadata, service)
+        )
+        if changed != held:
+            yield Update(changed)
+    rest = list(left.values())
+    for first in range(0, len(rest), MAX_ENDPOINTS):
+        yield Create(_slice(service, ports, tuple(rest[first : first + MAX_ENDPOINTS])))
+    if not rest and not slices:
+        yield Create(_slice(service, ports, ()))
+
+
+def _slice(service: Service, ports: Ports, endpoints: tuple[Endpoint, ...]) -> EndpointSlice:
+    meta = ObjectMeta(
+        generate_name=service.metadata.name + "-",
+        namespace=service.metadata.namespace,
+        owner_references=(owned_by(service),),
+    )
+    return EndpointSlice(
+        metadata=_labelled(meta, service), address_type="IPv4", ports=ports, endpoints=endpoints
+    )
+
+
+def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
+    wanted = service.metadata.labels | {
+        SERVICE_NAME: service.metadata.name,
+        MANAGED_BY: MANAGER,
+    }
+    if service.spec.cluster_ip == "None":
+        wanted[HEADLESS] = ""
+    return meta if meta.labels == wanted else replace(meta, labels=wanted)
+
+
+def _delete(stale: EndpointSlice) -> Delete:
+    meta = stale.metadata
+    return Delete("endpointslices.discovery.k8s.io", meta.name, meta.namespace, meta.uid)
+
+
+class EndpointSliceController(ManagedController):
+    """Watches Services and pods; wakes the Services that select a pod that changed."""
+
+    name = "endpointslice-controller"
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.services = manager.informer("services", {"namespace": by_namespace})
+        self.pods = manager.informer("pods", {"namespace": by_namespace})
+        self.nodes = manager.informer("nodes")
+        self.slices = manager.informer("endpointslices.discovery.k8s.io", {"service": by_service})
+        self.services.on(
+            add=lambda s: self.queue.add(key_of(s)),
+            update=lambda _, s: self.queue.add(key_of(s)),
+            delete=lambda s: self.queue.add(key_of(s)),
+        )
+        self.pods.on(add=self._pod_changed, update=self._pod_updated, delete=self._pod_changed)
+        self.slices.on(delete=self._slice_deleted)
+
+    def _pod_updated(self, old: Pod, pod: Pod) -> None:
+        if _shown(old) != _shown(pod):
+            self._pod_changed(pod)
+            if old.metadata.labels != pod.metadata.labels:
+                self._pod_changed(old)
+
+    def _pod_changed(self, pod: Pod) -> None:
+        for service in self.services.index("namespace", pod.metadata.namespace):
+            if service.spec.selector and _selects(service.spec.selector).matches(
+                pod.metadata.labels
+            ):
+                self.queue.add(key_of(service))
+
+    def _slice_deleted(self, gone: EndpointSlice) -> None:
+        if gone.metadata.labels.get(MANAGED_BY) == MANAGER:
+            self.queue.add(f"{gone.metadata.namespace}/{gone.metadata.labels[SERVICE_NAME]}")
+
+    def sync(self, key: str) -> Sequence[Action]:
+        """The plan for one Service; without a selector its slices are somebody else's."""
+        service = self.services.get(key)
+        if service is None or service.metadata.deletion_timestamp is not None:
+            return ()
+        if not service.spec.selector or service.spec.type == "ExternalName":
+            return ()
+        selector = _selects(service.spec.selector)
+        wanted: dict[Ports, dict[str, Endpoint]] = {}
+        for pod in self.pods.index("namespace", service.metadata.namespace):
+            if belongs(pod) and selector.matches(pod.metadata.labels):
+                ports = wanted.setdefault(ports_of(service, pod), {})
+                ports[pod.metadata.uid] = endpoint(pod, service, self._zone(pod))
+        existing = [
+            s
+            for s in self.slices.index("service", key)
+            if s.metadata.labels.get(MANAGED_BY) == MANAGER
+            and s.metadata.deletion_timestamp is None
+        ]
+        return plan(service, wanted, existing)
+
+    def _zone(self, pod: Pod) -> str:
+        node = self.nodes.get(pod.spec.node_name)
+        return node.metadata.labels.get(ZONE, "") if node is not None else ""
+
+
+def _shown(pod: Pod) -> tuple[object, ...]:
+    """What of a pod can be seen in a slice."""
+    return (
+        pod.status.pod_ip,
+        pod_ready(pod),
+        pod_finished(pod),
+        pod.metadata.deletion_timestamp is not None,
+        pod.metadata.labels,
+        pod.spec.node_name,
+    )

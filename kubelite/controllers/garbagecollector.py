@@ -1,0 +1,194 @@
+"""The garbage collector: what belongs to nobody any more is deleted.
+
+It follows ownerReferences. An object whose owners are all gone is deleted; an owner that is
+deleted in the foreground waits for its dependents; one that is deleted as "orphan" first sets
+them free. Models pkg/controller/garbagecollector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from kubelite.api import SCHEME
+from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.meta import OwnerReference
+from kubelite.apimachinery.rest import MERGE_PATCH, STRATEGIC_PATCH
+from kubelite.apimachinery.scheme import UnknownKind
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Delete, Patch
+from kubelite.client.events import EventRecorder
+from kubelite.client.informer import Informer, key_of
+from kubelite.controllers.base import ManagedController, Manager
+
+FOREGROUND = "foregroundDeletion"
+ORPHAN = "orphan"
+
+_IGNORED = ("events",)  # upstream's DefaultIgnoredResources
+
+
+def by_owner(obj: Any) -> Iterable[str]:
+    """An indexer: the uids of all owners."""
+    return tuple(owner.uid for owner in obj.metadata.owner_references)
+
+
+class GarbageCollector(ManagedController):
+    """Watches every kind. Its keys are "resource|namespace/name"."""
+
+    name = "garbage-collector-controller"
+    workers = 20
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.informers: dict[str, Informer] = {}
+        for kind in SCHEME:
+            if kind.resource in _IGNORED:
+                continue
+            informer = manager.informer(kind.resource, {"owner": by_owner})
+            self.informers[kind.resource] = informer
+            informer.on(
+                add=partial(self._added, kind.resource),
+                update=partial(self._updated, kind.resource),
+                delete=self._deleted,
+            )
+
+    # What wakes it
+
+    def _added(self, resource: str, obj: Any) -> None:
+        # A new object's owners are checked only when their controller may have died since:
+        # when the copy of the owner is not there.
+        if any(self._known(obj, owner) is None for owner in obj.metadata.owner_references):
+            self.queue.add(f"{resource}|{key_of(obj)}")
+        elif obj.metadata.deletion_timestamp is not None:
+            self._updated(resource, obj, obj)
+
+    def _updated(self, resource: str, old: Any, obj: Any) -> None:
+        meta = obj.metadata
+        waits = FOREGROUND in meta.finalizers or ORPHAN in meta.finalizers
+        if meta.deletion_timestamp is not None and waits:
+            self.queue.add(f"{resource}|{key_of(obj)}")
+        elif meta.owner_references != old.metadata.owner_references:
+            self._added(resource, obj)
+
+    def _deleted(self, gone: Any) -> None:
+        for resource, dependent in self._dependents(gone):
+            self.queue.add(f"{resource}|{key_of(dependent)}")
+        for owner in gone.metadata.owner_references:
+            found = self._known(gone, owner)
+            if found is not None and found.metadata.deletion_timestamp is not None:
+                self._updated(_resource(owner), found, found)
+
+    def _dependents(self, owner: Any) -> Iterable[tuple[str, Any]]:
+        for resource, informer in self.informers.items():
+            for dependent in informer.index("owner", owner.metadata.uid):
+                yield resource, dependent
+
+    def _known(self, obj: Any, owner: OwnerReference) -> Any | None:
+        """The owner as the local copy has it, if it is the same one still."""
+        informer = self.informers.get(_resource(owner))
+        if informer is None:
+            return None
+        found = informer.get(owner.name) or informer.get(f"{obj.metadata.namespace}/{owner.name}")
+        return found if found is not None and found.metadata.uid == owner.uid else None
+
+    # What it does
+
+    def sync(self, key: str) -> Sequence[Action]:
+        """One object: finish its own deletion, or judge its owners."""
+        resource, _, place = key.partition("|")
+        obj = self.informers[resource].get(place)
+        if obj is None:
+            return ()
+        finalizers = obj.metadata.finalizers
+        if obj.metadata.deletion_timestamp is not None:
+            if ORPHAN in finalizers:
+                return self._set_free(resource, obj)
+            if FOREGROUND in finalizers:
+                return self._dependents_first(resource, obj)
+            return ()
+        return self._judge(resource, obj)
+
+    # DOC: gc-judge
+    def _judge(self, resource: str, obj: Any) -> list[Action]:
+        """Solid owners keep an object; without one it goes."""
+        solid, waiting, gone = [], [], []
+        for reference in obj.metadata.owner_references:
+            owner = self._live(obj, reference)
+            if owner is None:
+                gone.append(reference)
+            elif owner.metadata.deletion_timestamp is not None and (
+                FOREGROUND in owner.metadata.finalizers
+            ):
+                waiting.append(reference)
+            else:
+                solid.append(reference)
+        if not gone and not waiting:
+            return []
+        if solid:
+            return [_without_owners(resource, obj, [*gone, *waiting])]
+        meta = obj.metadata
+        return [Delete(resource, meta.name, meta.namespace, meta.uid)]
+
+    def _live(self, obj: Any, reference: OwnerReference) -> Any | None:
+        """The owner as the server has it: copies may be behind, and this is a matter of life."""
+        try:
+            kind = SCHEME.by_kind(reference.api_version, reference.kind)
+        except UnknownKind:
+            return None
+        namespace = obj.metadata.namespace if kind.namespaced else ""
+        if kind.namespaced and not namespace:
+            return None  # a cluster-wide object cannot belong to one inside a namespace
+        try:
+            owner = self.client.get(kind.resource, reference.name, namespace)
+        except StatusError:
+            return None
+        return owner if owner.metadata.uid == reference.uid else None
+
+    def _dependents_first(self, resource: str, owner: Any) -> list[Action]:
+        blocking = [
+            (kind, dependent)
+            for kind, dependent in self._dependents(owner)
+            if any(
+                r.uid == owner.metadata.uid and r.block_owner_deletion
+                for r in dependent.metadata.owner_references
+            )
+        ]
+        if not blocking:
+            return [_without_finalizer(resource, owner, FOREGROUND)]
+        return [
+            action
+            for kind, dependent in blocking
+            if dependent.metadata.deletion_timestamp is None
+            for action in self._judge(kind, dependent)
+        ]
+
+    def _set_free(self, resource: str, owner: Any) -> list[Action]:
+        freed: list[Action] = []
+        for kind, dependent in self._dependents(owner):
+            mine = [
+                r for r in dependent.metadata.owner_references if r.uid == owner.metadata.uid
+            ]
+            freed.append(_without_owners(kind, dependent, mine))
+        return [*freed, _without_finalizer(resource, owner, ORPHAN)]
+
+
+def _resource(owner: OwnerReference) -> str:
+    try:
+        return SCHEME.by_kind(owner.api_version, owner.kind).resource
+    except UnknownKind:
+        return ""
+
+
+def _without_owners(resource: str, obj: Any, references: Sequence[OwnerReference]) -> Patch:
+    meta = obj.metadata
+    removed = [{"$patch": "delete", "uid": reference.uid} for reference in references]
+    change = {"metadata": {"ownerReferences": removed, "uid": meta.uid}}
+    return Patch(resource, meta.name, meta.namespace, change, STRATEGIC_PATCH)
+
+
+def _without_finalizer(resource: str, obj: Any, finalizer: str) -> Patch:
+    meta = obj.metadata
+    left = [name for name in meta.finalizers if name != finalizer]
+    change = {"metadata": {"finalizers": left, "resourceVersion": meta.resource_version}}
+    return Patch(resource, meta.name, meta.namespace, change, MERGE_PATCH)

@@ -1,0 +1,281 @@
+"""Node lifecycle: a node that falls silent is first doubted, then tainted.
+
+Every 5 s each node's heartbeat is looked at; 50 s of silence make its conditions Unknown. Taints
+follow: NoSchedule at once, NoExecute at a limited rate, so that a fault of the network does not
+empty the cluster. Models pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kubelite.api.conditions import condition
+from kubelite.api.core_v1 import Node, NodeCondition, Pod, Taint
+from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import SECOND, Time
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Emit, Update
+from kubelite.client.events import NORMAL, WARNING, EventRecorder
+from kubelite.controllers.base import ManagedController, Manager
+
+MONITOR_PERIOD = 5 * SECOND
+GRACE_PERIOD = 50 * SECOND  # 40 s until Kubernetes 1.31
+STARTUP_GRACE_PERIOD = 60 * SECOND
+EVICTION_RATE = 0.1  # nodes a second
+SECONDARY_EVICTION_RATE = 0.01
+UNHEALTHY_ZONE = 0.55
+LARGE_CLUSTER = 50
+
+NOT_READY = "node.kubernetes.io/not-ready"
+UNREACHABLE = "node.kubernetes.io/unreachable"
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+LEASES = "kube-node-lease"
+ZONE = "topology.kubernetes.io/zone"
+
+_WATCHED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
+_PRESSURE = {
+    "MemoryPressure": "node.kubernetes.io/memory-pressure",
+    "DiskPressure": "node.kubernetes.io/disk-pressure",
+    "PIDPressure": "node.kubernetes.io/pid-pressure",
+    "NetworkUnavailable": "node.kubernetes.io/network-unavailable",
+}
+
+
+@dataclass(slots=True)
+class Health:
+    """What was last heard from a node, and when this controller heard it."""
+
+    heartbeat: object
+    heard: int
+
+
+# DOC: node-unknown
+def silenced(node: Node, now: int) -> Node:
+    """The node with its conditions Unknown: nobody can say how it fares."""
+    moment = Time(now // SECOND * SECOND)
+    conditions = []
+    for kind in _WATCHED:
+        found = condition(node, kind)
+        if found is None:
+            reason, message = "NodeStatusNeverUpdated", "Kubelet never posted node status."
+            found = NodeCondition(type=kind, last_transition_time=moment)
+        else:
+            reason, message = "NodeStatusUnknown", "Kubelet stopped posting node status."
+        if found.status != "Unknown":
+            found = replace(
+                found,
+                status="Unknown",
+                reason=reason,
+                message=message,
+                last_transition_time=moment,
+            )
+        conditions.append(found)
+    others = [c for c in node.status.conditions if c.type not in _WATCHED]
+    return replace(node, status=replace(node.status, conditions=(*conditions, *others)))
+
+
+# DOC: node-taints
+def taints_for(node: Node) -> dict[str, str]:
+    """The NoSchedule taints that its conditions, and a cordon, call for."""
+    wanted: dict[str, str] = {}
+    ready = condition(node, "Ready")
+    if ready is not None and ready.status == "Unknown":
+        wanted[UNREACHABLE] = "NoSchedule"
+    elif ready is None or ready.status != "True":
+        wanted[NOT_READY] = "NoSchedule"
+    for kind, taint in _PRESSURE.items():
+        found = condition(node, kind)
+        if found is not None and found.status == "True":
+            wanted[taint] = "NoSchedule"
+    if node.spec.unschedulable:
+        wanted[UNSCHEDULABLE] = "NoSchedule"
+    return wanted
+
+
+_OURS = (NOT_READY, UNREACHABLE, UNSCHEDULABLE, *_PRESSURE.values())
+
+
+def retainted(node: Node, evict: str, now: int) -> tuple[Taint, ...]:
+    """The node's taints as they should be; ``evict`` is the NoExecute taint's key, if any."""
+    kept = []
+    wanted = taints_for(node)
+    for taint in node.spec.taints:
+        if taint.effect == "NoSchedule" and taint.key in _OURS:
+            if taint.key not in wanted:
+                continue
+            del wanted[taint.key]
+        elif taint.effect == "NoExecute" and taint.key in (NOT_READY, UNREACHABLE):
+            if taint.key != evict:
+                continue
+            evict = ""
+        kept.append(taint)
+    moment = Time(now // SECOND * SECOND)
+    added = [Taint(key=key, effect="NoSchedule", time_added=moment) for key in wanted]
+    if evict:
+        added.append(Taint(key=evict, effect="NoExecute", time_added=moment))
+    return (*kept, *added)
+
+
+# DOC: eviction-rate
+def eviction_rate(ready: int, not_ready: int, all_dead: bool) -> float:
+    """Nodes a second that may be emptied in one zone.
+
+    With every zone dead it is more likely that the control plane is cut off: nothing is emptied.
+    """
+    if all_dead:
+        return 0.0
+    if not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY_ZONE:
+        return SECONDARY_EVICTION_RATE if ready + not_ready > LARGE_CLUSTER else 0.0
+    return EVICTION_RATE
+
+
+class NodeLifecycleController(ManagedController):
+    """Watches nodes and their leases."""
+
+    name = "node-controller"
+    workers = 1
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.nodes = manager.informer("nodes")
+        self.leases = manager.informer("leases.coordination.k8s.io")
+        self.pods = manager.informer("pods", {"node": lambda pod: (pod.spec.node_name,)})
+        self.nodes.on(add=self._added, update=self._updated, delete=self._deleted)
+        self._health: dict[str, Health] = {}
+        self._next_eviction: dict[str, int] = {}  # by zone
+        self._evicting: dict[str, None] = {}  # nodes whose turn for NoExecute has come
+
+    def start(self) -> None:
+        """Look at every node, now and every 5 s."""
+        self.clock.after(MONITOR_PERIOD, self._monitor, self._life)
+
+    def _added(self, node: Node) -> None:
+        name = node.metadata.name
+        text = f"Node {name} event: Registered Node {name} in Controller"
+        self.recorder.event(node, NORMAL, "RegisteredNode", text)
+        self._hear(node)
+        self.queue.add(name)
+
+    def _updated(self, old: Node, node: Node) -> None:
+        unlike = old.spec != node.spec or [(c.type, c.status) for c in old.status.conditions] != [
+            (c.type, c.status) for c in node.status.conditions
+        ]
+        if unlike:
+            self.queue.add(node.metadata.name)
+
+    def _deleted(self, node: Node) -> None:
+        name = node.metadata.name
+        text = f"Node {name} event: Removing Node {name} from Controller"
+        self.recorder.event(node, NORMAL, "RemovingNode", text)
+        self._health.pop(name, None)
+        self._evicting.pop(name, None)
+
+    # Listening for heartbeats
+
+    def _monitor(self, life: int) -> None:
+        if life != self._life:
+            return
+        self.clock.after(MONITOR_PERIOD, self._monitor, life)
+        for node in self.nodes.items():
+            self._hear(node)
+            if self._silent(node) or _tainted(node):
+                self.queue.add(node.metadata.name)
+
+    def _hear(self, node: Node) -> None:
+        """Note a new heartbeat by this controller's own clock, not by the node's."""
+        name = node.metadata.name
+        lease = self.leases.get(f"{LEASES}/{name}")
+        ready = condition(node, "Ready")
+        beat = (
+            lease.spec.renew_time if lease is not None else None,
+            ready.last_heartbeat_time if ready is not None and ready.status != "Unknown" else None,
+        )
+        known = self._health.get(name)
+        if known is None:
+            self._health[name] = Health(beat, self.clock.now)
+        elif known.heartbeat != beat:
+            known.heartbeat, known.heard = beat, self.clock.now
+
+    def _silent(self, node: Node) -> bool:
+        known = self._health.get(node.metadata.name)
+        if known is None:
+            return False
+        grace = GRACE_PERIOD if condition(node, "Ready") is not None else STARTUP_GRACE_PERIOD
+        return self.clock.now > known.heard + grace
+
+    # Acting on it
+
+    def sync(self, key: str) -> Sequence[Action]:
+        """One node: its conditions, then its taints, then its pods."""
+        node = self.nodes.get(key)
+        if node is None:
+            return ()
+        now = self.clock.now
+        if self._silent(node):
+            doubted = silenced(node, now)
+            if doubted != node:
+                return self._doubt(node, doubted)
+        evict = self._no_execute(node)
+        taints = retainted(node, evict, now)
+        if taints == node.spec.taints:
+            return ()
+        return (Update(replace(node, spec=replace(node.spec, taints=taints))),)
+
+    def _doubt(self, node: Node, doubted: Node) -> list[Action]:
+        name = node.metadata.name
+        text = f"Node {name} status is now: NodeNotReady"
+        actions: list[Action] = [Update(doubted, "status")]
+        ready = condition(node, "Ready")
+        if ready is not None and ready.status == "True":
+            actions.append(Emit(node, NORMAL, "NodeNotReady", text))
+            for pod in self.pods.index("node", name):
+                actions += self._pod_not_ready(pod)
+        return actions
+
+    def _pod_not_ready(self, pod: Pod) -> list[Action]:
+        """Nobody vouches for a silent node's pods: they leave the Services at once."""
+        ready = condition(pod, "Ready")
+        if ready is None or ready.status != "True":
+            return []
+        moment = Time(self.clock.now // SECOND * SECOND)
+        changed = replace(ready, status="False", last_transition_time=moment)
+        conditions = tuple(changed if c is ready else c for c in pod.status.conditions)
+        status = replace(pod.status, conditions=conditions)
+        return [
+            Emit(pod, WARNING, "NodeNotReady", "Node is not ready"),
+            Update(replace(pod, status=status), "status"),
+        ]
+
+    def _no_execute(self, node: Node) -> str:
+        """The NoExecute taint the node should have: none, or one when its turn has come."""
+        name = node.metadata.name
+        ready = condition(node, "Ready")
+        if ready is not None and ready.status == "True":
+            self._evicting.pop(name, None)
+            return ""
+        taint = UNREACHABLE if ready is not None and ready.status == "Unknown" else NOT_READY
+        if name in self._evicting or ready is None:
+            return taint if ready is not None else ""
+        zone = node.metadata.labels.get(ZONE, "")
+        rate = self._rate(zone)
+        now = self.clock.now
+        if rate == 0 or now < self._next_eviction.get(zone, 0):
+            return ""
+        self._next_eviction[zone] = now + int(SECOND / rate)
+        self._evicting[name] = None
+        return taint
+
+    def _rate(self, zone: str) -> float:
+        counts: dict[str, list[int]] = {}
+        for node in self.nodes.items():
+            ready = condition(node, "Ready")
+            place = counts.setdefault(node.metadata.labels.get(ZONE, ""), [0, 0])
+            place[0 if ready is not None and ready.status == "True" else 1] += 1
+        all_dead = all(ready == 0 for ready, _ in counts.values())
+        ready, not_ready = counts.get(zone, (0, 0))
+        return eviction_rate(ready, not_ready, all_dead)
+
+
+def _tainted(node: Node) -> bool:
+    return any(taint.key in (NOT_READY, UNREACHABLE) for taint in node.spec.taints)

@@ -1,0 +1,74 @@
+"""Pod garbage collection: pods whose node is gone, and finished pods beyond a large number.
+
+Models pkg/controller/podgc/gc_controller.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kubelite.api.conditions import pod_finished
+from kubelite.api.core_v1 import Pod
+from kubelite.apimachinery.times import SECOND
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Delete
+from kubelite.client.events import EventRecorder
+from kubelite.controllers.base import ManagedController, Manager
+
+PERIOD = 20 * SECOND
+QUARANTINE = 40 * SECOND
+TERMINATED_THRESHOLD = 12_500
+_EVERYTHING = "sweep"
+
+
+class PodGCController(ManagedController):
+    """Sweeps every 20 s."""
+
+    name = "pod-garbage-collector"
+    workers = 1
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.pods = manager.informer("pods", {"node": lambda pod: (pod.spec.node_name,)})
+        self.nodes = manager.informer("nodes")
+        self._missing: dict[str, int] = {}  # node that pods name -> since when it is not there
+
+    def start(self) -> None:
+        """Sweep now and then."""
+        self.clock.after(PERIOD, self._tick, self._life)
+
+    def _tick(self, life: int) -> None:
+        if life == self._life:
+            self.clock.after(PERIOD, self._tick, life)
+            self.queue.add(_EVERYTHING)
+
+    def sync(self, key: str) -> Sequence[Action]:
+        """Everything that can be cleared away at this moment."""
+        return [*self._orphans(), *self._unscheduled(), *self._surplus()]
+
+    def _orphans(self) -> Iterable[Action]:
+        now = self.clock.now
+        named = [name for name in self.pods.values("node") if name]
+        self._missing = {
+            name: self._missing.get(name, now) for name in named if self.nodes.get(name) is None
+        }
+        for name, since in self._missing.items():
+            if now - since >= QUARANTINE:
+                yield from map(_forced, self.pods.index("node", name))
+
+    def _unscheduled(self) -> Iterable[Action]:
+        for pod in self.pods.index("node", ""):
+            if pod.metadata.deletion_timestamp is not None:
+                yield _forced(pod)
+
+    def _surplus(self) -> Iterable[Action]:
+        if len(self.pods.items()) <= TERMINATED_THRESHOLD:
+            return
+        finished = [pod for pod in self.pods.items() if pod_finished(pod)]
+        finished.sort(key=lambda pod: (pod.metadata.creation_timestamp or 0, pod.metadata.name))
+        yield from map(_forced, finished[: max(len(finished) - TERMINATED_THRESHOLD, 0)])
+
+
+def _forced(pod: Pod) -> Delete:
+    meta = pod.metadata
+    return Delete("pods", meta.name, meta.namespace, meta.uid, grace_period_seconds=0)
