@@ -1,0 +1,15 @@
+"""kubelite: a small, faithful Kubernetes that runs inside a notebook, on a virtual clock.
+
+    from kubelite import Cluster
+    cluster = Cluster(nodes=3, seed=7)
+
+Floors, from the ground up: sim and apimachinery; api; etcd; apiserver and client; controllers,
+scheduler, kubelet and proxy; cluster; edge. Imports point down only.
+"""
+
+from kubelite.cluster import Cluster
+from kubelite.edge.files import read_file
+
+Cluster.read_file = staticmethod(read_file)
+
+__all__ = ["Cluster"]

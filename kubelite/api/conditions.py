@@ -1,0 +1,44 @@
+"""Reading conditions: the one question everybody asks of a status.
+
+Models pkg/api/v1/pod/util.go and pkg/api/v1/node/util.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubelite.api.core_v1 import Node, Pod
+
+
+def condition(obj: Any, type: str) -> Any | None:
+    """The condition of this type in an object's status, or None."""
+    for found in obj.status.conditions:
+        if found.type == type:
+            return found
+    return None
+
+
+def is_true(obj: Any, type: str) -> bool:
+    """Whether the condition is there and True."""
+    found = condition(obj, type)
+    return found is not None and found.status == "True"
+
+
+def pod_ready(pod: Pod) -> bool:
+    """Whether all of the pod's containers take traffic."""
+    return is_true(pod, "Ready")
+
+
+def pod_finished(pod: Pod) -> bool:
+    """Whether the pod has run to its end and will never run again."""
+    return pod.status.phase in ("Succeeded", "Failed")
+
+
+def pod_active(pod: Pod) -> bool:
+    """Whether the pod counts for its owner: neither finished nor on its way out."""
+    return not pod_finished(pod) and pod.metadata.deletion_timestamp is None
+
+
+def node_ready(node: Node) -> bool:
+    """Whether the node's kubelet says that it can take pods."""
+    return is_true(node, "Ready")

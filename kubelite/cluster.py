@@ -1,0 +1,311 @@
+"""A whole cluster on one clock, and what a learner does with it.
+
+    cluster = Cluster(nodes=3, seed=7)
+    cluster.apply("web.yaml")
+    cluster.run(30)
+    cluster.get("pods")
+
+Time stands still between calls: ``run`` moves it. The same seed and the same calls give the
+same cluster, to the last name and microsecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from kubelite import applying, story, waiting
+from kubelite.api import SCHEME
+from kubelite.apimachinery import manifest
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
+from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.struct import to_dict
+from kubelite.apimachinery.times import SECOND, Time
+from kubelite.controllers.base import controller_of
+from kubelite.controllers.deployment import revisions
+from kubelite.history import History
+from kubelite.kubelet import Kubelet, cri
+from kubelite.kubelet.node_status import Machine
+from kubelite.machines import ControlPlane, Worker, World
+from kubelite.story import Story
+from kubelite.tables import ObjectTable
+from kubelite.traffic import Answer, Traffic
+
+LEARNER = "you"
+
+
+class Cluster:
+    """A running cluster.
+
+    ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
+    Ready when the constructor returns. ``seed`` decides everything that is left to chance.
+    """
+
+    read_file: ClassVar[Callable[[str], bytes]]
+    """How a manifest's file is read; given by ``kubelite`` so that nothing here touches files."""
+
+    def __init__(self, nodes: int = 3, seed: int = 7, cpu: str = "4", memory: str = "16Gi"):
+        self.seed = seed
+        self._world = World(seed)
+        self.clock = self._world.clock
+        self.trace = self._world.trace
+        self.api = self._world.server
+        self._machine = Machine(cpu, memory)
+        self.history = History(self._world.store, self.trace, self.clock)
+        self._control_plane = ControlPlane(self._world)
+        self.traffic = Traffic(self.clock, self._world.network)
+        self.workers: dict[str, Worker] = {}
+        self._quiet = waiting.Quiet(self._world.store, self.clock)
+        self._control_plane.start()
+        for _ in range(nodes):
+            self.add_node()
+        self.run_until(waiting.nodes_ready, timeout=120)
+        self.history.start = self.clock.now
+
+    # Looking
+
+    @property
+    def now(self) -> Time:
+        """The moment, in virtual time."""
+        return Time(self.clock.now)
+
+    @property
+    def revision(self) -> int:
+        """How many writes the store has seen."""
+        return self._world.store.revision
+
+    @property
+    def elapsed(self) -> float:
+        """Virtual seconds since the cluster was ready."""
+        return (self.clock.now - self.history.start) / SECOND
+
+    def get(self, what: str, name: str = "", namespace: str = "default", selector: str = "") -> Any:
+        """One object (``get("pod/web-1")``, ``get("deployment", "web")``) or a table of many.
+
+        Raises StatusError when it is not there, UnknownKind when there is no such kind.
+        """
+        kind, name = self._meant(what, name)
+        if name:
+            return self._ask("get", kind, namespace, name)
+        request = Request(
+            "list",
+            kind.resource,
+            namespace if kind.namespaced else "",
+            component=LEARNER,
+            label_selector=selector,
+        )
+        listed = self.api.handle(request).unwrap()
+        return ObjectTable(listed.items, kind.kind, self.clock.now)
+
+    def events(self, about: str = "", namespace: str = "default") -> ObjectTable:
+        """What was reported, oldest first; only about one object if given ("pod/web-1")."""
+        found = self.get("events", namespace=namespace)
+        if about:
+            kind, name = self._meant(about)
+            found = [
+                e
+                for e in found
+                if e.involved_object.kind == kind.kind and e.involved_object.name == name
+            ]
+        ordered = sorted(found, key=lambda e: (e.last_timestamp or 0, int(e.metadata.resource_version)))
+        return ObjectTable(ordered, "Event", self.clock.now)
+
+    def story(self, what: str, namespace: str = "default") -> Story:
+        """What befell an object, and why: back to whoever caused it."""
+        kind, name = self._meant(what)
+        subject = (kind.resource, namespace if kind.namespaced else "", name)
+        return story.tell(subject, self.trace, self.history)
+
+    def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
+        """What a container has written, or the one before it."""
+        found = self.get(pod if "/" in pod else f"pod/{pod}")
+        kubelet = self._kubelet_of(found)
+        name = container or found.spec.containers[0].name
+        return kubelet.logs(found.metadata.uid, name, previous)
+
+    def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
+        """Run a shell command inside a container and wait for its end."""
+        found = self.get(pod if "/" in pod else f"pod/{pod}")
+        results: list[cri.ExecResult] = []
+        self._kubelet_of(found).exec(
+            found.metadata.uid,
+            container or found.spec.containers[0].name,
+            ("/bin/sh", "-c", command),
+            results.append,
+        )
+        self.run_until(lambda _: bool(results), timeout=3600)
+        return results[0]
+
+    # Changing
+
+    # DOC: cluster-apply
+    def apply(self, source: Any, namespace: str = "default") -> Any:
+        """Create or change what a manifest describes; the object, or a list for several.
+
+        ``source`` is the name of a file, YAML or JSON text, or a dict. Raises ManifestError for
+        what cannot be read and StatusError for what the server refuses.
+        """
+        documents = self._documents(source)
+        applied = [applying.apply(self.api, LEARNER, d, namespace) for d in documents]
+        return applied[0] if len(applied) == 1 else applied
+
+    def _documents(self, source: Any) -> list[dict[str, Any]]:
+        if isinstance(source, dict):
+            return [source]
+        if hasattr(source, "__fspath__") or (
+            isinstance(source, str) and source.endswith((".yaml", ".yml", ".json"))
+        ):
+            return manifest.load(type(self).read_file(str(source)), str(source))
+        return manifest.load(source, "manifest")
+
+    def scale(self, what: str, replicas: int, namespace: str = "default") -> Any:
+        """Ask for another number of replicas: ``scale("deployment/web", 10)``."""
+        return self.patch(what, {"spec": {"replicas": replicas}}, namespace)
+
+    def patch(
+        self, what: str, change: Any, namespace: str = "default", patch_type: str = MERGE_PATCH
+    ) -> Any:
+        """Change parts of an object by a JSON merge patch, or another kind of patch."""
+        kind, name = self._meant(what)
+        return self._ask("patch", kind, namespace, name, change, patch_type=patch_type)
+
+    def delete(
+        self, what: str, namespace: str = "default", grace_period_seconds: int | None = None
+    ) -> None:
+        """Delete an object: ``delete("pod/web-1")``. What it owns goes with it, in time."""
+        kind, name = self._meant(what)
+        self._ask("delete", kind, namespace, name, grace_period_seconds=grace_period_seconds)
+
+    def rollout_undo(self, what: str, revision: int = 0, namespace: str = "default") -> Any:
+        """Go back to an earlier version of a Deployment; the one before, unless given."""
+        deployment = self.get(what, namespace=namespace)
+        template = to_dict(revisions.earlier(deployment, self._replica_sets(deployment), revision))
+        replaced = [{"op": "replace", "path": "/spec/template", "value": template}]
+        return self.patch(what, replaced, namespace, JSON_PATCH)
+
+    def _replica_sets(self, deployment: Any) -> list[Any]:
+        sets = self.get("replicasets", namespace=deployment.metadata.namespace)
+        owners = [(s, controller_of(s)) for s in sets]
+        return [s for s, owner in owners if owner and owner.uid == deployment.metadata.uid]
+
+    # Time
+
+    def run(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.clock.run_until(self.clock.now + round(seconds * SECOND))
+
+    def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:
+        """Run until it is true; the seconds that took. Raises TimeoutError with the state.
+
+        ``condition`` is a function of the cluster, or words: "deployment/web ready",
+        "pod/web-1 ready", "pod/web-1 gone", "pods ready", "nodes ready".
+        """
+        return waiting.run_until(self, condition, timeout)
+
+    def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
+        """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
+        return waiting.settle(self, self._quiet, quiet, timeout)
+
+    # Machines
+
+    def add_node(
+        self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
+    ) -> str:
+        """Switch on one more machine; its name. It is Ready a few seconds later."""
+        name = name or f"node-{len(self.workers) + 1}"
+        if name in self.workers:
+            raise ValueError(f"{name} is there already: choose another name, or none")
+        size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
+        worker = Worker(self._world, name, len(self.workers), size, labels or {})
+        self.workers[name] = worker
+        worker.power_on()
+        return name
+
+    def kill_node(self, name: str) -> None:
+        """Cut a machine's power: its containers are gone, and nobody tells the control plane."""
+        self._worker(name).power_off()
+
+    def start_node(self, name: str) -> None:
+        """Switch a machine on again."""
+        self._worker(name).power_on()
+
+    def _worker(self, name: str) -> Worker:
+        name = name.removeprefix("node/")
+        if name not in self.workers:
+            known = ", ".join(self.workers)
+            raise ValueError(f"there is no machine called {name}; there are {known}")
+        return self.workers[name]
+
+    def _any_worker(self) -> Worker:
+        alive = [worker for worker in self.workers.values() if worker.powered]
+        if not alive:
+            raise ValueError("no machine has power: call cluster.start_node(...)")
+        return self._world.chance.stream("traffic/clients").choice(alive)
+
+    def _kubelet_of(self, pod: Any) -> Kubelet:
+        if not pod.spec.node_name:
+            raise ValueError(f"pod/{pod.metadata.name} has no node yet: run the clock first")
+        return self._worker(pod.spec.node_name).kubelet
+
+    # Requests
+
+    def request(
+        self,
+        service: str,
+        path: str = "/",
+        method: str = "GET",
+        namespace: str = "default",
+        port: str = "",
+        node: str = "",
+    ) -> Answer:
+        """One request to a Service, waited for: virtual time moves by what it takes."""
+        answers: list[Answer] = []
+        self.send_request(service, path, answers.append, method, namespace, port, node)
+        while not answers:
+            self.clock.step()
+        return answers[0]
+
+    def send_request(
+        self,
+        service: str,
+        path: str = "/",
+        then: Callable[[Answer], Any] = lambda answer: None,
+        method: str = "GET",
+        namespace: str = "default",
+        port: str = "",
+        node: str = "",
+    ) -> None:
+        """One request whose answer comes later, to ``then``; for streams of traffic.
+
+        It starts on ``node``, or on any machine that has power.
+        """
+        found = self.get(f"service/{service.removeprefix('service/')}", namespace=namespace)
+        worker = self._worker(node) if node else self._any_worker()
+        ports = found.spec.ports
+        name = port or (ports[0].name if ports else "")
+        request = cri.Request(path=path, method=method)
+        self.traffic.send(found, worker.proxier, request, name, then)
+
+    # Rooms behind
+
+    def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
+        """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
+        word, _, rest = what.partition("/")
+        return SCHEME.by_name(word), rest or name
+
+    def _ask(
+        self, verb: str, kind: Kind, namespace: str, name: str, body: Any = None, **options: Any
+    ) -> Any:
+        request = Request(
+            verb,
+            kind.resource,
+            namespace if kind.namespaced else "",
+            name,
+            body=body,
+            component=LEARNER,
+            **options,
+        )
+        return self.api.handle(request).unwrap()
+
+    def __repr__(self) -> str:
+        return waiting.summary(self)

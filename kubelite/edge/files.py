@@ -1,0 +1,19 @@
+"""Reading manifests from disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kubelite.apimachinery.manifest import MAX_BYTES, ManifestError, Place
+
+
+def read_file(name: str) -> bytes:
+    """The bytes of a file, at most one more than a manifest may have. Raises ManifestError."""
+    path = Path(name)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        advice = "Check the name, or pass the manifest itself as text"
+        raise ManifestError(name, Place(), reason, advice) from error

@@ -1,0 +1,118 @@
+"""The cluster at any moment of its past, read from the store's own revisions.
+
+Views read a cluster only through this: so the same view shows one that is running, one that is
+scrubbed back, and later a saved run. Moments are microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from kubelite.api import SCHEME
+from kubelite.etcd.backend import Backend
+from kubelite.sim.clock import Clock
+from kubelite.sim.trace import Trace
+
+
+class State:
+    """Everything that was stored at one moment."""
+
+    def __init__(self, backend: Backend, when: int, revision: int):
+        self._backend = backend
+        self.when = when
+        self.revision = revision
+
+    def list(self, resource: str, namespace: str = "") -> tuple[Any, ...]:
+        """The objects of a kind, in the order of their names. ``resource`` as a person says it."""
+        prefix = f"/registry/{SCHEME.by_name(resource).resource}/"
+        if namespace:
+            prefix += namespace + "/"
+        return tuple(kv.value for kv in self._backend.range(prefix, revision=self.revision))
+
+    def get(self, resource: str, namespace: str, name: str) -> Any | None:
+        """One object, or None if it was not there."""
+        for obj in self.list(resource, namespace):
+            if obj.metadata.name == name:
+                return obj
+        return None
+
+
+class Step(NamedTuple):
+    """One change of one object: what it became (None: deleted) and what it was (None: created)."""
+
+    when: int
+    revision: int
+    new: Any | None
+    old: Any | None
+
+
+class History:
+    """What can be known of a cluster's past."""
+
+    def __init__(self, backend: Backend, trace: Trace, clock: Clock):
+        self._backend = backend
+        self._trace = trace
+        self._clock = clock
+        self.start = clock.now
+        self._moments: list[int] = []  # of revisions, and beside them the revisions
+        self._revisions: list[int] = []
+        backend.subscribe(self._changed)
+
+    def _changed(self, change: Any) -> None:
+        self._moments.append(self._clock.now)
+        self._revisions.append(change.revision)
+
+    @property
+    def end(self) -> int:
+        """The present."""
+        return self._clock.now
+
+    def revision_at(self, when: int) -> int:
+        """The last revision that had happened by ``when``."""
+        place = bisect_right(self._moments, when) - 1
+        return self._revisions[place] if place >= 0 else 1
+
+    def at(self, when: int | None = None) -> State:
+        """The cluster at ``when``; now, if not given."""
+        if when is None or when >= self._clock.now:
+            return State(self._backend, self._clock.now, self._backend.revision)
+        return State(self._backend, when, self.revision_at(when))
+
+    def moment_of(self, revision: int) -> int:
+        """When a revision was made."""
+        place = bisect_right(self._revisions, revision) - 1
+        return self._moments[place] if place >= 0 else self.start
+
+    def changes(self, resource: str, since: int | None = None) -> Iterator[Step]:
+        """Every change of a kind after the moment ``since``, oldest first."""
+        prefix = f"/registry/{SCHEME.by_name(resource).resource}/"
+        first = self.revision_at(since) if since is not None else 1
+        for change in self._backend.changes(first):
+            if change.key.startswith(prefix):
+                new = change.current.value if change.current else None
+                old = change.previous.value if change.previous else None
+                yield Step(self.moment_of(change.revision), change.revision, new, old)
+
+    def changes_of(
+        self, subject: tuple[str, str, str], revision: int = 0
+    ) -> dict[int, tuple[Any | None, Any | None]]:
+        """By revision, what (resource, namespace, name) became and was; only one if given."""
+        resource, namespace, name = subject
+        key = "/".join(filter(None, ("/registry", resource, namespace, name)))
+        first = revision - 1 if revision else 1
+        found: dict[int, tuple[Any | None, Any | None]] = {}
+        for change in self._backend.changes(first):
+            if change.key == key:
+                new = change.current.value if change.current else None
+                found[change.revision] = (new, change.previous.value if change.previous else None)
+            if revision and change.revision >= revision:
+                break
+        return found
+
+    def series(
+        self, measure: Callable[[State], float], times: Sequence[int]
+    ) -> list[tuple[int, float]]:
+        """A number along time: ``measure`` of the state at each of ``times``."""
+        return [(when, measure(self.at(when))) for when in times]

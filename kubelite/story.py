@@ -1,0 +1,151 @@
+"""Why did this happen? The trace of one object, told in sentences back to somebody's own edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from kubelite.api.conditions import condition, pod_ready
+from kubelite.history import History
+from kubelite.sim.clock import NO_CAUSE, SECOND
+from kubelite.sim.trace import Entry, Subject, Trace
+
+_SINGULAR = {
+    "pods": "pod",
+    "nodes": "node",
+    "namespaces": "namespace",
+    "services": "service",
+    "configmaps": "configmap",
+    "secrets": "secret",
+    "events": "event",
+    "deployments.apps": "deployment",
+    "replicasets.apps": "replicaset",
+    "leases.coordination.k8s.io": "lease",
+    "endpointslices.discovery.k8s.io": "endpointslice",
+}
+
+
+class Story:
+    """What befell one object, oldest first, and the chain of causes of the last of it.
+
+    ``lines`` are (seconds since the cluster was ready, sentence); ``why`` are sentences from the
+    last happening back to the first cause.
+    """
+
+    def __init__(self, title: str, lines: list[tuple[float, str]], why: list[tuple[float, str]]):
+        self.title = title
+        self.lines = lines
+        self.why = why
+
+    def __str__(self) -> str:
+        if not self.lines:
+            return f"{self.title}: nothing is known of it. Check the name with cluster.get(...)."
+        text = [f"The story of {self.title}"]
+        text += [f"  {when:>9.3f} s  {sentence}" for when, sentence in self.lines]
+        text.append("Why the last of it:")
+        text += [
+            f"  {when:>9.3f} s  {'because ' if place else ''}{sentence}"
+            for place, (when, sentence) in enumerate(self.why)
+        ]
+        return "\n".join(text)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:right'>{when:.3f} s</td>"
+            f"<td style='text-align:left'>{escape(sentence)}</td></tr>"
+            for when, sentence in self.lines
+        )
+        chain = " &larr; ".join(escape(sentence) for _, sentence in self.why)
+        return (
+            f"<p><b>The story of {escape(self.title)}</b></p><table>{rows}</table>"
+            f"<p><b>Why the last of it:</b> {chain}</p>"
+        )
+
+
+def tell(subject: Subject, trace: Trace, history: History) -> Story:
+    """The story of one object."""
+    entries = trace.about(subject)
+    changes = _changes(subject, history)
+    lines = [(_seconds(e, history), sentence(e, changes)) for e in entries]
+    told = [(when, text) for when, text in lines if text]
+    why = _why(entries, trace, history) if entries else []
+    return Story(_name(subject), told, why)
+
+
+def _why(entries: list[Entry], trace: Trace, history: History) -> list[tuple[float, str]]:
+    """From the last telling entry back; steps that only repeat the one before are left out."""
+    chain: list[tuple[float, str]] = []
+    last = next((e for e in reversed(entries) if e.cause != NO_CAUSE), entries[-1])
+    for entry in trace.chain(last.index):
+        text = sentence(entry, _changes(entry.subject, history, entry.revision))
+        if text and (not chain or chain[-1][1] != text):
+            chain.append((_seconds(entry, history), text))
+    return chain
+
+
+def _changes(
+    subject: Subject, history: History, revision: int = 0
+) -> dict[int, tuple[Any | None, Any | None]]:
+    return history.changes_of(subject, revision)
+
+
+def _seconds(entry: Entry, history: History) -> float:
+    return (entry.when - history.start) / SECOND
+
+
+def _name(subject: Subject) -> str:
+    resource, _, name = subject
+    return f"{_SINGULAR.get(resource, resource)}/{name}"
+
+
+def sentence(entry: Entry, changes: dict[int, tuple[Any | None, Any | None]]) -> str:
+    """One entry in plain words: who did what to it."""
+    name = _name(entry.subject)
+    if not entry.revision:
+        detail = f": {entry.note}" if entry.note else ""
+        return f"{entry.component}: {entry.verb} {name}{detail}"
+    new, old = changes.get(entry.revision, (None, None))
+    what = "; ".join(describe(new, old)) if new is not None and old is not None else ""
+    verb = {"create": "created", "update": "changed", "delete": "removed"}[entry.verb]
+    return f"{entry.component} {verb} {name}" + (f" ({what})" if what else "")
+
+
+def describe(new: Any, old: Any) -> Iterable[str]:
+    """What changed between two versions of an object, in the words a person would use."""
+    if new.metadata.deletion_timestamp is not None and old.metadata.deletion_timestamp is None:
+        grace = new.metadata.deletion_grace_period_seconds
+        yield f"marked for deletion, {grace} s of grace"
+    before, after = getattr(old, "spec", None), getattr(new, "spec", None)
+    for field, label in (("replicas", "replicas"), ("node_name", "node"), ("paused", "paused")):
+        was, now = getattr(before, field, None), getattr(after, field, None)
+        if was != now:
+            yield f"{label} {'none' if was in (None, '') else was} → {now}"
+    if getattr(before, "template", None) != getattr(after, "template", None):
+        yield "a new template"
+    yield from _describe_status(new, old)
+
+
+def _describe_status(new: Any, old: Any) -> Iterable[str]:
+    if new.kind == "Pod":
+        if new.status.phase != old.status.phase:
+            yield f"phase {old.status.phase or 'none'} → {new.status.phase}"
+        if pod_ready(new) != pod_ready(old):
+            yield "ready" if pod_ready(new) else "no longer ready"
+        was = sum(s.restart_count for s in old.status.container_statuses)
+        now = sum(s.restart_count for s in new.status.container_statuses)
+        if was != now:
+            yield f"restarts {was} → {now}"
+    elif new.kind == "Node":
+        before, after = condition(old, "Ready"), condition(new, "Ready")
+        if after is not None and (before is None or before.status != after.status):
+            yield f"Ready {before.status if before else 'none'} → {after.status}"
+        gained = [t for t in new.spec.taints if t not in old.spec.taints]
+        for taint in gained:
+            yield f"tainted {taint.key}:{taint.effect}"
+    elif new.kind in ("Deployment", "ReplicaSet"):
+        was, now = old.status.ready_replicas, new.status.ready_replicas
+        if was != now:
+            yield f"ready {was} → {now}"

@@ -1,0 +1,151 @@
+"""Letting time pass until something is true, and saying what is the matter when it never is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kubelite.api import SCHEME
+from kubelite.api.conditions import node_ready, pod_active, pod_ready
+from kubelite.apimachinery.times import SECOND
+from kubelite.etcd.backend import Backend, Change
+from kubelite.sim.clock import Clock
+
+if TYPE_CHECKING:
+    from kubelite.cluster import Cluster
+
+Condition = Callable[["Cluster"], bool]
+
+_HEARTBEATS = ("/registry/leases", "/registry/events", "/registry/nodes")
+
+
+_STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
+
+
+class Quiet:
+    """Notices when anything but a heartbeat was last written."""
+
+    def __init__(self, backend: Backend, clock: Clock):
+        self.last = clock.now
+        self._clock = clock
+        backend.subscribe(self._changed)
+
+    def _changed(self, change: Change) -> None:
+        if not change.key.startswith(_HEARTBEATS):
+            self.last = self._clock.now
+
+
+def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
+    """Run until it is true; the seconds that took. Raises TimeoutError."""
+    test = _read(condition) if isinstance(condition, str) else condition
+    clock, began = cluster.clock, cluster.clock.now
+    deadline = began + round(timeout * SECOND)
+    while not test(cluster):
+        if not _move(cluster, deadline):
+            clock.run_until(deadline)
+            raise TimeoutError(_too_late(cluster, condition, timeout))
+    return (clock.now - began) / SECOND
+
+
+def _move(cluster: Cluster, deadline: int) -> bool:
+    """Run until something was written (a condition can only change then), or time is up."""
+    clock, revision = cluster.clock, cluster.revision
+    for _ in range(_STEPS):
+        due = clock.next_due()
+        if due is None or due > deadline:
+            return False
+        clock.step()
+        if cluster.revision != revision:
+            break
+    return True
+
+
+def settle(cluster: Cluster, seen: Quiet, quiet: float, timeout: float) -> float:
+    """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
+    clock, began = cluster.clock, cluster.clock.now
+    pause = round(quiet * SECOND)
+    while clock.now < max(seen.last, began) + pause:
+        if clock.now - began > timeout * SECOND:
+            raise TimeoutError(
+                f"something still changes after {timeout:g} s: look at cluster.events()"
+            )
+        clock.run_until(max(seen.last, began) + pause)
+    return (clock.now - began) / SECOND
+
+
+def nodes_ready(cluster: Cluster) -> bool:
+    """Whether every machine with power has a node that is Ready and takes pods."""
+    found = {node.metadata.name: node for node in cluster.get("nodes")}
+    return all(
+        name in found and node_ready(found[name]) and not found[name].spec.taints
+        for name, worker in cluster.workers.items()
+        if worker.powered
+    )
+
+
+def _read(words: str) -> Condition:
+    what, _, state = words.strip().rpartition(" ")
+    if state == "gone" and "/" in what:
+        place = _place(what)
+        return lambda cluster: cluster.api.find(*place) is None
+    if state == "ready" and what == "nodes":
+        return nodes_ready
+    if state == "ready" and what == "pods":
+        return _pods_ready
+    if state == "ready" and "/" in what:
+        place = _place(what)
+        return lambda cluster: _is_ready(cluster.api.find(*place))
+    raise ValueError(
+        f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
+        '"pod/NAME gone", "pods ready" or "nodes ready", or give a function of the cluster'
+    )
+
+
+def _place(what: str) -> tuple[str, str, str]:
+    """Where an object is stored: asked often, so it is looked up in the server's own store."""
+    word, _, name = what.partition("/")
+    kind = SCHEME.by_name(word)
+    return kind.resource, "default" if kind.namespaced else "", name
+
+
+def _pods_ready(cluster: Cluster) -> bool:
+    active = [pod for pod in cluster.get("pods") if pod_active(pod)]
+    return bool(active) and all(map(pod_ready, active))
+
+
+def _is_ready(obj: Any | None) -> bool:
+    """Ready pods and nodes; workloads with all replicas of the current template available."""
+    if obj is None:
+        return False
+    if obj.kind == "Pod":
+        return pod_ready(obj)
+    if obj.kind == "Node":
+        return node_ready(obj)
+    status = obj.status
+    current = status.observed_generation >= obj.metadata.generation
+    updated = getattr(status, "updated_replicas", status.replicas)
+    return current and bool(
+        updated == status.replicas == status.available_replicas == obj.spec.replicas
+    )
+
+
+def _too_late(cluster: Cluster, condition: Condition | str, timeout: float) -> str:
+    what = f'"{condition}"' if isinstance(condition, str) else "the condition"
+    text = f"{what} did not come true within {timeout:g} s of virtual time"
+    warnings = [e for e in cluster.events() if e.type == "Warning"]
+    if warnings:
+        last = warnings[-1]
+        about = last.involved_object
+        text += f"; the last warning is about {about.kind.lower()}/{about.name}: {last.message}"
+    return text + ". Look at cluster.get('pods') and cluster.events()."
+
+
+def summary(cluster: Cluster) -> str:
+    """The cluster in one line."""
+    nodes = cluster.get("nodes")
+    pods = cluster.get("pods")
+    return (
+        f"Cluster(seed={cluster.seed}): {len(nodes)} nodes, {sum(map(node_ready, nodes))} Ready; "
+        f"{len(pods)} pods, {sum(map(pod_ready, pods))} ready; "
+        f"{cluster.elapsed:.1f} s of virtual time"
+    )
