@@ -1,0 +1,1 @@
+"""Upstream's own tables of cases, run against this code."""
