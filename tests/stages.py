@@ -30,7 +30,7 @@ STAGES = (
     Stage(
         "tests",
         "the engine and the course do what they say",
-        ("pytest -q tests --ignore=tests/browser -n 2",),
+        ("pytest -q tests exercises --ignore=tests/browser -n 2",),
     ),
     Stage("notebooks", "each notebook shows what it showed", ("pytest -q --nbval notebooks",)),
     Stage("browser", "a learner's clicks work in a real browser", ("pytest -q -rs tests/browser",)),

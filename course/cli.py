@@ -1,0 +1,107 @@
+"""``kubelite``: the course on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Learn container orchestration on a small Kubernetes that runs in a notebook."""
+
+
+@main.command("lab", context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options: tuple[str, ...]) -> None:
+    """Open the course in JupyterLab; OPTIONS go to it (try --no-browser)."""
+    from course.lab import open_lab
+
+    sys.exit(open_lab(*options))
+
+
+@main.command("grade")
+@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--exercise", default="", help="What a notebook without a name answers: SET/NAME.")
+@click.option(
+    "--seed", "seeds", multiple=True, type=int, help="Of a cluster to judge on; repeatable."
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def grade(
+    submissions: Path, out: Path, exercise: str, seeds: tuple[int, ...], workers: int
+) -> None:
+    """Grade the notebooks in SUBMISSIONS; write grades.csv and grades.json to --out."""
+    from course.grading import gradebook
+    from course.grading import grader as graders
+    from course.grading.exercise import NoSuchExercise, load
+
+    if os.name != "posix":
+        raise click.ClickException("grading needs Linux or macOS (on Windows: WSL)")
+    if exercise:
+        try:
+            load(exercise)
+        except NoSuchExercise as problem:
+            raise click.BadParameter(str(problem), param_hint="--exercise") from None
+    grader = graders.Grader(seeds=seeds or graders.SEEDS, exercise=exercise)
+    todo = graders.jobs(submissions)
+    done = graders.grade_all(grader, todo, workers)
+    grades = list(tqdm(done, total=len(todo), desc="grading", unit="notebook", disable=None))
+    for written in gradebook.write(grades, out):
+        click.echo(f"wrote {written}")
+    click.echo(f"{len(grades)} graded: {_points(grades)}")
+
+
+def _points(grades: list) -> str:  # type: ignore[type-arg]
+    points = sorted(grade.result.points for grade in grades)
+    return f"points from {points[0]} to {points[-1]}" if points else "there was nothing to grade"
+
+
+@main.group("exercise")
+def exercise_group() -> None:
+    """Build and list the exercises (for instructors)."""
+
+
+@exercise_group.command("build")
+@click.argument("names", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail if any is old.")
+def exercise_build(names: tuple[str, ...], only_check: bool) -> None:
+    """Build notebooks, checks and tests from each exercise's source.py; all without NAMES."""
+    from course.grading.exercise import places
+    from course.grading.source import SourceError, build
+
+    known = [place.name for place in places()]
+    if unknown := [name for name in names if name not in known]:
+        raise click.UsageError(f"no exercise {unknown[0]!r}; there are: {', '.join(known)}")
+    stale = 0
+    for name in names or known:
+        try:
+            built = build(name)
+        except SourceError as problem:
+            raise click.ClickException(str(problem)) from None
+        for path, text in built.items():
+            same = path.exists() and path.read_bytes() == text.encode()
+            stale += not same
+            if not same and not only_check:
+                path.write_text(text, encoding="utf-8", newline="\n")
+            state = "unchanged" if same else "OLD" if only_check else "built"
+            click.echo(f"{name}: {path.name} {state}")
+    sys.exit(1 if only_check and stale else 0)
+
+
+@exercise_group.command("list")
+def exercise_list() -> None:
+    """List the exercises with their points."""
+    from course.grading.exercise import load, places
+
+    for place in places():
+        exercise = load(place.name)
+        click.echo(f"{place.name:<32} {exercise.points:>3} points  {exercise.title}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""What an exercise is: its folder, the names its answers have, and its checks.
+
+A check is a function of the answers and a seed. It makes a cluster, does something to it,
+looks, and says what it saw:
+
+    @check(points=2, title="Five shops are open", hints=("How many did you ask for?",))
+    def five_open(manifest, seed):
+        ...
+        return seen("5 of 5 shops were open.")     # or not_yet("2 of 5 shops were open.")
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+EXERCISES = Path(__file__).parent.parent.parent / "exercises"
+
+PUBLIC_SEED = 7
+"""The seed of the cluster that ``check()`` shows to a learner."""
+
+
+class Seen(NamedTuple):
+    """What a check saw: whether the goal held, and one sentence about the cluster."""
+
+    held: bool
+    sentence: str
+
+
+def seen(sentence: str) -> Seen:
+    """The goal held, and this is what was observed."""
+    return Seen(True, sentence)
+
+
+def not_yet(sentence: str) -> Seen:
+    """The goal did not hold yet, and this is what was observed."""
+    return Seen(False, sentence)
+
+
+class Check(NamedTuple):
+    """One thing that is to be true of the cluster, and what it is worth."""
+
+    name: str
+    title: str
+    points: int
+    hints: tuple[str, ...]
+    look: Callable[..., Seen]
+
+
+def check(
+    points: int, title: str, hints: Sequence[str] = ()
+) -> Callable[[Callable[..., Seen]], Check]:
+    """Make a check of a function that takes the answers by name, and ``seed``."""
+
+    def make(look: Callable[..., Seen]) -> Check:
+        return Check(look.__name__, title, points, tuple(hints), look)
+
+    return make
+
+
+class Exercise(NamedTuple):
+    """One exercise: ``name`` is ``set/exercise``, ``answers`` what its answer cells define."""
+
+    name: str
+    title: str
+    answers: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def points(self) -> int:
+        """What the whole exercise is worth."""
+        return sum(check.points for check in self.checks)
+
+
+class NoSuchExercise(LookupError):
+    """There is no exercise of this name; the message lists those there are."""
+
+
+class Place(NamedTuple):
+    """Where the files of one exercise are; ``root`` is the folder of all exercises."""
+
+    root: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """The instructor's folder, which holds the source and most of what is built from it."""
+        return self.root / self.name
+
+    @property
+    def source(self) -> Path:
+        """The one file that is written by hand."""
+        return self.folder / "source.py"
+
+    @property
+    def checks(self) -> Path:
+        """The checks as a module, built."""
+        return self.folder / "checks.py"
+
+    @property
+    def solution(self) -> Path:
+        """The notebook with the solution in it, built."""
+        return self.folder / "solution.ipynb"
+
+    @property
+    def tests(self) -> Path:
+        """The exercise's own tests, built: wrong answers and what each one scores."""
+        return self.folder / f"test_{self.folder.name}.py"
+
+    @property
+    def notebook(self) -> Path:
+        """The learner's notebook, built; it stands in the folder of its set."""
+        return self.folder.with_suffix(".ipynb")
+
+
+def places(root: Path = EXERCISES) -> list[Place]:
+    """Every exercise below ``root``, in order."""
+    sources = sorted(root.glob("*/*/source.py"))
+    return [Place(root, source.parent.relative_to(root).as_posix()) for source in sources]
+
+
+def load(name: str, root: Path = EXERCISES) -> Exercise:
+    """The exercise called ``name``, with its checks; raises NoSuchExercise."""
+    place = Place(root, name)
+    if not all(part.replace("_", "").isalnum() for part in name.split("/")) or not (
+        place.checks.is_file()
+    ):
+        known = ", ".join(place.name for place in places(root)) or "none"
+        raise NoSuchExercise(f"There is no exercise called {name!r}; there are: {known}.")
+    module = _module(place.checks)
+    checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
+    return Exercise(name, module.TITLE, tuple(module.ANSWERS), checks)
+
+
+def _module(path: Path) -> ModuleType:
+    # Two exercises may be called alike, so a module's name is made of its whole path.
+    name = "exercise_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module  # type: ignore[no-any-return]

@@ -1,0 +1,123 @@
+"""From one percent script to a learner's notebook, a solution, the checks and the tests.
+
+Cells of a source are told apart by their metadata:
+
+    nbgrader.solution  an answer cell; what stands between ### BEGIN SOLUTION and
+                       ### END SOLUTION is the solution, the rest is what learners begin with
+    tags=["checks"]    the checks; they become ``checks.py``
+    tags=["tests"]     wrong answers and their scores; they become ``test_<exercise>.py``
+    anything else      goes to both notebooks as it is
+
+The metadata and marks are nbgrader's own, so nbgrader reads the same files. Building twice
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from course.grading.exercise import EXERCISES, Place
+from course.grading.submission import answer_id
+from course.notebooks.build import KERNELSPEC
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+BUILT = '"""{what} of the exercise {name}: built from source.py by `kubelite exercise build`."""\n'
+
+
+class SourceError(ValueError):
+    """An exercise's source is not written as it should be; the message names the file."""
+
+
+def build(name: str, root: Path = EXERCISES) -> dict[Path, str]:
+    """The text of every file that is built from the exercise's source; nothing is written."""
+    place = Place(root, name)
+    cells = jupytext.read(place.source, fmt="py:percent").cells
+    _insist(place, cells)
+    return {
+        place.notebook: _notebook(name, [_shipped(cell) for cell in _shown(cells)]),
+        place.solution: _notebook(name, [_solved(cell) for cell in _shown(cells)]),
+        place.checks: _checks(name, cells),
+        place.tests: _module("Tests", name, _sources(cells, "tests")),
+    }
+
+
+def answer_text(place: Place, solved: bool) -> list[str]:
+    """The source of each answer cell, as shipped or as solved."""
+    cells = jupytext.read(place.source, fmt="py:percent").cells
+    make = _solved if solved else _shipped
+    return [str(make(cell).source) for cell in cells if answer_id(cell.metadata)]
+
+
+def _insist(place: Place, cells: list[NotebookNode]) -> None:
+    for wanted, found in (
+        ("a first cell with a `# Title`", re.match(r"# \S", cells[0].source if cells else "")),
+        ("an answer cell", any(answer_id(cell.metadata) for cell in cells)),
+        ('a cell with tags=["checks"]', any(True for _ in _sources(cells, "checks"))),
+        ('a cell with tags=["tests"]', any(True for _ in _sources(cells, "tests"))),
+    ):
+        if not found:
+            raise SourceError(f"{place.source} needs {wanted}")
+
+
+def _shown(cells: list[NotebookNode]) -> list[NotebookNode]:
+    return [cell for cell in cells if not {"checks", "tests"} & set(_tags(cell))]
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _sources(cells: list[NotebookNode], tag: str) -> Iterator[str]:
+    code = (cell for cell in cells if cell.cell_type == "code")
+    return (str(cell.source) for cell in code if tag in _tags(cell))
+
+
+def _shipped(cell: NotebookNode) -> NotebookNode:
+    """The cell without its solution."""
+    kept, inside = [], False
+    for line in cell.source.splitlines():
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif not inside:
+            kept.append(line)
+    return NotebookNode({**cell, "source": "\n".join(kept).rstrip()})
+
+
+def _solved(cell: NotebookNode) -> NotebookNode:
+    """The cell with its solution in place of what learners begin with."""
+    text = str(cell.source)
+    if BEGIN in text:
+        text = text.partition(BEGIN)[2].partition(END)[0].strip()
+    return NotebookNode({**cell, "source": text})
+
+
+def _notebook(name: str, cells: list[NotebookNode]) -> str:
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata = NotebookNode(
+        kernelspec=NotebookNode(KERNELSPEC), kubelite=NotebookNode(exercise=name)
+    )
+    for number, cell in enumerate(cells):
+        notebook.cells.append(NotebookNode({**cell, "id": f"cell-{number:03d}"}))
+    nbformat.validate(notebook)
+    return str(nbformat.writes(notebook)) + "\n"
+
+
+def _checks(name: str, cells: list[NotebookNode]) -> str:
+    answers = tuple(found for cell in cells if (found := answer_id(cell.metadata)))
+    title = cells[0].source.splitlines()[0].removeprefix("#").strip()
+    facts = f"TITLE = {title!r}\nANSWERS = {answers!r}\n"
+    first, *rest = _sources(cells, "checks")
+    return _module("Checks", name, [first, facts, *rest])
+
+
+def _module(what: str, name: str, parts: Any) -> str:
+    texts = [BUILT.format(what=what, name=name), *(part.rstrip() + "\n" for part in parts)]
+    return "\n".join(texts)
