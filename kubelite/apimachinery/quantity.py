@@ -195,10 +195,8 @@ def _parse(text: str) -> Quantity:
         mantissa, exponent = mantissa << exponent, -len(fraction)
         return _large(mantissa, exponent, format)
     exponent -= len(fraction)
-    if len(digits) > _INT64_DIGITS or exponent < -9:
+    if len(digits) > _INT64_DIGITS or abs(mantissa) > _MAX_INT64 or exponent < -9:
         return _large(mantissa, exponent, format)
-    if abs(mantissa) > _MAX_INT64:
-        raise ValueError(NUMERIC_WRONG)
     kept = exponent % 3 == 0 and not digits.endswith("000") and digits[0] != "0"
     return _small(mantissa * 10 ** (exponent + 9), format, text if kept else None)
 

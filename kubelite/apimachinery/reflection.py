@@ -110,3 +110,9 @@ def fields_of(kind: type[msgspec.Struct]) -> dict[str, Field]:
             "retainKeys" in strategies,
         )
     return fields
+
+
+@cache
+def required_of(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The wire names of fields that have no default; Go gives them their zero value."""
+    return tuple(field.encode_name for field in msgspec.structs.fields(kind) if field.required)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from kubelite.apimachinery.errors import StatusError, bad_request, go_quote
-from kubelite.apimachinery.reflection import Shape, fields_of
+from kubelite.apimachinery.reflection import Shape, fields_of, required_of
 from kubelite.apimachinery.struct import Scalar, convert
 
 T = TypeVar("T")
@@ -177,7 +177,7 @@ class _Walker:
                 self.unknown.append(_join(at.path, name))
             elif item is not None:
                 clean[name] = self.walk(fields[name].shape, item, at.field(name, kind.__name__))
-        for name in _required(kind):
+        for name in required_of(kind):
             if name not in clean:
                 clean[name] = self._zero(fields[name].shape, at)
         return clean
@@ -253,11 +253,6 @@ def go_name(shape: Shape) -> str:
         package = _PACKAGE.search(shape.struct.__module__)
         return f"{package[1] if package else 'v1'}.{shape.struct.__name__}"
     return shape.name
-
-
-def _required(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Fields that cannot be left out; Go gives them their zero value."""
-    return tuple(field.encode_name for field in msgspec.structs.fields(kind) if field.required)
 
 
 def did_you_mean(kind: type[msgspec.Struct], path: str) -> str:
