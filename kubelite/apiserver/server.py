@@ -25,7 +25,6 @@ from kubelite.sim.chance import Chance
 from kubelite.sim.clock import NO_CAUSE
 from kubelite.sim.trace import Trace
 
-
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
 
 
@@ -46,7 +45,7 @@ class APIServer:
             self.registries[row.resource] = Registry(
                 row, strategy, backend, now, chance, self._admission.admit
             )
-            self._watchers[row.resource] = WatchCache()
+            self._watchers[row.resource] = WatchCache(strategy.scope)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
             "get": self._get,
@@ -171,7 +170,7 @@ class APIServer:
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         watcher = self._watchers[request.resource].add(
-            deliver, matches, request.namespace, _node_asked_for(request)
+            deliver, matches, request.namespace, _scope_asked_for(registry, request)
         )
         if request.resource_version in ("", "0"):
             listed: ObjectList = self._list(registry, request).body
@@ -196,7 +195,7 @@ class APIServer:
         resource = change.key.split("/", 3)[2]
         new, old = _before_and_after(change)
         verb = "delete" if new is None else "create" if old is None else "update"
-        meta = (new or old).metadata
+        meta = (old if new is None else new).metadata  # type: ignore[union-attr]
         subject = (resource, meta.namespace, meta.name)
         cause = self._trace.record(self._component, verb, subject, change.revision)
         self._revisions.append(change.revision)
@@ -216,9 +215,8 @@ def _before_and_after(change: Change) -> tuple[Any | None, Any | None]:
     return None, at_revision(old, change.revision)
 
 
-def _node_asked_for(request: Request) -> str:
-    """The node whose pods are watched, when the selector is nothing but that."""
+def _scope_asked_for(registry: Registry, request: Request) -> str:
+    """The value by which this watcher is found, when its selector is nothing but that."""
     field, _, value = request.field_selector.partition("=")
-    simple = "," not in request.field_selector and not value.startswith("=")
-    return value if request.resource == "pods" and field == "spec.nodeName" and simple else ""
-
+    simple = "," not in value and not value.startswith("=") and not field.endswith("!")
+    return value if simple and field == registry.strategy.scope_field else ""

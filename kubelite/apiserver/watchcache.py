@@ -1,9 +1,9 @@
 """Telling watchers what changed, each only what it selected.
 
 A change reaches a watcher if the object matches its selectors now or did before: entering the
-selection is ADDED, staying MODIFIED, leaving DELETED. Watchers of one node's pods are found by
-node name, so that a hundred kubelets do not each look at every pod.
-Models k8s.io/apiserver/pkg/storage/cacher (its spec.nodeName index included).
+selection is ADDED, staying MODIFIED, leaving DELETED. Watchers of one node's pods, or of one
+object, are found by that name, so that a hundred kubelets do not each look at every change.
+Models k8s.io/apiserver/pkg/storage/cacher (its spec.nodeName index and scopes included).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Matches = Callable[[Any], bool]
 
 
 class Watcher:
-    """One running watch. ``node`` is set when it follows the pods of one node."""
+    """One running watch. ``scope`` is the one value its index is asked for, if it has one."""
 
-    __slots__ = ("_cache", "deliver", "matches", "namespace", "node")
+    __slots__ = ("_cache", "deliver", "matches", "namespace", "scope")
 
     def __init__(
         self,
@@ -28,13 +28,13 @@ class Watcher:
         deliver: Callable[[WatchEvent], None],
         matches: Matches | None,
         namespace: str,
-        node: str,
+        scope: str,
     ):
         self._cache = cache
         self.deliver = deliver
         self.matches = matches
         self.namespace = namespace
-        self.node = node
+        self.scope = scope
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -56,28 +56,29 @@ class Watcher:
 
 
 class WatchCache:
-    """The watchers of one kind."""
+    """The watchers of one kind. ``scope_of`` gives the value by which narrow ones are found."""
 
-    def __init__(self) -> None:
+    def __init__(self, scope_of: Callable[[Any], str]) -> None:
+        self._scope_of = scope_of
         self._everyone: dict[Watcher, None] = {}
-        self._by_node: dict[str, dict[Watcher, None]] = {}
+        self._narrow: dict[str, dict[Watcher, None]] = {}
 
     def add(
         self,
         deliver: Callable[[WatchEvent], None],
         matches: Matches | None = None,
         namespace: str = "",
-        node: str = "",
+        scope: str = "",
     ) -> Watcher:
         """Start telling ``deliver``."""
-        watcher = Watcher(self, deliver, matches, namespace, node)
-        group = self._by_node.setdefault(node, {}) if node else self._everyone
+        watcher = Watcher(self, deliver, matches, namespace, scope)
+        group = self._narrow.setdefault(scope, {}) if scope else self._everyone
         group[watcher] = None
         return watcher
 
     def remove(self, watcher: Watcher) -> None:
         """Stop telling it; removing twice does nothing."""
-        group = self._by_node.get(watcher.node, {}) if watcher.node else self._everyone
+        group = self._narrow.get(watcher.scope, {}) if watcher.scope else self._everyone
         group.pop(watcher, None)
 
     # DOC: watch-dispatch
@@ -85,16 +86,14 @@ class WatchCache:
         """Offer one change to everyone whom it may concern."""
         for watcher in tuple(self._everyone):
             watcher.offer(new, old, revision, cause)
-        if self._by_node:
-            for node in {_node_of(new): None, _node_of(old): None}:
-                for watcher in tuple(self._by_node.get(node, ())):
+        if self._narrow:
+            after = self._scope_of(new) if new is not None else ""
+            before = self._scope_of(old) if old is not None else after
+            for scope in (after,) if after == before else (after, before):
+                for watcher in tuple(self._narrow.get(scope, ())):
                     watcher.offer(new, old, revision, cause)
 
 
 def at_revision(obj: Any, revision: int) -> Any:
     """The object, carrying ``revision`` as its resourceVersion."""
     return replace(obj, metadata=replace(obj.metadata, resource_version=str(revision)))
-
-
-def _node_of(obj: Any | None) -> str:
-    return obj.spec.node_name if obj is not None and obj.spec is not None else ""

@@ -22,6 +22,7 @@ WATCH_LATENCY = 1 * MILLISECOND
 RELIST_DELAY = 1 * SECOND
 
 Indexer = Callable[[Any], Sequence[str]]
+"""What an object is to be found under; the same object always gives the same."""
 
 
 def key_of(obj: Any) -> str:
@@ -238,11 +239,7 @@ class Informer:
                         if not held:
                             del index[value]
             for value in after:
-                held = index.get(value)
-                if held is None:
-                    index[value] = {key: obj}
-                else:
-                    held[key] = obj
+                index.setdefault(value, {})[key] = obj
         if obj is not None:
             self._given[key] = fresh
 

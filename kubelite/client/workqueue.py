@@ -45,7 +45,7 @@ class WorkQueue:
             self._wake()
 
     def add_after(self, key: str, delay: int) -> None:
-        """Let ``key`` be looked at once ``delay`` microseconds have passed; the soonest call wins."""
+        """Let ``key`` be looked at after ``delay`` microseconds; the soonest call wins."""
         if delay <= 0:
             self.add(key)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from kubelite.api import SCHEME
@@ -34,13 +34,14 @@ class ManagedController(Controller):
 
 def controller_of(obj: Any) -> OwnerReference | None:
     """The one owner that manages this object, if it has one."""
-    for owner in obj.metadata.owner_references:
+    owners: tuple[OwnerReference, ...] = obj.metadata.owner_references
+    for owner in owners:
         if owner.controller:
             return owner
     return None
 
 
-def by_controller(obj: Any) -> Iterable[str]:
+def by_controller(obj: Any) -> Sequence[str]:
     """An indexer: the uid of the managing owner; "orphans/NAMESPACE" when there is none."""
     owner = controller_of(obj)
     return (owner.uid if owner else f"orphans/{obj.metadata.namespace}",)

@@ -31,12 +31,12 @@ Ports = tuple[EndpointPort, ...]
 _selects = ByIdentity(labels.from_set)
 
 
-def by_service(obj: EndpointSlice) -> Iterable[str]:
+def by_service(obj: EndpointSlice) -> Sequence[str]:
     """An indexer: "namespace/service"."""
     return (f"{obj.metadata.namespace}/{obj.metadata.labels.get(SERVICE_NAME, '')}",)
 
 
-def by_namespace(obj: Pod | Service) -> Iterable[str]:
+def by_namespace(obj: Pod | Service) -> Sequence[str]:
     """An indexer: the namespace."""
     return (obj.metadata.namespace,)
 
@@ -136,9 +136,7 @@ def _plan_ports(
         if not mine and held is not spared:
             yield _delete(held)
             continue
-        changed = replace(
-            held, endpoints=tuple(mine), metadata=_labelled(held.metadata, service)
-        )
+        changed = replace(held, endpoints=tuple(mine), metadata=_labelled(held.metadata, service))
         if changed != held:
             yield Update(changed)
     rest = list(left.values())

@@ -28,7 +28,7 @@ ORPHAN = "orphan"
 _IGNORED = ("events",)  # upstream's DefaultIgnoredResources
 
 
-def by_owner(obj: Any) -> Iterable[str]:
+def by_owner(obj: Any) -> Sequence[str]:
     """An indexer: the uids of all owners."""
     return tuple(owner.uid for owner in obj.metadata.owner_references)
 
@@ -166,9 +166,7 @@ class GarbageCollector(ManagedController):
     def _set_free(self, resource: str, owner: Any) -> list[Action]:
         freed: list[Action] = []
         for kind, dependent in self._dependents(owner):
-            mine = [
-                r for r in dependent.metadata.owner_references if r.uid == owner.metadata.uid
-            ]
+            mine = [r for r in dependent.metadata.owner_references if r.uid == owner.metadata.uid]
             freed.append(_without_owners(kind, dependent, mine))
         return [*freed, _without_finalizer(resource, owner, ORPHAN)]
 

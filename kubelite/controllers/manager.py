@@ -10,10 +10,9 @@ from typing import Any
 
 from kubelite.apimachinery.rest import API
 from kubelite.client.client import Client
-from kubelite.client.controller import Controller
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
-from kubelite.controllers.base import Manager
+from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
@@ -27,7 +26,7 @@ from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 
 # DOC: controllers-table
-CONTROLLERS: tuple[type[Controller], ...] = (
+CONTROLLERS: tuple[type[ManagedController], ...] = (
     NodeIpamController,
     NodeLifecycleController,
     TaintEvictionController,
@@ -51,7 +50,7 @@ class ControllerManager(Manager):
         api: API,
         clock: Clock,
         chance: Chance,
-        controllers: tuple[type[Controller], ...] = CONTROLLERS,
+        controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
     ):
         self.api = api
         self.clock = clock

@@ -42,7 +42,9 @@ class NamespaceController(ManagedController):
         namespace = self.namespaces.get(key)
         if namespace is None or FINALIZER not in namespace.spec.finalizers:
             return ()
-        inside = {kind.resource: self._inside(kind.resource, key) for kind in SCHEME if kind.namespaced}
+        inside = {
+            kind.resource: self._inside(kind.resource, key) for kind in SCHEME if kind.namespaced
+        }
         remaining = {resource: found for resource, found in inside.items() if found}
         if not remaining:
             left = tuple(name for name in namespace.spec.finalizers if name != FINALIZER)

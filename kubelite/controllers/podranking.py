@@ -18,9 +18,7 @@ _NANOSECONDS = 1000  # in a microsecond: upstream's buckets are of nanoseconds
 
 
 # DOC: pod-deletion-order
-def ranked_for_deletion(
-    pods: Iterable[Pod], colocated: Mapping[str, int], now: int
-) -> list[Pod]:
+def ranked_for_deletion(pods: Iterable[Pod], colocated: Mapping[str, int], now: int) -> list[Pod]:
     """The pods, the one that is missed least first.
 
     Unassigned before assigned; Pending, Unknown, Running; not ready before ready; cheap before

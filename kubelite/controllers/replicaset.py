@@ -20,11 +20,17 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
-from kubelite.client.controller import Action, Create, Delete, Emit, Patch, Requeue, Update
+from kubelite.client.controller import Action, Create, Delete, Patch, Requeue, Update
 from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
-from kubelite.controllers.base import ManagedController, Manager, by_controller, controller_of, owned_by
+from kubelite.controllers.base import (
+    ManagedController,
+    Manager,
+    by_controller,
+    controller_of,
+    owned_by,
+)
 from kubelite.controllers.podranking import ranked_for_deletion
 
 BURST_REPLICAS = 500
@@ -34,7 +40,9 @@ _selector = ByIdentity(labels.from_label_selector)
 
 
 # DOC: replicaset-plan
-def plan(owner: ReplicaSet, active: int, surplus_first: Callable[[], Sequence[Pod]]) -> list[Action]:
+def plan(
+    owner: ReplicaSet, active: int, surplus_first: Callable[[], Sequence[Pod]]
+) -> list[Action]:
     """Create what is missing, delete what is too much: at most 500 at a time.
 
     ``active`` is how many pods it has that count; ``surplus_first`` ranks them, the one that is
@@ -73,9 +81,7 @@ def new_pod(owner: ReplicaSet) -> Pod:
     )
 
 
-def with_failure(
-    owner: ReplicaSet, failure: str, now: int
-) -> tuple[ReplicaSetCondition, ...]:
+def with_failure(owner: ReplicaSet, failure: str, now: int) -> tuple[ReplicaSetCondition, ...]:
     """The conditions, with ReplicaFailure exactly while pods cannot be created."""
     if failure and condition(owner, "ReplicaFailure") is not None:
         return owner.status.conditions
@@ -100,7 +106,7 @@ def pod_available(pod: Pod, delay: int, now: int) -> bool:
     return not delay or (found.last_transition_time or now) + delay <= now
 
 
-def by_replicas(pod: Pod) -> Iterable[str]:
+def by_replicas(pod: Pod) -> Sequence[str]:
     """An indexer: "UID/active", "UID/ready" or "UID/terminating", UID being the owner's.
 
     So that a ReplicaSet of a thousand pods need not look at each of them to count them.
@@ -110,8 +116,10 @@ def by_replicas(pod: Pod) -> Iterable[str]:
         return ()
     if pod.metadata.deletion_timestamp is not None:
         return (owner.uid + "/terminating",)
-    return (owner.uid + "/active", owner.uid + "/ready") if pod_ready(pod) else (
-        owner.uid + "/active",
+    return (
+        (owner.uid + "/active", owner.uid + "/ready")
+        if pod_ready(pod)
+        else (owner.uid + "/active",)
     )
 
 
@@ -123,9 +131,7 @@ class ReplicaSetController(ManagedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.sets = manager.informer("replicasets.apps", {"controller": by_controller})
-        self.pods = manager.informer(
-            "pods", {"controller": by_controller, "replicas": by_replicas}
-        )
+        self.pods = manager.informer("pods", {"controller": by_controller, "replicas": by_replicas})
         self.expectations = Expectations(self.clock)
         self._failures: dict[str, str] = {}
         # Owners, by uid, of which a pod was seen that does not carry the template's labels: only
@@ -333,4 +339,3 @@ def _own(pod: Pod, reference: dict[str, Any]) -> Patch:
     change = {"metadata": {"uid": pod.metadata.uid, "ownerReferences": [reference]}}
     meta = pod.metadata
     return Patch("pods", meta.name, meta.namespace, change, STRATEGIC_PATCH)
-

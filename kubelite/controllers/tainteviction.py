@@ -51,7 +51,9 @@ class TaintEvictionController(ManagedController):
         self._timers: dict[str, Timer] = {}
         self.nodes.on(add=self._node_changed, update=self._node_updated)
         self.pods.on(
-            add=self._pod_added, update=self._pod_updated, delete=lambda pod: self._calm(key_of(pod))
+            add=self._pod_added,
+            update=self._pod_updated,
+            delete=lambda pod: self._calm(key_of(pod)),
         )
 
     def _node_updated(self, old: Node, node: Node) -> None:

@@ -73,7 +73,9 @@ class CompactedError(Exception):
     """The revision asked for has been compacted away. ``compacted`` is the oldest that is gone."""
 
     def __init__(self, revision: int, compacted: int):
-        super().__init__(f"revision {revision} has been compacted; the oldest kept is after {compacted}")
+        super().__init__(
+            f"revision {revision} has been compacted; the oldest kept is after {compacted}"
+        )
         self.compacted = compacted
 
 
@@ -111,7 +113,10 @@ class Backend(Protocol):
         ...
 
     def txn(
-        self, compares: Sequence[Compare], success: Sequence[Operation], failure: Sequence[Operation]
+        self,
+        compares: Sequence[Compare],
+        success: Sequence[Operation],
+        failure: Sequence[Operation],
     ) -> bool:
         """Do ``success`` if every comparison holds, else ``failure``; all at one revision."""
         ...

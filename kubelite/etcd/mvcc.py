@@ -35,7 +35,7 @@ def _revision(change: Change) -> int:
 
 
 class Store:
-    """The store. Single-threaded: a call is a transaction, and watchers hear of it before it returns."""
+    """The store. A call is a transaction, and watchers hear of it before it returns."""
 
     def __init__(self) -> None:
         self._revision = 1
@@ -139,7 +139,9 @@ class Store:
         if writes:
             self._revision += 1
             changes = [
-                self._put(op.key, op.value, op.lease) if isinstance(op, Put) else self._delete(op.key)
+                self._put(op.key, op.value, op.lease)
+                if isinstance(op, Put)
+                else self._delete(op.key)
                 for op in writes
             ]
             for change in changes:
@@ -147,7 +149,7 @@ class Store:
         return holds
 
     def compact(self, revision: int) -> None:
-        """Forget how things were before ``revision``. Raises CompactedError if already forgotten."""
+        """Forget how things were before ``revision``. Raises CompactedError if that is done."""
         if revision <= self._compacted:
             raise CompactedError(revision, self._compacted)
         if revision > self._revision:

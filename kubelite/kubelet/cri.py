@@ -152,6 +152,10 @@ class Runtime(Protocol):
         """The range of addresses for this node's pods."""
         ...
 
+    def network_ready(self) -> bool:
+        """Whether pods can be given addresses yet."""
+        ...
+
     def run_pod_sandbox(
         self, config: SandboxConfig, then: Callable[[SandboxResult], object]
     ) -> None:

@@ -85,6 +85,10 @@ class Heartbeat:
 
         self._client.create(node, created)
 
+    def report(self) -> None:
+        """Something about the node has changed: say so at once."""
+        self._report()
+
     def stop(self) -> None:
         """No more signs of life."""
         self._life += 1

@@ -82,6 +82,8 @@ class Kubelet:
             labels or {},
             self._node_known,
         )
+        self._node = Informer(client, "nodes", field_selector=f"metadata.name={node_name}")
+        self._node.on(add=self._node_seen, update=lambda _, node: self._node_seen(node))
         self._pods = Informer(client, "pods", field_selector=f"spec.nodeName={node_name}")
         self._pods.on(add=self._added, update=self._updated, delete=self._deleted)
         runtime.on_exit(self._exited)
@@ -100,6 +102,7 @@ class Kubelet:
         self._running = False
         self._heartbeat.stop()
         self._pods.forget()
+        self._node.forget()
         self.pleg.stop()
         for worker in self.workers.values():
             worker.close()
@@ -123,13 +126,19 @@ class Kubelet:
 
     def _node_known(self, node: Node) -> None:
         """The node is registered: its address range is known, pods may come."""
-        if node.spec.pod_cidr:
-            self.runtime.update_pod_cidr(node.spec.pod_cidr)
+        if not self._node.synced:
+            self._node.start()
         if not self._pods.synced:
             self._pods.start()
             for uid in self.runtime.pods():
                 if uid not in self.workers:
                     self.runtime.remove_pod_sandbox(uid)
+
+    def _node_seen(self, node: Node) -> None:
+        """The node's range of pod addresses is what the network waits for."""
+        if node.spec.pod_cidr and not self.runtime.network_ready():
+            self.runtime.update_pod_cidr(node.spec.pod_cidr)
+            self._heartbeat.report()
 
     # What the API server says
 

@@ -43,6 +43,16 @@ CONDITIONS = (
 )  # fmt: skip
 
 
+NETWORK_NOT_READY = (
+    "Ready",
+    "False",
+    "KubeletNotReady",
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
+    "message:Network plugin returns error: cni plugin not initialized",
+)
+"""The last row instead, until the node has been given its range of pod addresses."""
+
+
 class Machine(NamedTuple):
     """What a machine offers, as quantities: ``Machine("4", "16Gi")``."""
 
@@ -113,7 +123,8 @@ def with_status(node: Node, runtime: Runtime, now: int) -> Node:
     """The same node as it is now: heartbeat times, conditions, images."""
     before = {condition.type: condition for condition in node.status.conditions}
     kept = tuple([c for c in node.status.conditions if c.type not in _OWNED])
-    conditions = [_condition(*row, before.get(row[0]), Time(now)) for row in CONDITIONS]
+    rows = CONDITIONS if runtime.network_ready() else (*CONDITIONS[:-1], NETWORK_NOT_READY)
+    conditions = [_condition(*row, before.get(row[0]), Time(now)) for row in rows]
     status = replace(node.status, conditions=(*kept, *conditions), images=_images(runtime))
     return replace(node, status=status)
 

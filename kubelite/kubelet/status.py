@@ -22,12 +22,12 @@ from kubelite.api.core_v1 import (
     PodSpec,
     PodStatus,
 )
+from kubelite.api.qos import qos_class
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet import cri
 from kubelite.kubelet.actions import is_sidecar, should_restart
 from kubelite.kubelet.conditions import conditions_of
-from kubelite.kubelet.qos import qos_class
 
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))

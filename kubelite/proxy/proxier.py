@@ -1,20 +1,20 @@
 """The rules of one node: which backends stand behind each Service port.
 
 Rules follow the EndpointSlices with a delay: a change is written at once when the last one is a
-second old, otherwise when that second is over. A connection gets a backend at random and keeps it; nobody
-tries another backend when the first one fails.
+second old, otherwise when that second is over. A connection gets a backend at random and keeps
+it; nobody tries another backend when the first one fails.
 Models pkg/proxy/iptables/proxier.go, endpointschangetracker.go and topology.go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from random import Random
 from typing import NamedTuple
 
 from kubelite.api.core_v1 import Service
 from kubelite.api.discovery_v1 import Endpoint, EndpointPort, EndpointSlice
 from kubelite.client.informer import Informer
+from kubelite.sim.chance import Stream
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
 
 MIN_SYNC_PERIOD = 1 * SECOND
@@ -75,7 +75,7 @@ def _backends(pairs: list[tuple[Endpoint, EndpointPort]]) -> tuple[Backend, ...]
 class Proxier:
     """kube-proxy on one node. ``slices`` is a copy that nodes may share."""
 
-    def __init__(self, clock: Clock, slices: Informer, draw: Random):
+    def __init__(self, clock: Clock, slices: Informer, draw: Stream):
         self._clock = clock
         self._draw = draw
         self._slices = slices
@@ -83,7 +83,9 @@ class Proxier:
         self._pending: Timer | None = None
         self._last_sync = clock.now - MIN_SYNC_PERIOD
         slices.on(
-            add=lambda _: self._dirty(), update=lambda *_: self._dirty(), delete=lambda _: self._dirty()
+            add=lambda _: self._dirty(),
+            update=lambda *_: self._dirty(),
+            delete=lambda _: self._dirty(),
         )
         self._dirty()
 

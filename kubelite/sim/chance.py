@@ -7,12 +7,15 @@ one more draw in one place changes nothing anywhere else, and a seed gives the s
 from __future__ import annotations
 
 import hashlib
-import random
+from random import Random as Stream
 
 # What upstream puts into generated names: no vowels and no easily confused characters,
 # so that no word is spelt by accident.
 _SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SUFFIX_LENGTH = 5
+
+
+__all__ = ["Chance", "Stream"]
 
 
 class Chance:
@@ -22,15 +25,15 @@ class Chance:
 
     def __init__(self, seed: int):
         self.seed = seed
-        self._streams: dict[str, random.Random] = {}
+        self._streams: dict[str, Stream] = {}
 
-    def stream(self, name: str) -> random.Random:
+    def stream(self, name: str) -> Stream:
         """The stream called ``name``: the same object each time, seeded by (seed, name)."""
         found = self._streams.get(name)
         if found is None:
             # hash() differs between interpreters; SHA-256 does not.
             digest = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
-            found = self._streams[name] = random.Random(int.from_bytes(digest[:8], "big"))
+            found = self._streams[name] = Stream(int.from_bytes(digest[:8], "big"))
         return found
 
     def suffix(self) -> str:

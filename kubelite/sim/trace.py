@@ -18,9 +18,9 @@ Subject = tuple[str, str, str]
 
 
 class Entry(NamedTuple):
-    """One happening. ``index`` is its place in the trace, ``cause`` that of what provoked it."""
+    """One happening. ``place`` is where it stands in the trace, ``cause`` where its cause does."""
 
-    index: int
+    place: int
     when: int
     component: str
     verb: str

@@ -101,6 +101,7 @@ def start(image: str, **config: object) -> tuple[SimulatedRuntime, Clock, str]:
     """A runtime with one running container, and the container's id."""
     clock = Clock()
     runtime = SimulatedRuntime(clock, Chance(1), Network(clock), "node-1", "10.0.0.1")
+    runtime.update_pod_cidr("10.244.1.0/24")
     made: list[str] = []
     settings = ContainerConfig("c", image, **config)  # type: ignore[arg-type]
     runtime.run_pod_sandbox(

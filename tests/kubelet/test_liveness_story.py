@@ -77,7 +77,7 @@ def test_every_act_leads_back_to_the_learner(world: World) -> None:
     world.pod(DECK, "liveness-exec")
     world.run(80)
     last = world.trace.about(("pods", "default", "liveness-exec"))[-1]
-    chain = [(entry.component, entry.verb) for entry in world.trace.chain(last.index)]
+    chain = [(entry.component, entry.verb) for entry in world.trace.chain(last.place)]
     assert ("kubelet/node-1", "kill") in chain
     assert ("kubelet/node-1", "probe") in chain
     assert chain[-1] == ("learner", "create")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from kubelite.api.core_v1 import PodSpec, Toleration
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.admission.plugin import Find, Plugin
-from kubelite.apimachinery.memo import ByIdentity
 
 TOLERATION_SECONDS = 300
 TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")

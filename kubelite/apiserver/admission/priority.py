@@ -9,10 +9,10 @@ from typing import Any
 
 from kubelite.api.core_v1 import PodSpec
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.admission.plugin import Find, Plugin
-from kubelite.apimachinery.memo import ByIdentity
 
 SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 

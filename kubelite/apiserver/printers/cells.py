@@ -24,9 +24,7 @@ def pod_ready(pod: Pod, now: int) -> str:
     sidecars = {c.name for c in pod.spec.init_containers if _is_sidecar(c)}
     ready = sum(s.ready and _running(s) for s in pod.status.container_statuses)
     ready += sum(
-        s.ready and _running(s)
-        for s in pod.status.init_container_statuses
-        if s.name in sidecars
+        s.ready and _running(s) for s in pod.status.init_container_statuses if s.name in sidecars
     )
     return f"{ready}/{len(pod.spec.containers) + len(sidecars)}"
 
@@ -44,10 +42,7 @@ def pod_status(pod: Pod, now: int) -> str:
     """The one word that kubectl shows; more often a container's reason than the pod's phase."""
     reason = pod.status.reason or pod.status.phase
     initialising = _init_reason(pod)
-    if initialising:
-        reason = initialising
-    else:
-        reason = _main_reason(pod, reason)
+    reason = initialising or _main_reason(pod, reason)
     if pod.metadata.deletion_timestamp is not None:
         if pod.status.reason == "NodeLost":
             return "Unknown"
@@ -72,7 +67,11 @@ def _init_reason(pod: Pod) -> str:
         if ended is not None:
             if ended.reason:
                 return "Init:" + ended.reason
-            return f"Init:Signal:{ended.signal}" if ended.signal else f"Init:ExitCode:{ended.exit_code}"
+            return (
+                f"Init:Signal:{ended.signal}"
+                if ended.signal
+                else f"Init:ExitCode:{ended.exit_code}"
+            )
         if waiting is not None and waiting.reason not in ("", "PodInitializing"):
             return "Init:" + waiting.reason
         return f"Init:{done}/{total}"

@@ -132,6 +132,8 @@ def text(lines: Sequence[Sequence[str]], gap: int = 3) -> str:
     """The lines as text: columns as wide as their widest cell, three spaces between."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        (" " * gap).join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        (" " * gap)
+        .join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        .rstrip()
         for line in lines
     )

@@ -28,12 +28,14 @@ class NamespaceStrategy(Strategy):
 
     def prepare_update(self, new: Namespace, old: Namespace) -> Namespace:
         """Neither finalizers of the spec nor the status change here."""
-        return replace(super().prepare_update(new, old), spec=old.spec)
+        kept: Namespace = replace(super().prepare_update(new, old), spec=old.spec)
+        return kept
 
     def prepare_subresource(self, subresource: str, new: Namespace, old: Namespace) -> Namespace:
         """``finalize`` takes the finalizers of the spec, ``status`` the status."""
         if subresource == "finalize":
-            return replace(old, spec=new.spec)
+            finalized: Namespace = replace(old, spec=new.spec)
+            return finalized
         changed: Namespace = super().prepare_subresource(subresource, new, old)
         return changed
 
@@ -87,9 +89,7 @@ class DeploymentStrategy(Strategy):
             super().spec_changed(new, old) or new.metadata.annotations != old.metadata.annotations
         )
 
-    def prepare_subresource(
-        self, subresource: str, new: Deployment, old: Deployment
-    ) -> Deployment:
+    def prepare_subresource(self, subresource: str, new: Deployment, old: Deployment) -> Deployment:
         """With the status the controller also writes the revision annotation."""
         changed: Deployment = super().prepare_subresource(subresource, new, old)
         annotations = new.metadata.annotations
@@ -125,4 +125,3 @@ class SecretStrategy(Strategy):
     def fields(self, obj: Secret) -> dict[str, str]:
         """The type."""
         return {"type": obj.type}
-

@@ -6,14 +6,15 @@ Models pkg/registry/core/pod/strategy.go and storage/storage.go.
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from kubelite.api.core_v1 import Pod, PodCondition, PodSpec, PodStatus
 from kubelite.api.qos import qos_class
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.apiserver.defaults import default_pod_spec
-from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.validation import (
     validate_pod_metadata,
@@ -27,6 +28,8 @@ FINAL_PHASES = ("Succeeded", "Failed")
 
 class PodStrategy(Strategy):
     """Pods. ``now`` gives microseconds since 1970."""
+
+    scope_field = "spec.nodeName"
 
     def __init__(self, now: Callable[[], int]):
         super().__init__()
@@ -84,10 +87,14 @@ class PodStrategy(Strategy):
             )
         if pod.spec.node_name:
             raise errors.conflict(
-                "pods/binding", name, f'pod {name} is already assigned to node "{pod.spec.node_name}"'
+                "pods/binding",
+                name,
+                f'pod {name} is already assigned to node "{pod.spec.node_name}"',
             )
         if pod.spec.scheduling_gates:
-            raise errors.conflict("pods/binding", name, f"pod {name} has non-empty .spec.schedulingGates")
+            raise errors.conflict(
+                "pods/binding", name, f"pod {name} has non-empty .spec.schedulingGates"
+            )
         scheduled = PodCondition(
             type="PodScheduled",
             status="True",
@@ -100,6 +107,10 @@ class PodStrategy(Strategy):
             spec=replace(pod.spec, node_name=node_name),
             status=replace(pod.status, conditions=(*others, scheduled)),
         )
+
+    def scope(self, obj: Pod) -> str:
+        """Its node: every kubelet watches the pods of one."""
+        return obj.spec.node_name
 
     def fields(self, obj: Pod) -> dict[str, str]:
         """What ``--field-selector`` knows of pods."""
@@ -127,4 +138,3 @@ def _first_status(spec: PodSpec) -> PodStatus:
         )
         conditions = (gated,)
     return PodStatus(phase="Pending", qos_class=qos_class(spec), conditions=conditions)
-

@@ -6,7 +6,6 @@ Models pkg/registry/core/service (strategy.go, storage/alloc.go, ipallocator, po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from random import Random
 
 from kubelite.api.core_v1 import Service, ServicePort, ServiceSpec
 from kubelite.apimachinery import errors
@@ -15,6 +14,7 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.defaults import default_service
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.validation import validate_service, validate_service_update
+from kubelite.sim.chance import Stream
 
 SERVICE_NETWORK = "10.96"
 """Service addresses are 10.96.0.0/16 here; kubeadm's own default is 10.96.0.0/12."""
@@ -32,7 +32,7 @@ _WITH_NODE_PORTS = ("NodePort", "LoadBalancer")
 class ServiceStrategy(Strategy):
     """Services. ``others`` gives those that exist, ``draw`` the chance of addresses and ports."""
 
-    def __init__(self, others: Callable[[], Iterable[Service]], draw: Random):
+    def __init__(self, others: Callable[[], Iterable[Service]], draw: Stream):
         super().__init__(default_service, validate_service, validate_service_update)
         self._others = others
         self._draw = draw

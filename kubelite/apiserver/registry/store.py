@@ -23,7 +23,7 @@ ORPHAN_FINALIZER = "orphan"
 FOREGROUND_FINALIZER = "foregroundDeletion"
 
 _LEASE_REUSE = 60 * SECOND
-"""Objects written within a minute share a lease, as in apiserver/pkg/storage/etcd3/lease_manager.go."""
+"""Objects written within a minute share a lease: apiserver/pkg/storage/etcd3/lease_manager.go."""
 
 _NAME_TRIES = 8
 _GENERATED_BASE = 58  # of the 63 characters of a name, five are for the suffix
@@ -158,7 +158,7 @@ class Registry:
         return self.commit(request, new, old)
 
     def commit(self, request: Request, new: Any, old: Any) -> Any:
-        """Write ``new`` over ``old`` unless they are the same; vanish if this was the last finalizer."""
+        """Write ``new`` over ``old`` unless they are equal; vanish after the last finalizer."""
         if new is old or new == old:
             return old
         meta = new.metadata
@@ -260,7 +260,9 @@ class Registry:
             raise self._unmet("ResourceVersion", version, meta.resource_version, meta.name)
 
     def _unmet(self, what: str, asked: str, found: str, name: str) -> StatusError:
-        cause = f"Precondition failed: {what} in precondition: {asked}, {what} in object meta: {found}"
+        cause = (
+            f"Precondition failed: {what} in precondition: {asked}, {what} in object meta: {found}"
+        )
         return errors.conflict(self.kind.resource, name, cause)
 
     def _finalizers(self, request: Request, old: Any) -> tuple[str, ...]:
@@ -273,4 +275,3 @@ class Registry:
         ours = (ORPHAN_FINALIZER, FOREGROUND_FINALIZER)
         kept = tuple(name for name in held if name not in ours)
         return (*kept, wanted) if wanted else kept
-

@@ -19,10 +19,12 @@ class Strategy:
     """How one kind is created, changed and deleted.
 
     ``ttl`` is how many seconds an object lives after its last write, 0 for ever.
+    ``scope_field`` is the field by which narrow watches are found.
     ``unconditional_update`` allows a PUT without a resourceVersion.
     """
 
     ttl = 0
+    scope_field = "metadata.name"
     unconditional_update = True
 
     def __init__(
@@ -92,6 +94,10 @@ class Strategy:
     def fields(self, obj: Any) -> dict[str, str]:
         """What a field selector can ask about, besides name and namespace."""
         return {}
+
+    def scope(self, obj: Any) -> str:
+        """The value of ``scope_field``."""
+        return str(obj.metadata.name)
 
     @staticmethod
     def without_status(obj: Any) -> Any:

@@ -39,9 +39,7 @@ def strategies(
         core_v1.Event: groups.EventStrategy(
             d.default_event, v.validate_event, v.validate_event_update
         ),
-        coordination_v1.Lease: Strategy(
-            d.default_lease, v.validate_lease, v.validate_lease_update
-        ),
+        coordination_v1.Lease: Strategy(d.default_lease, v.validate_lease, v.validate_lease_update),
         core_v1.ConfigMap: Strategy(
             d.default_config_map, v.validate_config_map, v.validate_config_map_update
         ),

@@ -156,9 +156,7 @@ def _found_noted(
     if condition(deployment, "Progressing") is not None or not progress.has_deadline(deployment):
         return conditions
     text = f'Found new replica set "{new.metadata.name}"'
-    return progress.with_condition(
-        conditions, progress.noticed(now, "FoundNewReplicaSet", text)
-    )
+    return progress.with_condition(conditions, progress.noticed(now, "FoundNewReplicaSet", text))
 
 
 def _report(
@@ -316,4 +314,3 @@ def _own(replica_set: ReplicaSet, reference: dict[str, Any]) -> Patch:
     meta = replica_set.metadata
     change = {"metadata": {"uid": meta.uid, "ownerReferences": [reference]}}
     return Patch("replicasets.apps", meta.name, meta.namespace, change, STRATEGIC_PATCH)
-

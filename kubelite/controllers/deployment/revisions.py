@@ -143,7 +143,7 @@ def sizes(deployment: Deployment) -> dict[str, str]:
 def annotations_for(
     deployment: Deployment, existing: dict[str, str], revision: int
 ) -> dict[str, str]:
-    """A ReplicaSet's annotations: the Deployment's, its revision, and the revisions it had before."""
+    """A ReplicaSet's annotations: its Deployment's, its revision, and those it had before."""
     wanted = dict(existing)
     for key, value in deployment.metadata.annotations.items():
         if key not in _NOT_COPIED:
@@ -159,9 +159,7 @@ def annotations_for(
     return wanted
 
 
-def earlier(
-    deployment: Deployment, sets: Sequence[ReplicaSet], revision: int
-) -> PodTemplateSpec:
+def earlier(deployment: Deployment, sets: Sequence[ReplicaSet], revision: int) -> PodTemplateSpec:
     """The template of a revision, or of the one before the current when ``revision`` is 0.
 
     Raises ValueError in kubectl's words. Models kubectl's pkg/polymorphichelpers/rollback.go.

@@ -30,9 +30,7 @@ def new_size(deployment: Deployment, sets: Sequence[ReplicaSet], current: int) -
 
 
 # DOC: rollout-unavailable
-def shrink_old(
-    deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]
-) -> list[Action]:
+def shrink_old(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]) -> list[Action]:
     """Take away old pods, as many as can be missed: broken ones first, then working ones."""
     _, unavailable = fenceposts(deployment)
     floor = desired(deployment) - unavailable

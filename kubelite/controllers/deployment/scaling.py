@@ -51,8 +51,7 @@ def is_scaling(deployment: Deployment, sets: Sequence[ReplicaSet]) -> bool:
     """Whether the Deployment's size has changed since a living ReplicaSet last heard of it."""
     wanted = str(desired(deployment))
     return any(
-        size(s) > 0 and s.metadata.annotations.get(DESIRED_REPLICAS, wanted) != wanted
-        for s in sets
+        size(s) > 0 and s.metadata.annotations.get(DESIRED_REPLICAS, wanted) != wanted for s in sets
     )
 
 
@@ -76,9 +75,7 @@ def scale(
     ]
 
 
-def shares(
-    deployment: Deployment, everyone: Sequence[ReplicaSet]
-) -> list[tuple[ReplicaSet, int]]:
+def shares(deployment: Deployment, everyone: Sequence[ReplicaSet]) -> list[tuple[ReplicaSet, int]]:
     """How large each living ReplicaSet becomes; the largest takes what rounding leaves."""
     surge, _ = fenceposts(deployment)
     allowed = desired(deployment) + surge if desired(deployment) > 0 else 0
@@ -133,9 +130,7 @@ def _saturated(deployment: Deployment, new: ReplicaSet) -> bool:
     wanted = desired(deployment)
     annotated = new.metadata.annotations.get(DESIRED_REPLICAS)
     return (
-        size(new) == wanted
-        and annotated == str(wanted)
-        and new.status.available_replicas == wanted
+        size(new) == wanted and annotated == str(wanted) and new.status.available_replicas == wanted
     )
 
 

@@ -74,7 +74,7 @@ class SimulatedRuntime:
         self.node_ip = node_ip
         self._ids = chance.stream(f"runtime/{node_name}/ids")
         self._times = chance.stream(f"runtime/{node_name}/times")
-        self._addresses = Addresses("10.244.0.0/24")
+        self._addresses: Addresses | None = None
         self._sandboxes: dict[str, Sandbox] = {}
         self._containers: dict[str, Container] = {}
         self._images: dict[str, int] = {}
@@ -84,8 +84,12 @@ class SimulatedRuntime:
 
     def update_pod_cidr(self, cidr: str) -> None:
         """Hand out addresses of this range from now on."""
-        if cidr != self._addresses.cidr:
+        if self._addresses is None or cidr != self._addresses.cidr:
             self._addresses = Addresses(cidr)
+
+    def network_ready(self) -> bool:
+        """Whether pods can be given addresses yet."""
+        return self._addresses is not None
 
     # Images
 
@@ -129,9 +133,14 @@ class SimulatedRuntime:
         self._later(SANDBOX_TIME, self._sandbox_made, config, then)
 
     def _sandbox_made(self, config: SandboxConfig, then: Callable[[SandboxResult], object]) -> None:
-        ip = self.node_ip if config.host_network else self._addresses.take()
+        ip = self.node_ip
+        if not config.host_network:
+            if self._addresses is None:
+                then(SandboxResult("", "cni plugin not initialized"))
+                return
+            ip = self._addresses.take()
         if not ip:
-            cidr = self._addresses.cidr
+            cidr = self._addresses.cidr if self._addresses else ""
             then(SandboxResult("", f"no IP addresses available in range set: {cidr}"))
             return
         sandbox = self._sandboxes.get(config.uid)
@@ -150,7 +159,11 @@ class SimulatedRuntime:
         sandbox.ready = False
         if not sandbox.config.host_network:
             self.network.remove(sandbox.ip)
-            self._addresses.give_back(sandbox.ip)
+            self._give_back(sandbox.ip)
+
+    def _give_back(self, ip: str) -> None:
+        if self._addresses is not None:
+            self._addresses.give_back(ip)
 
     def remove_pod_sandbox(self, uid: str) -> None:
         """Forget the pod with all its containers."""
@@ -314,7 +327,7 @@ class SimulatedRuntime:
         for sandbox in self._sandboxes.values():
             if not sandbox.config.host_network:
                 self.network.remove(sandbox.ip)
-                self._addresses.give_back(sandbox.ip)
+                self._give_back(sandbox.ip)
         self.network.add(self.node_ip)
 
     def _later(self, time: int, action: Callable[..., object], *args: object) -> Timer:

@@ -110,9 +110,7 @@ class Worker:
             machine=size,
             labels=labels,
         )
-        self.proxier = Proxier(
-            world.clock, world.slices, world.chance.stream(f"kube-proxy/{name}")
-        )
+        self.proxier = Proxier(world.clock, world.slices, world.chance.stream(f"kube-proxy/{name}"))
 
     def power_on(self) -> None:
         """Switch the machine on."""

@@ -14,22 +14,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from kubelite import applying, story, waiting
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.cluster import applying, story, waiting
+from kubelite.cluster.history import History
+from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.story import Story
+from kubelite.cluster.tables import ObjectTable
+from kubelite.cluster.traffic import Answer, Traffic
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment import revisions
-from kubelite.history import History
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
-from kubelite.machines import ControlPlane, Worker, World
-from kubelite.story import Story
-from kubelite.tables import ObjectTable
-from kubelite.traffic import Answer, Traffic
 
 LEARNER = "you"
 
@@ -107,7 +107,9 @@ class Cluster:
                 for e in found
                 if e.involved_object.kind == kind.kind and e.involved_object.name == name
             ]
-        ordered = sorted(found, key=lambda e: (e.last_timestamp or 0, int(e.metadata.resource_version)))
+        ordered = sorted(
+            found, key=lambda e: (e.last_timestamp or 0, int(e.metadata.resource_version))
+        )
         return ObjectTable(ordered, "Event", self.clock.now)
 
     def story(self, what: str, namespace: str = "default") -> Story:

@@ -12,7 +12,7 @@ from kubelite.etcd.backend import Backend, Change
 from kubelite.sim.clock import Clock
 
 if TYPE_CHECKING:
-    from kubelite.cluster import Cluster
+    from kubelite.cluster.cluster import Cluster
 
 Condition = Callable[["Cluster"], bool]
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from kubelite.api.conditions import condition, pod_ready
-from kubelite.history import History
+from kubelite.cluster.history import History
 from kubelite.sim.clock import NO_CAUSE, SECOND
 from kubelite.sim.trace import Entry, Subject, Trace
 
@@ -79,7 +79,7 @@ def _why(entries: list[Entry], trace: Trace, history: History) -> list[tuple[flo
     """From the last telling entry back; steps that only repeat the one before are left out."""
     chain: list[tuple[float, str]] = []
     last = next((e for e in reversed(entries) if e.cause != NO_CAUSE), entries[-1])
-    for entry in trace.chain(last.index):
+    for entry in trace.chain(last.place):
         text = sentence(entry, _changes(entry.subject, history, entry.revision))
         if text and (not chain or chain[-1][1] != text):
             chain.append((_seconds(entry, history), text))

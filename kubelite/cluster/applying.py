@@ -12,7 +12,7 @@ from typing import Any
 from kubelite.api import SCHEME
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.patch import strategic_diff
-from kubelite.apimachinery.rest import STRATEGIC_PATCH, API, Request
+from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind, UnknownKind
 from kubelite.apimachinery.struct import to_dict
 
@@ -45,9 +45,7 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     name = str(meta.get("name") or "")
 
     def ask(verb: str, **options: Any) -> Any:
-        return api.handle(
-            Request(verb, kind.resource, place, name, component=component, **options)
-        )
+        return api.handle(Request(verb, kind.resource, place, name, component=component, **options))
 
     found = ask("get") if name else None
     wanted = remembered(document)

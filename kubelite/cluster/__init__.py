@@ -1,0 +1,10 @@
+"""A whole cluster on one clock, and what a learner holds in their hands.
+
+Lives here: the parts plugged together (``machines``), the learner's verbs (``cluster``), apply,
+tables, history, stories, requests to Services, and waiting.
+Must not live here: how any component works; those are the floors below.
+"""
+
+from kubelite.cluster.cluster import Cluster
+
+__all__ = ["Cluster"]
