@@ -58,7 +58,7 @@ clean: ## remove .venv and everything that was built
 	@{ $(BIN)/python -m pip install --constraint $(EXACT) -e '.$(EXTRAS)' 2>&1 && touch $@; } \
 		| tee .venv/install.log | awk ' \
 		/^Collecting/ && ++found % 20 == 0 { print "    " found " packages found, the last " $$2; fflush() } \
-		/^Installing collected/ { print "    installing " found " packages"; fflush() }'
+		/^Installing collected/ { print "    " found + 0 " packages found, installing"; fflush() }'
 	@test -e $@ || { tail -n 20 .venv/install.log; echo "The installation failed; all of it: .venv/install.log"; exit 1; }
 	@echo "    preparing the fonts of pictures"
 	@$(BIN)/python -c 'import matplotlib.font_manager' 2>/dev/null

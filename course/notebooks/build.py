@@ -13,11 +13,9 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-CELL_TIMEOUT = 60
-"""Seconds one cell may run before the build gives up."""
+from course.notebooks.client import client_for
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -38,19 +36,6 @@ def from_source(source: Path) -> NotebookNode:
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
-
-
-def client_for(notebook: NotebookNode, folder: Path) -> NotebookClient:
-    """A client that runs ``notebook`` in ``folder`` and writes outputs into it in place."""
-    return NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        kernel_name=KERNELSPEC["name"],
-        resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
-        store_widget_state=True,  # its handling of Output widgets needs it; settle() drops it
-        coalesce_streams=True,
-    )
 
 
 def build(source: Path, target: Path, cell_done: CellDone | None = None) -> str:

@@ -6,7 +6,7 @@ whole time limit when a kernel dies. Here the notebook is run by the client that
 built it, in one go, because a late cell may change what an early one shows; then
 each cell's outputs are compared by nbval, and its pictures by ``pictures``.
 
-Load it with ``-p course.notebooks.nbval_plugin``. Tags and comments of nbval
+Load it with ``-p course.notebooks.nbval_plugin``. nbval's tags on cells
 (``raises-exception``, ``nbval-skip``, ``nbval-ignore-output``) keep their meaning.
 """
 
@@ -23,7 +23,8 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
 
-from course.notebooks.build import client_for, settled_output
+from course.notebooks.build import settled_output
+from course.notebooks.client import client_for
 from course.notebooks.pictures import difference
 
 PNG = "image/png"
