@@ -57,6 +57,9 @@ class StatusError(Exception):
         self.status = status
         self.hint = hint
 
+    def __str__(self) -> str:
+        return f"{self.status.message}\n{self.hint}" if self.hint else self.status.message
+
     @property
     def reason(self) -> str:
         """Why, for machines: ``NotFound``, ``Conflict``, ``Invalid`` and so on."""

@@ -97,3 +97,7 @@ class Object(Struct, kw_only=True):
     api_version: str = ""
     kind: str = ""
     metadata: ObjectMeta = ObjectMeta()
+
+    def __repr__(self) -> str:
+        where = f"{self.metadata.namespace}/" if self.metadata.namespace else ""
+        return f"<{self.kind} {where}{self.metadata.name}>"

@@ -66,10 +66,14 @@ class ObjectList(msgspec.Struct, frozen=True, gc=False):
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """One answer: an HTTP status code and an object, a list, or a ``Status``."""
+    """One answer: an HTTP status code and an object, a list, or a ``Status``.
+
+    ``hint`` tells a person what to do about a refusal; it never goes over the wire.
+    """
 
     code: int
     body: Any = None
+    hint: str = ""
 
     @property
     def ok(self) -> bool:
@@ -80,7 +84,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         """The object; raises ``StatusError`` when the call failed."""
         if self.code >= 400:
             status: Status = self.body
-            raise StatusError(status)
+            raise StatusError(status, self.hint)
         return self.body
 
 

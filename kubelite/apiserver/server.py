@@ -71,7 +71,7 @@ class APIServer:
             self._check_scope(registry.kind, request)
             return verb(registry, request)
         except StatusError as error:
-            return Response(error.code, error.status)
+            return Response(error.code, error.status, error.hint)
         finally:
             self._component = "etcd"
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
+from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
@@ -96,6 +97,10 @@ class Cluster:
         )
         listed = self.api.handle(request).unwrap()
         return ObjectTable(listed.items, kind.kind, self.clock.now)
+
+    def yaml(self, what: str, namespace: str = "default") -> str:
+        """One object as ``kubectl get -o yaml`` shows it."""
+        return dump(to_dict(self.get(what, namespace=namespace)))
 
     def events(self, about: str = "", namespace: str = "default") -> ObjectTable:
         """What was reported, oldest first; only about one object if given ("pod/web-1")."""

@@ -10,7 +10,6 @@ from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.controllers import ControllerManager
-from kubelite.controllers.nodeipam import pod_cidr
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
 from kubelite.kubelet.node_status import Machine
@@ -106,7 +105,6 @@ class Worker:
             world.trace,
             EventRecorder(client, "kubelet", name),
             node_ip=address,
-            pod_cidr=pod_cidr(number),
             machine=size,
             labels=labels,
         )

@@ -212,6 +212,7 @@ class NodeLifecycleController(ManagedController):
         if node is None:
             return ()
         now = self.clock.now
+        self._hear(node)
         if self._silent(node):
             doubted = silenced(node, now)
             if doubted != node:

@@ -17,7 +17,7 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import MicroTime
 from kubelite.client import Client
 from kubelite.kubelet.cri import Runtime
-from kubelite.kubelet.node_status import Machine, new_node, with_status
+from kubelite.kubelet.node_status import Machine, misreported, new_node, with_status
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, SECOND, Clock, Timer
 
@@ -85,6 +85,10 @@ class Heartbeat:
 
         self._client.create(node, created)
 
+    def seen(self, node: Node) -> None:
+        """The node as the API server has it; wrong conditions are put right at the next turn."""
+        self.node = node
+
     def report(self) -> None:
         """Something about the node has changed: say so at once."""
         self._report()
@@ -117,7 +121,8 @@ class Heartbeat:
     def _check_status(self) -> None:
         self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
         due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
-        if due or self._runtime.images() != self._reported_images:
+        new_images = self._runtime.images() != self._reported_images
+        if due or new_images or (self.node and misreported(self.node, self._runtime)):
             self._report()
 
     def _report(self) -> None:

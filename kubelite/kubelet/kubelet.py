@@ -136,6 +136,7 @@ class Kubelet:
 
     def _node_seen(self, node: Node) -> None:
         """The node's range of pod addresses is what the network waits for."""
+        self._heartbeat.seen(node)
         if node.spec.pod_cidr and not self.runtime.network_ready():
             self.runtime.update_pod_cidr(node.spec.pod_cidr)
             self._heartbeat.report()

@@ -119,11 +119,22 @@ def new_node(
     return with_status(node, runtime, now)
 
 
+def expected_conditions(runtime: Runtime) -> tuple[tuple[str, str, str, str], ...]:
+    """Type, status, reason and message of each condition the kubelet vouches for."""
+    return CONDITIONS if runtime.network_ready() else (*CONDITIONS[:-1], NETWORK_NOT_READY)
+
+
+def misreported(node: Node, runtime: Runtime) -> bool:
+    """Whether somebody else has written conditions that are not so."""
+    found = {condition.type: condition.status for condition in node.status.conditions}
+    return any(found.get(row[0]) != row[1] for row in expected_conditions(runtime))
+
+
 def with_status(node: Node, runtime: Runtime, now: int) -> Node:
     """The same node as it is now: heartbeat times, conditions, images."""
     before = {condition.type: condition for condition in node.status.conditions}
     kept = tuple([c for c in node.status.conditions if c.type not in _OWNED])
-    rows = CONDITIONS if runtime.network_ready() else (*CONDITIONS[:-1], NETWORK_NOT_READY)
+    rows = expected_conditions(runtime)
     conditions = [_condition(*row, before.get(row[0]), Time(now)) for row in rows]
     status = replace(node.status, conditions=(*kept, *conditions), images=_images(runtime))
     return replace(node, status=status)

@@ -78,7 +78,7 @@ def test_the_message_is_upstreams_and_the_hint_is_ours() -> None:
         decode_strict(Pod, SLIP)
     error = raised.value
     assert error.code == 400
-    assert str(error) == (
+    assert error.status.message == (
         'Pod in version "v1" cannot be handled as a Pod: strict decoding error: '
         'unknown field "spec.containers[0].livenessProbe.exec.initialDelaySeconds", '
         'unknown field "spec.containers[0].imagePulPolicy"'
@@ -163,7 +163,7 @@ def test_wrong_types_are_worded_as_by_the_server(raw: dict[str, Any], sentence: 
     assert type_error(Pod, raw) == sentence
     with pytest.raises(StatusError) as raised:
         decode_strict(Pod, raw)
-    assert str(raised.value) == f'Pod in version "v1" cannot be handled as a Pod: {sentence}'
+    assert raised.value.status.message == f'Pod in version "v1" cannot be handled as a Pod: {sentence}'
     assert raised.value.hint
 
 
