@@ -8,7 +8,7 @@ Models the request attributes and list options of ``k8s.io/apiserver/pkg/endpoin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -88,7 +88,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         return self.body
 
 
-class WatchEvent(NamedTuple):
+class WatchEvent(msgspec.Struct, frozen=True, gc=False):
     """One change that a watcher is told of. ``cause`` is the trace entry of the write."""
 
     type: str

@@ -1,0 +1,21 @@
+"""What a lesson uses, in one place: ``from course.lesson import Cluster, ClusterView, ...``."""
+
+from __future__ import annotations
+
+from course.quiz import predict
+from course.source import show
+from course.view.cluster_view import ClusterView
+from course.view.controls import replicas_slider
+from course.view.graph import graph
+from course.view.timeline import timeline
+from kubelite import Cluster
+
+__all__ = [
+    "Cluster",
+    "ClusterView",
+    "graph",
+    "predict",
+    "replicas_slider",
+    "show",
+    "timeline",
+]

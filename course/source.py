@@ -1,0 +1,77 @@
+"""The engine's own code in a lesson, found by its anchor: ``show("replicaset-plan")``.
+
+An anchor is a comment ``# DOC: name`` in front of a function, a class or a statement. Code is
+found by name, so it can move and change while the lesson keeps showing what really runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import kubelite
+
+ENGINE = Path(next(iter(kubelite.__path__)))
+MARK = "# DOC: "
+
+
+@dataclass(frozen=True, repr=False)
+class Excerpt:
+    """A piece of the engine's source; shown as code by a notebook."""
+
+    anchor: str
+    file: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"# {self.file}\n{self.code}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
+        return f"`{self.file}`\n\n```python\n{self.code}\n```"
+
+
+def show(anchor: str) -> Excerpt:
+    """The code that follows ``# DOC: anchor`` in the engine.
+
+    Raises LookupError, naming the anchors there are, when there is none of that name.
+    """
+    places = anchors()
+    if anchor not in places:
+        raise LookupError(f"no anchor {anchor!r}; there are: {', '.join(sorted(places))}")
+    file, line = places[anchor]
+    text = file.read_text(encoding="utf-8")
+    name = f"kubelite/{file.relative_to(ENGINE).as_posix()}"
+    return Excerpt(anchor, name, _statement_after(text, line))
+
+
+@cache
+def anchors() -> dict[str, tuple[Path, int]]:
+    """Every anchor of the engine, with its file and line (from 1)."""
+    return {
+        line.split(MARK, 1)[1].strip(): (file, number)
+        for file in sorted(ENGINE.rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if line.strip().startswith(MARK)
+    }
+
+
+def _statement_after(text: str, line: int) -> str:
+    """The outermost statement that begins below ``line``, with the comments between, dedented."""
+    starts = [
+        (_first_line(node), -(node.end_lineno or 0))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt) and _first_line(node) > line
+    ]
+    end = -min(starts)[1]
+    return textwrap.dedent("\n".join(text.splitlines()[line:end]))
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -1,0 +1,157 @@
+# %% [markdown]
+# # Welcome
+#
+# Sarah sells teapots on the web. On most days one server is enough, on Black Friday ten are too few, and
+# at three in the morning nobody is awake to restart the one that hangs.
+#
+# **Kubernetes** is the colleague who is always awake. You tell it what should be running; it compares
+# that with what is running, and acts on the difference. This page shows the whole idea in five minutes.
+#
+# Run the cells one by one with **Shift+Enter**, or all of them with *Run > Run All Cells*. The pictures you
+# see before that were saved; once the cells have run they are live.
+
+# %% [markdown]
+# ## A cluster in one cell
+#
+# A *cluster* is a group of machines, called *nodes*, that work as one. The one below has three. It is not a
+# drawing of Kubernetes: the same components do the same work, in the same order, with the same numbers.
+# Only the machines and the clock are simulated, so an hour passes when you say so and not before.
+
+# %%
+from course.lesson import Cluster, ClusterView, predict, timeline
+
+cluster = Cluster(nodes=3)
+view = ClusterView(cluster, title="Sarah's cluster")
+view
+
+# %% [markdown]
+# Nothing runs on it yet. The view is live: after every cell it shows the cluster as it then stands. Point at a
+# box to read about it, or press Tab to reach the view and the arrow keys to go from pod to pod.
+
+# %% [markdown]
+# ## Say what you want
+#
+# A *manifest* is a wish in writing. This one asks for two copies of the web server nginx. It says nothing
+# about how to start them, or where.
+
+# %%
+manifest = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: nginx-deployment
+spec:
+  selector:
+    matchLabels:
+      app: nginx
+  replicas: 2 # tells deployment to run 2 pods matching the template
+  template:
+    metadata:
+      labels:
+        app: nginx
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1.14.2
+          ports:
+            - containerPort: 80
+"""
+
+deployment = cluster.apply(manifest)
+seconds = cluster.run_until("deployment/nginx-deployment ready")
+print(f"Two pods were ready after {seconds:.1f} s of virtual time.")
+cluster.get("pods")
+
+# %% [markdown]
+# Each copy lives in a *pod*, the smallest thing that Kubernetes starts. The scheduler put them on two
+# different nodes, because it prefers the emptier one.
+
+# %%
+view
+
+# %%
+pods = cluster.get("pods")
+assert len(pods) == 2
+assert len({pod.spec.node_name for pod in pods}) == 2
+
+# %% [markdown]
+# ## Break a pod
+
+# %%
+predict(
+    "You delete one of the two pods. What will be there a few seconds later?",
+    [
+        "One pod: the deleted one is gone",
+        "Two pods: the deleted one came back under its old name",
+        "Two pods: the other one and a new one with a new name",
+    ],
+    answer="Two pods: the other one and a new one with a new name",
+    why="The wish still says two. A pod that is gone stays gone; a new one is made in its place.",
+)
+
+# %%
+lost = pods[0]
+cluster.delete(f"pod/{lost.metadata.name}")
+cluster.run(10)
+cluster.get("pods")
+
+# %% [markdown]
+# Why did that happen? Every change in this cluster remembers what caused it, so a pod can tell its own
+# story. Its second half goes backwards in time, from cause to cause, and ends at your own deletion.
+
+# %%
+(new,) = [pod for pod in cluster.get("pods") if pod.metadata.name not in pods.names]
+assert new.metadata.uid != lost.metadata.uid
+assert lost.metadata.name not in cluster.get("pods").names
+
+cluster.story(f"pod/{new.metadata.name}")
+
+# %% [markdown]
+# ## Break a machine
+#
+# Now pull the plug of a node that runs one of the pods. Nobody tells the cluster; it has to find out.
+
+# %%
+predict(
+    "How long until a new pod runs in place of the one on the dead node?",
+    ["A few seconds", "About a minute", "Almost six minutes"],
+    answer="Almost six minutes",
+    why="After 50 s of silence the node counts as unreachable, and then its pods have 300 s of grace: "
+    "a short break in the network should not make the cluster start everything anew.",
+)
+
+# %%
+victim = new.spec.node_name
+power_cut = cluster.elapsed
+cluster.kill_node(victim)
+cluster.run(60)
+print(f"{cluster.elapsed - power_cut:.0f} s after the power cut")
+cluster.get("nodes")
+
+# %%
+healed = cluster.run_until(
+    lambda c: sum(p.spec.node_name != victim for p in c.get("pods")) == 2, timeout=600
+)
+cluster.run(30)
+print(f"The replacement was placed {60 + healed:.0f} s after the power cut.")
+view
+
+# %%
+assert 340 <= 60 + healed <= 370
+timeline(
+    cluster,
+    "deployment/nginx-deployment",
+    title="Two pods wanted, through a lost pod and a lost machine",
+    marks={power_cut: "power cut"},
+)
+
+# %% [markdown]
+# The dashed line never moved: you wanted two pods all along. The green line is what the cluster managed,
+# and all of the work of Kubernetes is to keep the second line on the first.
+
+# %% [markdown]
+# ## Where to go next
+#
+# - [01 Declarative](01_declarative.ipynb): ask for ten instead of three, and hold Kubernetes to six promises.
+#
+# What the simulated cluster leaves out is written down in `docs/fidelity.md`.

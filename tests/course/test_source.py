@@ -1,0 +1,23 @@
+"""Lessons show the code that really runs, found by its anchor."""
+
+from __future__ import annotations
+
+import pytest
+
+from course.source import anchors, show
+
+
+def test_a_function_is_shown_whole_and_dedented() -> None:
+    shown = show("clock-step")
+    assert shown.file == "kubelite/sim/clock.py"
+    assert shown.code.startswith("def step(self) -> bool:")
+    assert shown.code.endswith("return False")
+
+
+def test_every_anchor_leads_to_code() -> None:
+    assert all(show(anchor).code.strip() for anchor in anchors())
+
+
+def test_an_unknown_anchor_names_those_there_are() -> None:
+    with pytest.raises(LookupError, match="clock-step"):
+        show("no-such-anchor")

@@ -1,0 +1,1 @@
+"""Views drawn from a small pretend cluster, so they need no engine."""
