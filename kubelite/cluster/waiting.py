@@ -40,24 +40,47 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
     test = _read(condition) if isinstance(condition, str) else condition
     clock, began = cluster.clock, cluster.clock.now
     deadline = began + round(timeout * SECOND)
+    seen = test.seen if isinstance(test, About) else _revision
     while not test(cluster):
-        if not _move(cluster, deadline):
+        if not _move(cluster, deadline, seen):
             clock.run_until(deadline)
             raise TimeoutError(_too_late(cluster, condition, timeout))
     return (clock.now - began) / SECOND
 
 
-def _move(cluster: Cluster, deadline: int) -> bool:
-    """Run until something was written (a condition can only change then), or time is up."""
-    clock, revision = cluster.clock, cluster.revision
+def _revision(cluster: Cluster) -> object:
+    """What must change before a condition about anything can change."""
+    return cluster.revision
+
+
+def _move(cluster: Cluster, deadline: int, seen: Callable[[Cluster], object]) -> bool:
+    """Run until what is ``seen`` changes, or for a few steps; False when time is up."""
+    clock, before = cluster.clock, seen(cluster)
     for _ in range(_STEPS):
         due = clock.next_due()
         if due is None or due > deadline:
             return False
         clock.step()
-        if cluster.revision != revision:
+        if seen(cluster) is not before:
             break
     return True
+
+
+class About:
+    """A condition about one object, looked at again only when that object has changed."""
+
+    def __init__(self, what: str, test: Callable[[Any | None], bool]):
+        word, _, name = what.partition("/")
+        kind = SCHEME.by_name(word)
+        self._place = kind.resource, "default" if kind.namespaced else "", name
+        self._test = test
+
+    def seen(self, cluster: Cluster) -> object:
+        """The object as the server has it, or None."""
+        return cluster.api.find(*self._place)
+
+    def __call__(self, cluster: Cluster) -> bool:
+        return self._test(self.seen(cluster))
 
 
 def settle(cluster: Cluster, seen: Quiet, quiet: float, timeout: float) -> float:
@@ -86,26 +109,17 @@ def nodes_ready(cluster: Cluster) -> bool:
 def _read(words: str) -> Condition:
     what, _, state = words.strip().rpartition(" ")
     if state == "gone" and "/" in what:
-        place = _place(what)
-        return lambda cluster: cluster.api.find(*place) is None
+        return About(what, lambda obj: obj is None)
     if state == "ready" and what == "nodes":
         return nodes_ready
     if state == "ready" and what == "pods":
         return _pods_ready
     if state == "ready" and "/" in what:
-        place = _place(what)
-        return lambda cluster: _is_ready(cluster.api.find(*place))
+        return About(what, _is_ready)
     raise ValueError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
         '"pod/NAME gone", "pods ready" or "nodes ready", or give a function of the cluster'
     )
-
-
-def _place(what: str) -> tuple[str, str, str]:
-    """Where an object is stored: asked often, so it is looked up in the server's own store."""
-    word, _, name = what.partition("/")
-    kind = SCHEME.by_name(word)
-    return kind.resource, "default" if kind.namespaced else "", name
 
 
 def _pods_ready(cluster: Cluster) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 
-class KeyValue(NamedTuple):
+
+class KeyValue(msgspec.Struct, frozen=True, gc=False):
     """One version of one key. Revisions count transactions of the whole store; ``version``
     counts the writes of this key since it was last created.
     """
@@ -23,7 +25,7 @@ class KeyValue(NamedTuple):
     lease: int = 0
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One key's part of one transaction. ``current`` is None when the key was deleted."""
 
     revision: int
@@ -81,6 +83,10 @@ class CompactedError(Exception):
 
 class FutureRevisionError(Exception):
     """A read asked for a revision that has not happened yet."""
+
+
+class LeaseNotFoundError(Exception):
+    """A key was to be held by a lease that has ended or never was."""
 
 
 class Backend(Protocol):

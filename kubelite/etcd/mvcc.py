@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from kubelite.etcd.backend import (
@@ -17,6 +17,7 @@ from kubelite.etcd.backend import (
     Compare,
     FutureRevisionError,
     KeyValue,
+    LeaseNotFoundError,
     Operation,
     Put,
     RevisionMismatchError,
@@ -44,6 +45,7 @@ class Store:
         self._keys: list[str] = []  # of _live, sorted
         self._log: list[Change] = []  # every change not yet compacted, oldest first
         self._watchers: list[Callable[[Change], None]] = []
+        self._telling = False  # watchers are being told of a change right now
         self._leases: dict[int, tuple[int, dict[str, None]]] = {}
         self._next_lease = 1
 
@@ -54,7 +56,7 @@ class Store:
 
     @property
     def compacted(self) -> int:
-        """Reads at this revision or before it are refused."""
+        """Reads before this revision are refused."""
         return self._compacted
 
     # Reading
@@ -106,7 +108,7 @@ class Store:
         """Write one key at a new revision, if its mod_revision is still ``expected``."""
         if expected is not None:
             self._check(key, expected)
-        self._revision += 1
+        self._begin((lease,))
         change = self._put(key, value, lease)
         self._tell(change)
         assert change.current is not None
@@ -118,7 +120,7 @@ class Store:
             self._check(key, expected)
         if key not in self._live:
             return None
-        self._revision += 1
+        self._begin()
         change = self._delete(key)
         self._tell(change)
         return change.previous
@@ -137,7 +139,7 @@ class Store:
             raise ValueError("duplicate key given in txn request")
         writes = [op for op in operations if isinstance(op, Put) or op.key in self._live]
         if writes:
-            self._revision += 1
+            self._begin(op.lease for op in writes if isinstance(op, Put))
             changes = [
                 self._put(op.key, op.value, op.lease)
                 if isinstance(op, Put)
@@ -160,7 +162,10 @@ class Store:
     # Watching
 
     def subscribe(self, deliver: Callable[[Change], None]) -> Callable[[], None]:
-        """Hear of every change from now on, in order, none twice and none left out."""
+        """Hear of every change from now on, in order, none twice and none left out.
+
+        A watcher that wants to write does it later, so that the others hear in order, too.
+        """
         self._watchers.append(deliver)
         return lambda: self._watchers.remove(deliver)
 
@@ -183,6 +188,18 @@ class Store:
         return min((deadline for deadline, _ in self._leases.values()), default=None)
 
     # Rooms behind
+
+    def _begin(self, leases: Iterable[int] = ()) -> None:
+        """Take the next revision; nothing has been changed yet when this refuses."""
+        if self._telling:
+            raise RuntimeError(
+                "a watcher wrote to the store while it was told of a change: "
+                "let it act a moment later, with clock.after(0, ...)"
+            )
+        for lease in leases:
+            if lease and lease not in self._leases:
+                raise LeaseNotFoundError(f"requested lease {lease} not found")
+        self._revision += 1
 
     def _check(self, key: str, expected: int) -> None:
         current = self._live.get(key)
@@ -228,5 +245,9 @@ class Store:
             self._leases[kv.lease][1].pop(kv.key, None)
 
     def _tell(self, change: Change) -> None:
-        for deliver in tuple(self._watchers):
-            deliver(change)
+        self._telling = True
+        try:
+            for deliver in tuple(self._watchers):
+                deliver(change)
+        finally:
+            self._telling = False

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from kubelite.sim.clock import NO_CAUSE, Clock
 
@@ -17,7 +18,7 @@ Subject = tuple[str, str, str]
 """What an entry is about: resource, namespace, name."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One happening. ``place`` is where it stands in the trace, ``cause`` where its cause does."""
 
     place: int
@@ -75,5 +76,5 @@ class Trace:
         """SHA-256 over all entries: equal for two runs exactly when they did the same."""
         total = hashlib.sha256()
         for entry in self.entries:
-            total.update(repr(tuple(entry)).encode())
+            total.update(repr(msgspec.structs.astuple(entry)).encode())
         return total.hexdigest()

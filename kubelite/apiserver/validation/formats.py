@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from kubelite.apimachinery import names
@@ -182,6 +183,7 @@ def local_path(path: str, value: str) -> Errors:
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+@lru_cache(maxsize=8192)
 def parse_ip(value: str) -> Address | None:
     """An address, read as leniently as Go once did (leading zeros are decimal), or None."""
     try:
