@@ -7,7 +7,8 @@ Environment variables (all off by default):
     RESPONSE_MS                  mean time of an answer, with a little jitter
     FAIL_RATE                    share of requests answered with 500, 0 to 1
     LEAK_MB_PER_MINUTE           memory it loses; at the container's limit it is OOMKilled
-    HANG_AFTER_SECONDS           from then on it accepts connections and never answers
+    HANG_AFTER_SECONDS           from then on it accepts connections and answers nothing, SIGTERM
+                                 included: only SIGKILL ends it
     LOSE_DATABASE_AFTER_SECONDS  from then on pages fail with 500 and it is not ready
     DRAIN_SECONDS                after SIGTERM it finishes what it began for so long, then exits
     SHARED_HEALTH                "true": /healthz asks the database too, a common mistake
@@ -71,7 +72,9 @@ class Shop(Program):
         return self._page(path)
 
     def stop(self) -> None:
-        """Accept nothing new, finish what is under way, exit."""
+        """Accept nothing new, finish what is under way, exit; unless it hangs."""
+        if self._past(self.hangs):
+            return
         drain = self._number("DRAIN_SECONDS")
         self.log(f"SIGTERM: draining for {drain:g}s")
         self.draining = True
