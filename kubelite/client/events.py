@@ -13,6 +13,7 @@ from typing import Any
 from kubelite.api.core_v1 import Event, EventSource, ObjectReference
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Response
+from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import Time
 from kubelite.client.client import Client
 from kubelite.sim.clock import MINUTE, SECOND
@@ -36,7 +37,7 @@ class EventRecorder:
         self._client = client
         self._clock = client.clock
         self._source = EventSource(component=component, host=host)
-        self._written: dict[Key, tuple[str, int]] = {}  # event -> its name and count
+        self._written: dict[Key, Event] = {}  # as they were last reported
         self._similar: dict[Key, tuple[int, dict[str, None]]] = {}
         self._tokens: dict[Key, tuple[float, int]] = {}
         self._last_stamp = 0
@@ -47,26 +48,30 @@ class EventRecorder:
         """Report that ``reason`` befell ``involved``; ``type`` is Normal or Warning."""
         meta = involved.metadata
         about = (involved.kind, meta.namespace, meta.name, meta.uid)
-        if not self._allowed(about):
-            return
         group = (*about, type, reason)
         message, key = self._combine(group, (*group, field_path, message), message)
         known = self._written.pop(key, None)
         if known is None:
-            self._create(involved, type, reason, message, field_path, key)
+            event = self._first(involved, type, reason, message, field_path)
         else:
-            self._count(meta.namespace or "default", key, *known)
+            now = Time(self._clock.now)
+            event = replace(known, count=known.count + 1, last_timestamp=now, message=message)
+        _remember(self._written, key, event)
+        if not self._allowed(about):
+            return
+        if known is None:
+            self._client.create(event)
+        else:
+            self._count(event)
 
-    def _create(
-        self, involved: Any, type: str, reason: str, message: str, field_path: str, key: Key
-    ) -> None:
+    def _first(self, involved: Any, type: str, reason: str, message: str, field_path: str) -> Event:
         meta = involved.metadata
         now = Time(self._clock.now)
-        name = f"{meta.name}.{self._stamp():x}"
-        _remember(self._written, key, (name, 1))
         source = self._source
-        event = Event(
-            metadata=ObjectMeta(name=name, namespace=meta.namespace or "default"),
+        return Event(
+            metadata=ObjectMeta(
+                name=f"{meta.name}.{self._stamp():x}", namespace=meta.namespace or "default"
+            ),
             involved_object=ObjectReference(
                 kind=involved.kind,
                 namespace=meta.namespace,
@@ -86,21 +91,20 @@ class EventRecorder:
             reporting_component=source.component,
             reporting_instance=source.host,
         )
-        self._client.create(event)
 
-    def _count(self, namespace: str, key: Key, name: str, count: int) -> None:
-        _remember(self._written, key, (name, count + 1))
+    def _count(self, event: Event) -> None:
         patch = {
-            "count": count + 1,
+            "count": event.count,
             "lastTimestamp": Time(self._clock.now).wire(),
-            "message": key[-1],
+            "message": event.message,
         }
 
         def answered(response: Response) -> None:
-            if not response.ok:  # it has outlived its hour: the next one is written anew
-                self._written.pop(key, None)
+            if response.code == 404:  # it has outlived its hour, or its creation was held back
+                self._client.create(event)
 
-        self._client.patch("events", name, namespace, patch, STRATEGIC_PATCH, answered)
+        meta = event.metadata
+        self._client.patch("events", meta.name, meta.namespace, patch, STRATEGIC_PATCH, answered)
 
     def _combine(self, group: Key, key: Key, message: str) -> tuple[str, Key]:
         now = self._clock.now
@@ -112,8 +116,7 @@ class EventRecorder:
         if len(messages) < SIMILAR_MESSAGES:
             return message, key
         messages.pop(next(iter(messages)))
-        combined = "(combined from similar events): " + message
-        return combined, (*group, combined)
+        return "(combined from similar events): " + message, group
 
     def _allowed(self, about: Key) -> bool:
         now = self._clock.now

@@ -44,7 +44,7 @@ def usable(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     ready = [e for e in everyone if e.conditions.ready is not False]
     if ready:
         return ready
-    return [e for e in everyone if e.conditions.serving and e.conditions.terminating]
+    return [e for e in everyone if e.conditions.serving is not False and e.conditions.terminating]
 
 
 def rules_for(slices: Iterable[EndpointSlice]) -> Rules:
