@@ -38,6 +38,7 @@ class Delete(NamedTuple):
     namespace: str = ""
     uid: str = ""
     grace_period_seconds: int | None = None
+    propagation_policy: str = ""
 
 
 class Patch(NamedTuple):
@@ -174,6 +175,7 @@ class Controller:
                 answered,
                 action.uid,
                 action.grace_period_seconds,
+                action.propagation_policy,
             )
 
     def _finish(self, key: str, life: int) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from kubelite.api import SCHEME
+from kubelite.api.core_v1 import Pod
 from kubelite.apimachinery.meta import OwnerReference
+from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
-from kubelite.client.controller import Controller
+from kubelite.client.controller import Controller, Patch
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.sim.chance import Chance
@@ -30,6 +33,24 @@ class ManagedController(Controller):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder)
         self.manager = manager
+
+
+def disrupted(pod: Pod, reason: str, message: str, now: int, phase: str = "") -> Patch:
+    """Note on a pod that it is about to be deleted through no fault of its own."""
+    found = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": reason,
+        "message": message,
+        "observedGeneration": pod.metadata.generation,
+        "lastTransitionTime": Time(now // SECOND * SECOND).wire(),
+    }
+    status: dict[str, Any] = {"conditions": [found]}
+    if phase:
+        status["phase"] = phase
+    meta = pod.metadata
+    change = {"metadata": {"uid": meta.uid}, "status": status}
+    return Patch("pods", meta.name, meta.namespace, change, STRATEGIC_PATCH, "status")
 
 
 def controller_of(obj: Any) -> OwnerReference | None:

@@ -5,7 +5,8 @@ Models pkg/controller/endpointslice and staging endpointslice/reconciler.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from kubelite.api.conditions import pod_finished, pod_ready
 from kubelite.api.core_v1 import ObjectReference, Pod, Service
@@ -95,6 +96,14 @@ def _named_port(pod: Pod, name: str, protocol: str) -> int | None:
     return None
 
 
+class _Changes(NamedTuple):
+    """What becomes of a Service's slices."""
+
+    creates: list[EndpointSlice]
+    updates: list[EndpointSlice]
+    deletes: list[EndpointSlice]
+
+
 # DOC: endpointslice-plan
 def plan(
     service: Service,
@@ -105,56 +114,76 @@ def plan(
 
     ``wanted`` maps each set of ports to endpoints by pod uid.
     """
-    actions: list[Action] = []
-    for ports, endpoints in (wanted or {(): {}}).items():
-        slices = [s for s in existing if s.ports == ports]
-        actions += _plan_ports(service, ports, endpoints, slices)
-    known = wanted or {(): {}}
-    for stale in existing:
-        if stale.ports not in known:
-            actions.append(_delete(stale))
-    return actions
+    changes = _Changes([], [], [s for s in existing if s.ports not in wanted])
+    creates, updates, deletes = changes
+    for ports, endpoints in wanted.items():
+        _place(service, ports, endpoints, [s for s in existing if s.ports == ports], changes)
+    if len(deletes) == len(existing) and not creates:
+        # One slice stays even when nobody is in it, so that readers see an answer: nobody.
+        nobody = _slice(service, ())
+        if len(deletes) == 1 and _says_the_same(deletes[0], nobody):
+            return []
+        creates.append(nobody)
+    while creates and deletes:  # one write is cheaper than two
+        fresh, held = creates.pop(), deletes.pop(0)
+        meta = replace(held.metadata, labels=fresh.metadata.labels)
+        updates.append(replace(fresh, metadata=meta))
+    return [*map(Create, creates), *map(Update, updates), *map(_delete, deletes)]
 
 
-def _plan_ports(
-    service: Service, ports: Ports, endpoints: dict[str, Endpoint], slices: list[EndpointSlice]
-) -> Iterable[Action]:
-    left = dict(endpoints)
-    kept: dict[str, list[Endpoint]] = {}
+def _place(
+    service: Service,
+    ports: Ports,
+    endpoints: dict[str, Endpoint],
+    slices: Sequence[EndpointSlice],
+    changes: _Changes,
+) -> None:
+    """Refresh what is in the slices; then put who is new where it costs least."""
+    waiting = dict(endpoints)
+    same: list[EndpointSlice] = []
+    touched: list[EndpointSlice] = []
     for held in slices:
-        uids = [e.target_ref.uid for e in held.endpoints if e.target_ref is not None]
-        kept[held.metadata.name] = [left.pop(uid) for uid in uids if uid in left]
-    for held in sorted(slices, key=lambda s: -len(kept[s.metadata.name])):
-        mine = kept[held.metadata.name]
-        while left and len(mine) < MAX_ENDPOINTS:
-            mine.append(left.pop(next(iter(left))))
-    emptied = [s for s in slices if not kept[s.metadata.name]]
-    # One slice stays even when nothing is in it, so that readers see an answer: nobody.
-    spared = emptied[0] if len(emptied) == len(slices) and emptied and not left else None
-    for held in slices:
-        mine = kept[held.metadata.name]
-        if not mine and held is not spared:
-            yield _delete(held)
-            continue
-        changed = replace(held, endpoints=tuple(mine), metadata=_labelled(held.metadata, service))
-        if changed != held:
-            yield Update(changed)
-    rest = list(left.values())
-    for first in range(0, len(rest), MAX_ENDPOINTS):
-        yield Create(_slice(service, ports, tuple(rest[first : first + MAX_ENDPOINTS])))
-    if not rest and not slices:
-        yield Create(_slice(service, ports, ()))
+        fresh = _refreshed(held, waiting, service)
+        if not fresh.endpoints:
+            changes.deletes.append(held)
+        else:
+            (same if fresh is held else touched).append(fresh)
+    for fresh in sorted(touched, key=lambda s: -len(s.endpoints)):
+        changes.updates.append(_filled(fresh, waiting))
+    if waiting and (roomy := _room_for(len(waiting), same)):
+        changes.updates.append(_filled(roomy, waiting))
+    while waiting:
+        changes.creates.append(_filled(_slice(service, ports), waiting))
 
 
-def _slice(service: Service, ports: Ports, endpoints: tuple[Endpoint, ...]) -> EndpointSlice:
+def _refreshed(held: EndpointSlice, wanted: dict[str, Endpoint], service: Service) -> EndpointSlice:
+    """The slice with its endpoints as they are now, taken out of ``wanted``; itself if equal."""
+    uids = [e.target_ref.uid for e in held.endpoints if e.target_ref is not None]
+    kept = tuple(wanted.pop(uid) for uid in uids if uid in wanted)
+    fresh = replace(held, endpoints=kept, metadata=_labelled(held.metadata, service))
+    return held if fresh == held else fresh
+
+
+def _filled(held: EndpointSlice, waiting: dict[str, Endpoint]) -> EndpointSlice:
+    """The slice with as many of those who wait as it has room for."""
+    room = MAX_ENDPOINTS - len(held.endpoints)
+    taken = tuple(waiting.pop(uid) for uid in list(waiting)[:room])
+    return replace(held, endpoints=held.endpoints + taken) if taken else held
+
+
+def _room_for(count: int, slices: Sequence[EndpointSlice]) -> EndpointSlice | None:
+    """The fullest slice that can take them all: one write instead of several."""
+    roomy = [held for held in slices if len(held.endpoints) + count <= MAX_ENDPOINTS]
+    return max(roomy, key=lambda held: len(held.endpoints), default=None)
+
+
+def _slice(service: Service, ports: Ports) -> EndpointSlice:
     meta = ObjectMeta(
         generate_name=service.metadata.name + "-",
         namespace=service.metadata.namespace,
         owner_references=(owned_by(service),),
     )
-    return EndpointSlice(
-        metadata=_labelled(meta, service), address_type="IPv4", ports=ports, endpoints=endpoints
-    )
+    return EndpointSlice(metadata=_labelled(meta, service), address_type="IPv4", ports=ports)
 
 
 def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
@@ -165,6 +194,14 @@ def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
     if service.spec.cluster_ip == "None":
         wanted[HEADLESS] = ""
     return meta if meta.labels == wanted else replace(meta, labels=wanted)
+
+
+def _says_the_same(one: EndpointSlice, other: EndpointSlice) -> bool:
+    return (one.ports, one.endpoints, one.metadata.labels) == (
+        other.ports,
+        other.endpoints,
+        other.metadata.labels,
+    )
 
 
 def _delete(stale: EndpointSlice) -> Delete:

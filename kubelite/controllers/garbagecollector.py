@@ -117,9 +117,7 @@ class GarbageCollector(ManagedController):
             owner = self._live(obj, reference)
             if owner is None:
                 gone.append(reference)
-            elif owner.metadata.deletion_timestamp is not None and (
-                FOREGROUND in owner.metadata.finalizers
-            ):
+            elif _waits_for_dependents(owner):
                 waiting.append(reference)
             else:
                 solid.append(reference)
@@ -127,8 +125,20 @@ class GarbageCollector(ManagedController):
             return []
         if solid:
             return [_without_owners(resource, obj, [*gone, *waiting])]
+        return self._delete(resource, obj, bool(waiting))
+
+    def _delete(self, resource: str, obj: Any, owner_waits: bool) -> list[Action]:
+        """End an object as its finalizers ask; in the foreground when its owner waits for it."""
         meta = obj.metadata
-        return [Delete(resource, meta.name, meta.namespace, meta.uid)]
+        dependents = [d for _, d in self._dependents(obj)] if owner_waits else []
+        actions: list[Action] = []
+        if any(_waits_for_dependents(dependent) for dependent in dependents):
+            actions.append(_unblocked(resource, obj))  # a circle: somebody must not wait
+        policy = "Foreground" if dependents or FOREGROUND in meta.finalizers else "Background"
+        if ORPHAN in meta.finalizers:
+            policy = "Orphan"
+        deletion = Delete(resource, meta.name, meta.namespace, meta.uid, propagation_policy=policy)
+        return [*actions, deletion]
 
     def _live(self, obj: Any, reference: OwnerReference) -> Any | None:
         """The owner as the server has it: copies may be behind, and this is a matter of life."""
@@ -176,6 +186,22 @@ def _resource(owner: OwnerReference) -> str:
         return SCHEME.by_kind(owner.api_version, owner.kind).resource
     except UnknownKind:
         return ""
+
+
+def _waits_for_dependents(obj: Any) -> bool:
+    meta = obj.metadata
+    return meta.deletion_timestamp is not None and FOREGROUND in meta.finalizers
+
+
+def _unblocked(resource: str, obj: Any) -> Patch:
+    meta = obj.metadata
+    freed = [
+        {"uid": reference.uid, "blockOwnerDeletion": False}
+        for reference in meta.owner_references
+        if reference.block_owner_deletion
+    ]
+    change = {"metadata": {"ownerReferences": freed, "uid": meta.uid}}
+    return Patch(resource, meta.name, meta.namespace, change, STRATEGIC_PATCH)
 
 
 def _without_owners(resource: str, obj: Any, references: Sequence[OwnerReference]) -> Patch:

@@ -7,11 +7,11 @@ empty the cluster. Models pkg/controller/nodelifecycle/node_lifecycle_controller
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kubelite.api.conditions import condition
-from kubelite.api.core_v1 import Node, NodeCondition, Pod, Taint
+from kubelite.api.conditions import condition, node_ready
+from kubelite.api.core_v1 import Node, NodeCondition, Taint
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
@@ -33,6 +33,7 @@ UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 LEASES = "kube-node-lease"
 ZONE = "topology.kubernetes.io/zone"
 
+_DEAD = (NOT_READY, UNREACHABLE)
 _WATCHED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
 _PRESSURE = {
     "MemoryPressure": "node.kubernetes.io/memory-pressure",
@@ -54,25 +55,29 @@ class Health:
 def silenced(node: Node, now: int) -> Node:
     """The node with its conditions Unknown: nobody can say how it fares."""
     moment = Time(now // SECOND * SECOND)
-    conditions = []
-    for kind in _WATCHED:
-        found = condition(node, kind)
-        if found is None:
-            reason, message = "NodeStatusNeverUpdated", "Kubelet never posted node status."
-            found = NodeCondition(type=kind, last_transition_time=moment)
-        else:
-            reason, message = "NodeStatusUnknown", "Kubelet stopped posting node status."
-        if found.status != "Unknown":
-            found = replace(
-                found,
-                status="Unknown",
-                reason=reason,
-                message=message,
-                last_transition_time=moment,
-            )
-        conditions.append(found)
-    others = [c for c in node.status.conditions if c.type not in _WATCHED]
-    return replace(node, status=replace(node.status, conditions=(*conditions, *others)))
+    conditions = tuple(
+        _unknown(found, "NodeStatusUnknown", "Kubelet stopped posting node status.", moment)
+        if found.type in _WATCHED and found.status != "Unknown"
+        else found
+        for found in node.status.conditions
+    )
+    never = tuple(
+        _unknown(
+            NodeCondition(type=kind, last_heartbeat_time=node.metadata.creation_timestamp),
+            "NodeStatusNeverUpdated",
+            "Kubelet never posted node status.",
+            moment,
+        )
+        for kind in _WATCHED
+        if condition(node, kind) is None
+    )
+    return replace(node, status=replace(node.status, conditions=conditions + never))
+
+
+def _unknown(found: NodeCondition, reason: str, message: str, moment: Time) -> NodeCondition:
+    return replace(
+        found, status="Unknown", reason=reason, message=message, last_transition_time=moment
+    )
 
 
 # DOC: node-taints
@@ -105,7 +110,7 @@ def retainted(node: Node, evict: str, now: int) -> tuple[Taint, ...]:
             if taint.key not in wanted:
                 continue
             del wanted[taint.key]
-        elif taint.effect == "NoExecute" and taint.key in (NOT_READY, UNREACHABLE):
+        elif taint.effect == "NoExecute" and taint.key in _DEAD:
             if taint.key != evict:
                 continue
             evict = ""
@@ -118,14 +123,13 @@ def retainted(node: Node, evict: str, now: int) -> tuple[Taint, ...]:
 
 
 # DOC: eviction-rate
-def eviction_rate(ready: int, not_ready: int, all_dead: bool) -> float:
-    """Nodes a second that may be emptied in one zone.
+def eviction_rate(ready: int, not_ready: int) -> float:
+    """Nodes a second that may be emptied in a zone with so many nodes of either kind.
 
-    With every zone dead it is more likely that the control plane is cut off: nothing is emptied.
+    Many silent nodes at once look like a broken network: a large zone is emptied ten times more
+    slowly, a small one not at all. A zone that is dead altogether is emptied at the usual rate.
     """
-    if all_dead:
-        return 0.0
-    if not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY_ZONE:
+    if ready and not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY_ZONE:
         return SECONDARY_EVICTION_RATE if ready + not_ready > LARGE_CLUSTER else 0.0
     return EVICTION_RATE
 
@@ -144,7 +148,6 @@ class NodeLifecycleController(ManagedController):
         self.nodes.on(add=self._added, update=self._updated, delete=self._deleted)
         self._health: dict[str, Health] = {}
         self._next_eviction: dict[str, int] = {}  # by zone
-        self._evicting: dict[str, None] = {}  # nodes whose turn for NoExecute has come
 
     def start(self) -> None:
         """Look at every node, now and every 5 s."""
@@ -169,7 +172,6 @@ class NodeLifecycleController(ManagedController):
         text = f"Node {name} event: Removing Node {name} from Controller"
         self.recorder.event(node, NORMAL, "RemovingNode", text)
         self._health.pop(name, None)
-        self._evicting.pop(name, None)
 
     # Listening for heartbeats
 
@@ -217,66 +219,64 @@ class NodeLifecycleController(ManagedController):
             doubted = silenced(node, now)
             if doubted != node:
                 return self._doubt(node, doubted)
-        evict = self._no_execute(node)
-        taints = retainted(node, evict, now)
-        if taints == node.spec.taints:
-            return ()
-        return (Update(replace(node, spec=replace(node.spec, taints=taints))),)
+        return [*self._retaint(node), *self._pods_not_ready(node)]
 
     def _doubt(self, node: Node, doubted: Node) -> list[Action]:
-        name = node.metadata.name
-        text = f"Node {name} status is now: NodeNotReady"
         actions: list[Action] = [Update(doubted, "status")]
         ready = condition(node, "Ready")
         if ready is not None and ready.status == "True":
+            text = f"Node {node.metadata.name} status is now: NodeNotReady"
             actions.append(Emit(node, NORMAL, "NodeNotReady", text))
-            for pod in self.pods.index("node", name):
-                actions += self._pod_not_ready(pod)
         return actions
 
-    def _pod_not_ready(self, pod: Pod) -> list[Action]:
+    def _retaint(self, node: Node) -> Iterable[Action]:
+        taints = retainted(node, self._no_execute(node), self.clock.now)
+        if taints != node.spec.taints:
+            yield Update(replace(node, spec=replace(node.spec, taints=taints)))
+
+    def _pods_not_ready(self, node: Node) -> Iterable[Action]:
         """Nobody vouches for a silent node's pods: they leave the Services at once."""
-        ready = condition(pod, "Ready")
-        if ready is None or ready.status != "True":
-            return []
+        doubt = condition(node, "Ready")
+        if doubt is None or doubt.status != "Unknown":
+            return
         moment = Time(self.clock.now // SECOND * SECOND)
-        changed = replace(ready, status="False", last_transition_time=moment)
-        conditions = tuple(changed if c is ready else c for c in pod.status.conditions)
-        status = replace(pod.status, conditions=conditions)
-        return [
-            Emit(pod, WARNING, "NodeNotReady", "Node is not ready"),
-            Update(replace(pod, status=status), "status"),
-        ]
+        for pod in self.pods.index("node", node.metadata.name):
+            ready = condition(pod, "Ready")
+            if ready is None or ready.status != "True":
+                continue
+            changed = replace(ready, status="False", last_transition_time=moment)
+            conditions = tuple(changed if c is ready else c for c in pod.status.conditions)
+            yield Update(replace(pod, status=replace(pod.status, conditions=conditions)), "status")
+            yield Emit(pod, WARNING, "NodeNotReady", "Node is not ready")
 
     def _no_execute(self, node: Node) -> str:
         """The NoExecute taint the node should have: none, or one when its turn has come."""
-        name = node.metadata.name
         ready = condition(node, "Ready")
-        if ready is not None and ready.status == "True":
-            self._evicting.pop(name, None)
+        if ready is None or ready.status == "True":
             return ""
-        taint = UNREACHABLE if ready is not None and ready.status == "Unknown" else NOT_READY
-        if name in self._evicting or ready is None:
-            return taint if ready is not None else ""
+        zones = self._zones()
+        if not any(alive for alive, _ in zones.values()):
+            return ""  # not one node is heard of: it is this controller that is cut off
+        taint = UNREACHABLE if ready.status == "Unknown" else NOT_READY
+        if any(t.effect == "NoExecute" and t.key in _DEAD for t in node.spec.taints):
+            return taint
         zone = node.metadata.labels.get(ZONE, "")
-        rate = self._rate(zone)
-        now = self.clock.now
+        rate, now = eviction_rate(*zones[zone]), self.clock.now
         if rate == 0 or now < self._next_eviction.get(zone, 0):
             return ""
         self._next_eviction[zone] = now + int(SECOND / rate)
-        self._evicting[name] = None
         return taint
 
-    def _rate(self, zone: str) -> float:
-        counts: dict[str, list[int]] = {}
+    def _zones(self) -> dict[str, tuple[int, int]]:
+        """By zone, how many nodes are Ready and how many are not."""
+        counts: dict[str, tuple[int, int]] = {}
         for node in self.nodes.items():
-            ready = condition(node, "Ready")
-            place = counts.setdefault(node.metadata.labels.get(ZONE, ""), [0, 0])
-            place[0 if ready is not None and ready.status == "True" else 1] += 1
-        all_dead = all(ready == 0 for ready, _ in counts.values())
-        ready, not_ready = counts.get(zone, (0, 0))
-        return eviction_rate(ready, not_ready, all_dead)
+            zone = node.metadata.labels.get(ZONE, "")
+            ready, not_ready = counts.get(zone, (0, 0))
+            alive = node_ready(node)
+            counts[zone] = (ready + alive, not_ready + (not alive))
+        return counts
 
 
 def _tainted(node: Node) -> bool:
-    return any(taint.key in (NOT_READY, UNREACHABLE) for taint in node.spec.taints)
+    return any(taint.key in _DEAD for taint in node.spec.taints)

@@ -13,7 +13,7 @@ from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Delete
 from kubelite.client.events import EventRecorder
-from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.base import ManagedController, Manager, disrupted
 
 PERIOD = 20 * SECOND
 QUARANTINE = 40 * SECOND
@@ -54,7 +54,8 @@ class PodGCController(ManagedController):
         }
         for name, since in self._missing.items():
             if now - since >= QUARANTINE:
-                yield from map(_forced, self.pods.index("node", name))
+                for pod in self.pods.index("node", name):
+                    yield from _orphaned(pod, now)
 
     def _unscheduled(self) -> Iterable[Action]:
         for pod in self.pods.index("node", ""):
@@ -67,6 +68,12 @@ class PodGCController(ManagedController):
         finished = [pod for pod in self.pods.items() if pod_finished(pod)]
         finished.sort(key=lambda pod: (pod.metadata.creation_timestamp or 0, pod.metadata.name))
         yield from map(_forced, finished[: max(len(finished) - TERMINATED_THRESHOLD, 0)])
+
+
+def _orphaned(pod: Pod, now: int) -> Iterable[Action]:
+    phase = "" if pod_finished(pod) else "Failed"
+    yield disrupted(pod, "DeletionByPodGC", "PodGC: node no longer exists", now, phase)
+    yield _forced(pod)
 
 
 def _forced(pod: Pod) -> Delete:

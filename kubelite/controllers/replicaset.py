@@ -227,7 +227,9 @@ class ReplicaSetController(ManagedController):
             self._expect(key, actions)
         if not actions:
             self._failures.pop(key, None)
-        return [*actions, *self._status_update(key, owner)]
+        report = self._status_update(key, owner)
+        # What failed is reported before the next try: that may fail, too, and end the plan.
+        return [*report, *actions] if key in self._failures else [*actions, *report]
 
     def _surplus_first(self, owner: ReplicaSet) -> Sequence[Pod]:
         active = self.pods.index("replicas", owner.metadata.uid + "/active")

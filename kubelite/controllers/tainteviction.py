@@ -13,7 +13,7 @@ from kubelite.client.client import Client
 from kubelite.client.controller import Action, Delete, Emit
 from kubelite.client.events import NORMAL, EventRecorder
 from kubelite.client.informer import key_of
-from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.base import ManagedController, Manager, disrupted
 from kubelite.sim.clock import Timer
 
 
@@ -106,6 +106,12 @@ class TaintEvictionController(ManagedController):
         text = f"Marking for deletion Pod {key}"
         return (
             Emit(pod, NORMAL, "TaintManagerEviction", text),
+            disrupted(
+                pod,
+                "DeletionByTaintManager",
+                "Taint manager: deleting due to NoExecute taint",
+                self.clock.now,
+            ),
             Delete("pods", meta.name, meta.namespace, meta.uid),
         )
 

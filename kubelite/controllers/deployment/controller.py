@@ -19,7 +19,7 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Patch, Requeue, Update
-from kubelite.client.events import EventRecorder
+from kubelite.client.events import WARNING, EventRecorder
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
@@ -288,12 +288,25 @@ class DeploymentController(ManagedController):
 
     def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
         """A hash collision is answered with another hash; everything else with another try."""
-        action = dropped[0]
-        if not isinstance(action, Create) or status.reason != "AlreadyExists":
-            return
         deployment = self.deployments.get(key)
-        taken = self.sets.get(key_of(action.obj))
-        if deployment is None or taken is None:
+        if deployment is None or not isinstance(dropped[0], Create):
+            return
+        if status.reason == "AlreadyExists":
+            self._collided(deployment, dropped[0].obj)
+            return
+        name = dropped[0].obj.metadata.name
+        text = f'Failed to create new replica set "{name}": {status.message}'
+        self.recorder.event(deployment, WARNING, "ReplicaSetCreateError", text)
+        if progress.has_deadline(deployment):
+            now = self.clock.now
+            refused = progress.noticed(now, "ReplicaSetCreateError", text, "False")
+            conditions = progress.with_condition(deployment.status.conditions, refused)
+            noted = replace(deployment.status, conditions=conditions)
+            self.client.update_status(replace(deployment, status=noted))
+
+    def _collided(self, deployment: Deployment, made: ReplicaSet) -> None:
+        taken = self.sets.get(key_of(made))
+        if taken is None:
             return
         owner = controller_of(taken)
         ours = owner is not None and owner.uid == deployment.metadata.uid

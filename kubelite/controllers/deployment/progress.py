@@ -71,7 +71,7 @@ def judged(
         conditions = without(conditions, "Progressing")
     elif not _done_before(status, current):
         conditions = _progress(deployment, status, new, now, current)
-    return replace(status, conditions=_failure(conditions, sets))
+    return replace(status, conditions=_failure(conditions, [*filter(None, [new]), *sets]))
 
 
 def _progress(
@@ -108,7 +108,7 @@ def _done_before(status: DeploymentStatus, current: DeploymentCondition | None) 
 
 
 def _failure(conditions: Conditions, sets: Sequence[ReplicaSet]) -> Conditions:
-    """Pass on why a ReplicaSet cannot create its pods."""
+    """Pass on why a ReplicaSet cannot create its pods; the first of ``sets`` has the word."""
     for replica_set in sets:
         failed = condition(replica_set, "ReplicaFailure")
         if failed is not None:

@@ -168,10 +168,11 @@ def earlier(deployment: Deployment, sets: Sequence[ReplicaSet], revision: int) -
     if not revision:
         places = sorted(numbered)
         if len(places) < 2:
-            raise ValueError("no rollout history found for deployment " + deployment.metadata.name)
+            raise ValueError(
+                f'no rollout history found for deployment "{deployment.metadata.name}"'
+            )
         revision = places[-2]
     if revision not in numbered:
-        known = ", ".join(map(str, sorted(numbered)))
-        raise ValueError(f"unable to find specified revision {revision} in history ({known})")
+        raise ValueError(f"unable to find specified revision {revision} in history")
     template = numbered[revision].spec.template
     return replace(template, metadata=_without_hash(template.metadata))

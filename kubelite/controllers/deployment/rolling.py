@@ -36,17 +36,17 @@ def shrink_old(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet
     floor = desired(deployment) - unavailable
     starting = size(new) - new.status.available_replicas
     spare = total(old) + size(new) - floor - starting
-    if not total(old) or spare <= 0:
-        return []
-    sizes = {s.metadata.name: size(s) for s in old}
     ordered = [s for s in oldest_first(old) if size(s)]
+    # One that still counts pods it has given up: its numbers would let too many go.
+    behind = any(s.status.available_replicas > size(s) for s in ordered)
+    if spare <= 0 or behind:
+        return []
+    sizes = {s.metadata.name: size(s) for s in ordered}
     for replica_set in ordered:
-        broken = size(replica_set) - replica_set.status.available_replicas
-        taken = min(spare, max(broken, 0))
+        taken = broken(replica_set, spare)
         sizes[replica_set.metadata.name] -= taken
         spare -= taken
-    working = new.status.available_replicas + sum(s.status.available_replicas for s in old)
-    surplus = working - floor
+    surplus = sum(s.status.available_replicas for s in (*ordered, new)) - floor
     for replica_set in ordered:
         taken = min(max(surplus, 0), sizes[replica_set.metadata.name])
         sizes[replica_set.metadata.name] -= taken
@@ -57,6 +57,11 @@ def shrink_old(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet
         if sizes[replica_set.metadata.name] != size(replica_set)
         for action in resize(deployment, replica_set, sizes[replica_set.metadata.name])
     ]
+
+
+def broken(replica_set: ReplicaSet, most: int) -> int:
+    """How many of its pods are of no use to anybody, ``most`` at the highest."""
+    return min(size(replica_set) - replica_set.status.available_replicas, most)
 
 
 def stop_old(deployment: Deployment, old: Sequence[ReplicaSet]) -> list[Action]:

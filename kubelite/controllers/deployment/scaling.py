@@ -108,7 +108,7 @@ def _fraction(deployment: Deployment, replica_set: ReplicaSet) -> int:
         return -size(replica_set)
     surge, _ = fenceposts(deployment)
     text = replica_set.metadata.annotations.get(MAX_REPLICAS, "")
-    before = int(text) if text.isdecimal() else deployment.status.replicas
+    before = (int(text) if text.isdecimal() else 0) or deployment.status.replicas
     if before == 0:
         return 0
     after = size(replica_set) * (replicas + surge) / before

@@ -1,0 +1,1 @@
+"""The controllers' plans as pure functions, on upstream's own cases."""
