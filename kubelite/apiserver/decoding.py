@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kubelite.apimachinery import errors, fields, labels, strict
+from kubelite.apimachinery.errors import FieldError, StatusError, go_quote
+from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
@@ -104,17 +106,60 @@ def make_continue_token(revision: int, key: str) -> str:
     return base64.urlsafe_b64encode(f"{revision}:{key}".encode()).decode()
 
 
-def continue_token(request: Request, prefix: str) -> tuple[int, str]:
-    """The revision to read at (0: the latest) and the key to start after."""
-    if not request.continue_:
-        exact = request.resource_version_match == "Exact"
-        return (int(request.resource_version) if exact else 0), ""
+def read_at(request: Request, prefix: str, latest: int) -> tuple[int, str]:
+    """The revision to list at, and the key to start after. Raises StatusError 400, 422 or 504."""
+    if request.continue_:
+        return _continued(request.continue_, prefix, latest)
+    exact = request.resource_version_match == "Exact"
+    if not request.resource_version:
+        if request.resource_version_match:
+            raise errors.invalid("ListOptions.meta.k8s.io", "", [_VERSION_MISSING])
+        return latest, ""
+    asked = revision_of(request.resource_version, latest)
+    return (asked if exact else latest), ""
+
+
+def revision_of(text: str, latest: int) -> int:
+    """A resourceVersion as a number, not later than the latest. Raises StatusError 400 or 504."""
+    if not (text.isascii() and text.isdigit()):
+        found = f"strconv.ParseUint: parsing {go_quote(text)}: invalid syntax"
+        problem = FieldError.invalid("resourceVersion", text, found)
+        raise errors.bad_request(f"invalid resource version: {problem}")
+    if int(text) > latest:
+        raise errors.timeout(f"Too large resource version: {text}, current: {latest}", 1)
+    return int(text)
+
+
+def too_old(after: str) -> StatusError:
+    """410 for a list; one that was being continued can go on with what is there now."""
+    if not after:
+        return errors.expired("The resourceVersion for the provided list is too old.")
+    error = errors.expired(_CONTINUE_TOO_OLD)
+    rest = ListMeta(continue_=make_continue_token(_LATEST, after))
+    error.status = replace(error.status, metadata=rest)
+    return error
+
+
+def _continued(token: str, prefix: str, latest: int) -> tuple[int, str]:
     try:
-        text = base64.urlsafe_b64decode(request.continue_.encode()).decode()
+        text = base64.urlsafe_b64decode(token.encode()).decode()
         revision, key = text.split(":", 1)
         number = int(revision)
     except (ValueError, binascii.Error) as error:
         raise errors.bad_request("continue key is not valid: start the list again") from error
     if not key.startswith(prefix):
         raise errors.bad_request("continue key is not valid: it belongs to another list")
-    return number, key
+    return (latest if number == _LATEST else number), key
+
+
+_LATEST = -1
+_VERSION_MISSING = FieldError.forbidden(
+    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"
+)
+_CONTINUE_TOO_OLD = (
+    "The provided continue parameter is too old to display a consistent list result. "
+    "You can start a new list without the continue parameter, or use the continue token in this "
+    "response to retrieve the remainder of the results. Continuing with the provided token "
+    "results in an inconsistent list - objects that were created, modified, or deleted between "
+    "the time the first chunk was returned and now may show up in the list."
+)

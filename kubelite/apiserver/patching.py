@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.patch import json_merge, json_patch, strategic
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
@@ -21,6 +22,9 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
     """``old`` with the patch of ``request`` applied. Raises StatusError 400, 415 or 422."""
     plain = to_dict(old)
     patch = request.body
+    wanted = "list" if request.patch_type == JSON_PATCH else "dict"
+    if type(patch).__name__ != wanted:
+        raise errors.bad_request(f"a patch of type {request.patch_type} is a {wanted}")
     try:
         if request.patch_type == JSON_PATCH:
             changed = json_patch.apply(plain, patch)
@@ -34,5 +38,17 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
                 f"{JSON_PATCH}, {MERGE_PATCH}, {STRATEGIC_PATCH}"
             )
     except (ValueError, KeyError, TypeError) as error:
-        raise errors.bad_request(str(error)) from error
+        raise _refusal(request, error) from error
     return decoding.read(kind, changed)
+
+
+def _refusal(request: Request, error: Exception) -> StatusError:
+    """A JSON patch that does not fit the object is unprocessable; upstream keeps the reason."""
+    if request.patch_type != JSON_PATCH:
+        return errors.bad_request(str(error))
+    refused = errors.failure(422, "Invalid", _REJECTED)
+    refused.hint = str(error)
+    return refused
+
+
+_REJECTED = "the server rejected our request due to an error in our request"

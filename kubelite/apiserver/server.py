@@ -16,7 +16,9 @@ from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
 from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.table import strategies
 from kubelite.apiserver.watchcache import WatchCache, at_revision
@@ -24,6 +26,14 @@ from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import NO_CAUSE
 from kubelite.sim.trace import Trace
+
+SUBRESOURCES = {
+    "status": ("get", "update", "patch"),
+    "scale": ("get", "update", "patch"),
+    "finalize": ("update",),
+    "binding": ("create",),
+}
+"""What can be done with each; whether a kind has it stands in the table of kinds."""
 
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
 
@@ -68,7 +78,7 @@ class APIServer:
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
-            self._check_scope(registry.kind, request)
+            self._check_place(registry.kind, request)
             return verb(registry, request)
         except StatusError as error:
             return Response(error.code, error.status, error.hint)
@@ -90,30 +100,37 @@ class APIServer:
         return registry
 
     @staticmethod
-    def _check_scope(kind: Kind, request: Request) -> None:
+    def _check_place(kind: Kind, request: Request) -> None:
+        part = request.subresource
+        if part and part not in kind.subresources:
+            raise errors.unknown_resource()
+        if part and request.verb not in SUBRESOURCES.get(part, ()):
+            raise errors.method_not_supported(f"{kind.resource}/{part}", request.verb)
         if not kind.namespaced and request.namespace:
             raise errors.bad_request(f"{kind.resource} live in no namespace: leave it out")
         if kind.namespaced and not request.namespace and request.verb not in ("list", "watch"):
-            raise errors.bad_request("an empty namespace may not be set during creation")
+            when = "during creation" if request.verb == "create" else _WHEN_NAMED
+            raise errors.bad_request(f"an empty namespace may not be set {when}")
 
     # Verbs
 
     def _get(self, registry: Registry, request: Request) -> Response:
-        return Response(200, registry.get(request.namespace, request.name))
+        found = registry.get(request.namespace, request.name)
+        return Response(200, scale_of(found) if request.subresource == "scale" else found)
 
     def _list(self, registry: Registry, request: Request) -> Response:
         prefix = registry.key(request.namespace, "") if request.namespace else registry.prefix
-        revision, after = decoding.continue_token(request, prefix)
+        revision, after = decoding.read_at(request, prefix, self._backend.revision)
         try:
             found = self._backend.range(prefix, after=after, revision=revision)
         except CompactedError as error:
-            raise errors.expired(
-                "The provided continue parameter is too old to display a consistent list result."
-            ) from error
+            raise decoding.too_old(after) from error
         matches = decoding.selection(registry, request)
         if matches is not None:
             found = [kv for kv in found if matches(kv.value)]
-        page, meta = self._page(found, request.limit, revision or self._backend.revision)
+        page, meta = self._page(found, request.limit, revision)
+        if matches is not None and meta.continue_:
+            meta = replace(meta, remaining_item_count=None)  # upstream has not counted those
         kind = registry.kind
         body = ObjectList(kind.api_version, f"{kind.kind}List", meta, page)
         return Response(200, body)
@@ -144,13 +161,21 @@ class APIServer:
         return Response(201, SUCCESS)
 
     def _update(self, registry: Registry, request: Request) -> Response:
-        new = decoding.body(registry.kind, request)
-        return Response(200, registry.update(request, lambda _: new))
+        new = decoding.body(SCALE if request.subresource == "scale" else registry.kind, request)
+        return self._change(registry, request, lambda _: new)
 
     def _patch(self, registry: Registry, request: Request) -> Response:
-        return Response(
-            200, registry.update(request, lambda old: patching.patched(registry.kind, request, old))
-        )
+        kind = SCALE if request.subresource == "scale" else registry.kind
+        return self._change(registry, request, lambda old: patching.patched(kind, request, old))
+
+    def _change(
+        self, registry: Registry, request: Request, change: Callable[[Any], Any]
+    ) -> Response:
+        if request.subresource != "scale":
+            return Response(200, registry.update(request, change))
+        whole = replace(request, subresource="")
+        owner = registry.update(whole, lambda owner: scaled(owner, change(scale_of(owner))))
+        return Response(200, scale_of(owner))
 
     def _delete(self, registry: Registry, request: Request) -> Response:
         self._admission.admit_deletion(request)
@@ -178,7 +203,8 @@ class APIServer:
                 deliver(WatchEvent(ADDED, obj, int(obj.metadata.resource_version), NO_CAUSE))
             return watcher
         try:
-            missed = self._backend.changes(int(request.resource_version))
+            since = decoding.revision_of(request.resource_version, self._backend.revision)
+            missed = self._backend.changes(since)
         except CompactedError as error:
             watcher.stop()
             raise errors.expired(
@@ -205,6 +231,9 @@ class APIServer:
     def _cause_of(self, revision: int) -> int:
         place = bisect_right(self._revisions, revision) - 1
         return self._causes[place] if place >= 0 else NO_CAUSE
+
+
+_WHEN_NAMED = "when a resource name is provided"
 
 
 def _before_and_after(change: Change) -> tuple[Any | None, Any | None]:

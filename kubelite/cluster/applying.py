@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from kubelite.api import SCHEME
-from kubelite.apimachinery import errors
+from kubelite.apimachinery import errors, strict
 from kubelite.apimachinery.patch import strategic_diff
 from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind, UnknownKind
@@ -35,6 +35,16 @@ def kind_of(document: Document) -> Kind:
         raise errors.bad_request(str(error)) from error
 
 
+def flattened(document: Document) -> list[Document]:
+    """The document itself, or what is in it when it is a List. Raises StatusError 400."""
+    if document.get("kind") != "List":
+        return [document]
+    items = document.get("items") or []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise errors.bad_request("the items of a List are objects: begin each with apiVersion")
+    return [inner for item in items for inner in flattened(item)]
+
+
 # DOC: client-side-apply
 def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     """Bring one object into line with its manifest; the object as the server has it now."""
@@ -43,15 +53,20 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     meta = meta if isinstance(meta, dict) else {}
     place = str(meta.get("namespace") or namespace) if kind.namespaced else ""
     name = str(meta.get("name") or "")
+    if not name and meta.get("generateName"):
+        raise errors.bad_request(
+            f"from {meta['generateName']}: cannot use generate name with apply"
+        )
 
     def ask(verb: str, **options: Any) -> Any:
         return api.handle(Request(verb, kind.resource, place, name, component=component, **options))
 
     found = ask("get") if name else None
-    wanted = remembered(document)
+    wanted = remembered(document, place)
     if found is None or found.code == 404:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
+    strict.decode_strict(kind.type, wanted)  # in the words a create would have met
     patch = _difference(kind, live, wanted)
     if not patch:
         return live
@@ -63,12 +78,17 @@ def _create(api: API, kind: Kind, place: str, component: str, wanted: Document) 
     return api.handle(request).unwrap()
 
 
-def remembered(document: Document) -> Document:
+def remembered(document: Document, namespace: str = "") -> Document:
     """The manifest with a copy of itself in the annotation that apply looks at next time."""
     meta = document.get("metadata")
     if not isinstance(meta, dict):
         return document
-    annotations = dict(meta.get("annotations") or {})
+    if namespace:
+        meta = meta | {"namespace": namespace}
+    annotations = meta.get("annotations") or {}
+    if not isinstance(annotations, dict):
+        return document  # the server has words for that
+    annotations = dict(annotations)
     annotations.pop(LAST_APPLIED, None)
     plain = document | {"metadata": meta | {"annotations": annotations}}
     text = json.dumps(plain, sort_keys=True, separators=(",", ":")) + "\n"

@@ -149,16 +149,19 @@ class Cluster:
     def apply(self, source: Any, namespace: str = "default") -> Any:
         """Create or change what a manifest describes; the object, or a list for several.
 
-        ``source`` is the name of a file, YAML or JSON text, or a dict. Raises ManifestError for
-        what cannot be read and StatusError for what the server refuses.
+        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. Raises
+        ManifestError for what cannot be read and StatusError for what the server refuses.
         """
         documents = self._documents(source)
-        applied = [applying.apply(self.api, LEARNER, d, namespace) for d in documents]
+        objects = [one for document in documents for one in applying.flattened(document)]
+        applied = [applying.apply(self.api, LEARNER, one, namespace) for one in objects]
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:
         if isinstance(source, dict):
             return [source]
+        if isinstance(source, list | tuple):
+            return [one for part in source for one in self._documents(part)]
         if hasattr(source, "__fspath__") or (
             isinstance(source, str) and source.endswith((".yaml", ".yml", ".json"))
         ):
@@ -167,7 +170,11 @@ class Cluster:
 
     def scale(self, what: str, replicas: int, namespace: str = "default") -> Any:
         """Ask for another number of replicas: ``scale("deployment/web", 10)``."""
-        return self.patch(what, {"spec": {"replicas": replicas}}, namespace)
+        kind, name = self._meant(what)
+        change = {"spec": {"replicas": replicas}}
+        options = {"patch_type": MERGE_PATCH, "subresource": "scale"}
+        self._ask("patch", kind, namespace, name, change, **options)
+        return self._ask("get", kind, namespace, name)
 
     def patch(
         self, what: str, change: Any, namespace: str = "default", patch_type: str = MERGE_PATCH

@@ -5,10 +5,18 @@ Models the print functions of pkg/printers/internalversion/printers.go.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubelite.api.conditions import condition
-from kubelite.api.core_v1 import Container, ContainerStatus, Event, Node, Pod, Service
+from kubelite.api.core_v1 import (
+    Container,
+    ContainerStateTerminated,
+    ContainerStatus,
+    Event,
+    Node,
+    Pod,
+    Service,
+)
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apimachinery.labels import from_label_selector
@@ -19,96 +27,128 @@ NONE = "<none>"
 # Pods
 
 
-def pod_ready(pod: Pod, now: int) -> str:
-    """Ready containers of all, native sidecars included: "1/2"."""
-    sidecars = {c.name for c in pod.spec.init_containers if _is_sidecar(c)}
-    ready = sum(s.ready and _running(s) for s in pod.status.container_statuses)
-    ready += sum(
-        s.ready and _running(s) for s in pod.status.init_container_statuses if s.name in sidecars
-    )
-    return f"{ready}/{len(pod.spec.containers) + len(sidecars)}"
+class _Summary(NamedTuple):
+    """What a row about a pod says; ``last`` is when a container ended before a restart."""
+
+    reason: str
+    ready: int
+    restarts: int
+    last: int | None
+
+
+# DOC: pod-status-column
+def _summary(pod: Pod) -> _Summary:
+    """The story of a pod in one word: more often a container's reason than the pod's phase.
+
+    Init containers speak first; the others are heard once these are through.
+    """
+    phase = _said_of_pod(pod)
+    reason, restarts, last, sidecars = _initialising(pod, phase)
+    if reason and not _is_true(pod, "Initialized"):
+        summary = _Summary(reason, sidecars.ready, restarts, last)
+    else:
+        summary = _main(pod, reason or phase, sidecars)
+    if pod.metadata.deletion_timestamp is not None:
+        if pod.status.reason == "NodeLost":
+            return summary._replace(reason="Unknown")
+        if pod.status.phase not in ("Succeeded", "Failed"):
+            return summary._replace(reason="Terminating")
+    return summary
+
+
+def _said_of_pod(pod: Pod) -> str:
+    scheduled = condition(pod, "PodScheduled")
+    if scheduled is not None and scheduled.reason == "SchedulingGated":
+        return "SchedulingGated"
+    return pod.status.reason or pod.status.phase
+
+
+def _initialising(pod: Pod, phase: str) -> tuple[str, int, int | None, _Summary]:
+    """ "Init:1/2" and the like while init containers are not through; the restarts so far; and
+    what the sidecars among them add for good.
+    """
+    total, restarts, last = len(pod.spec.init_containers), 0, None
+    restartable = {c.name for c in pod.spec.init_containers if _is_sidecar(c)}
+    sidecars = _Summary(phase, 0, 0, None)
+    for done, status in enumerate(pod.status.init_container_statuses):
+        ended, waiting = status.state.terminated, status.state.waiting
+        restarts += status.restart_count
+        last = _later(last, status)
+        if status.name in restartable:
+            sidecars = sidecars._replace(
+                restarts=sidecars.restarts + status.restart_count,
+                last=_later(sidecars.last, status),
+            )
+        if ended is not None and ended.exit_code == 0:
+            continue
+        if status.name in restartable and status.started:
+            sidecars = sidecars._replace(ready=sidecars.ready + status.ready)
+            continue
+        if ended is not None:
+            return f"Init:{_ended(ended)}", restarts, last, sidecars
+        if waiting is not None and waiting.reason not in ("", "PodInitializing"):
+            return f"Init:{waiting.reason}", restarts, last, sidecars
+        return f"Init:{done}/{total}", restarts, last, sidecars
+    return "", restarts, last, sidecars
+
+
+def _main(pod: Pod, reason: str, summary: _Summary) -> _Summary:
+    _, ready, restarts, last = summary
+    running = False
+    for status in reversed(pod.status.container_statuses):
+        waiting, ended = status.state.waiting, status.state.terminated
+        restarts += status.restart_count
+        last = _later(last, status)
+        if waiting is not None and waiting.reason:
+            reason = waiting.reason
+        elif ended is not None:
+            reason = _ended(ended)
+        elif status.ready and status.state.running is not None:
+            running = True
+            ready += 1
+    if reason == "Completed" and running:
+        reason = "Running" if _is_true(pod, "Ready") else "NotReady"
+    return _Summary(reason, ready, restarts, last)
 
 
 def _is_sidecar(container: Container) -> bool:
     return container.restart_policy == "Always"
 
 
-def _running(status: ContainerStatus) -> bool:
-    return status.state.running is not None
+def _is_true(pod: Pod, type: str) -> bool:
+    found = condition(pod, type)
+    return found is not None and found.status == "True"
 
 
-# DOC: pod-status-column
+def _ended(state: ContainerStateTerminated) -> str:
+    if state.reason:
+        return state.reason
+    return f"Signal:{state.signal}" if state.signal else f"ExitCode:{state.exit_code}"
+
+
+def _later(last: int | None, status: ContainerStatus) -> int | None:
+    before = status.last_state.terminated
+    ended = before.finished_at if before is not None else None
+    return ended if last is None else last if ended is None else max(last, ended)
+
+
+def pod_ready(pod: Pod, now: int) -> str:
+    """Ready containers of all, native sidecars included: "1/2"."""
+    total = len(pod.spec.containers) + sum(map(_is_sidecar, pod.spec.init_containers))
+    return f"{_summary(pod).ready}/{total}"
+
+
 def pod_status(pod: Pod, now: int) -> str:
-    """The one word that kubectl shows; more often a container's reason than the pod's phase."""
-    reason = pod.status.reason or pod.status.phase
-    initialising = _init_reason(pod)
-    reason = initialising or _main_reason(pod, reason)
-    if pod.metadata.deletion_timestamp is not None:
-        if pod.status.reason == "NodeLost":
-            return "Unknown"
-        if pod.status.phase not in ("Succeeded", "Failed"):
-            return "Terminating"
-    scheduled = condition(pod, "PodScheduled")
-    if scheduled is not None and scheduled.reason == "SchedulingGated":
-        return "SchedulingGated"
-    return reason
-
-
-def _init_reason(pod: Pod) -> str:
-    """ "Init:1/2" and the like while init containers are not through; otherwise nothing."""
-    total = len(pod.spec.init_containers)
-    sidecars = {c.name for c in pod.spec.init_containers if _is_sidecar(c)}
-    for done, status in enumerate(pod.status.init_container_statuses):
-        ended, waiting = status.state.terminated, status.state.waiting
-        if ended is not None and ended.exit_code == 0:
-            continue
-        if status.name in sidecars and status.started:
-            continue
-        if ended is not None:
-            if ended.reason:
-                return "Init:" + ended.reason
-            return (
-                f"Init:Signal:{ended.signal}"
-                if ended.signal
-                else f"Init:ExitCode:{ended.exit_code}"
-            )
-        if waiting is not None and waiting.reason not in ("", "PodInitializing"):
-            return "Init:" + waiting.reason
-        return f"Init:{done}/{total}"
-    return ""
-
-
-def _main_reason(pod: Pod, reason: str) -> str:
-    running = False
-    for status in reversed(pod.status.container_statuses):
-        waiting, ended = status.state.waiting, status.state.terminated
-        if waiting is not None and waiting.reason:
-            reason = waiting.reason
-        elif ended is not None and ended.reason:
-            reason = ended.reason
-        elif ended is not None:
-            reason = f"Signal:{ended.signal}" if ended.signal else f"ExitCode:{ended.exit_code}"
-        elif status.ready and _running(status):
-            running = True
-    if reason == "Completed" and running:
-        ready = condition(pod, "Ready")
-        return "Running" if ready is not None and ready.status == "True" else "NotReady"
-    return reason
+    """The one word that kubectl shows."""
+    return _summary(pod).reason
 
 
 def pod_restarts(pod: Pod, now: int) -> str:
-    """How often containers were restarted, and how long ago the last time."""
-    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
-    counted = [s for s in pod.status.container_statuses] or list(statuses)
-    total = sum(s.restart_count for s in counted)
-    ends = [
-        s.last_state.terminated.finished_at
-        for s in counted
-        if s.last_state.terminated is not None and s.last_state.terminated.finished_at is not None
-    ]
-    if total and ends:
-        return f"{total} ({human_duration(now - max(ends))} ago)"
-    return str(total)
+    """How often containers were restarted, and how long ago the last time: "3 (5m ago)"."""
+    _, _, restarts, last = _summary(pod)
+    if restarts and last is not None:
+        return f"{restarts} ({human_duration(now - last)} ago)"
+    return str(restarts)
 
 
 def pod_ip(pod: Pod, now: int) -> str:
@@ -218,16 +258,24 @@ def node_status(node: Node, now: int) -> str:
 def node_roles(node: Node, now: int) -> str:
     """From its labels."""
     prefix = "node-role.kubernetes.io/"
-    roles = [key[len(prefix) :] for key in node.metadata.labels if key.startswith(prefix)]
-    return ",".join(sorted(roles)) or NONE
+    labels = node.metadata.labels
+    roles = {key[len(prefix) :] for key in labels if key.startswith(prefix)}
+    roles.add(labels.get("kubernetes.io/role", ""))
+    return ",".join(sorted(roles - {""})) or NONE
 
 
-def node_address(node: Node, now: int) -> str:
+def node_internal(node: Node, now: int) -> str:
     """Its address inside the cluster."""
-    for address in node.status.addresses:
-        if address.type == "InternalIP":
-            return address.address
-    return NONE
+    return _address(node, "InternalIP")
+
+
+def node_external(node: Node, now: int) -> str:
+    """Its address outside, if it has one."""
+    return _address(node, "ExternalIP")
+
+
+def _address(node: Node, type: str) -> str:
+    return next((a.address for a in node.status.addresses if a.type == type), NONE)
 
 
 def event_last_seen(event: Event, now: int) -> str:

@@ -30,6 +30,10 @@ def age(obj: Any, now: int) -> str:
     return human_duration(now - created) if created is not None else "<unknown>"
 
 
+def _of_machine(field: str) -> Callable[[Any, int], str]:
+    return lambda node, _: getattr(node.status.node_info, field) or "<unknown>"
+
+
 NAME = Column("NAME", _name)
 AGE = Column("AGE", age)
 
@@ -87,21 +91,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("ROLES", cells.node_roles),
         AGE,
         Column("VERSION", lambda n, _: n.status.node_info.kubelet_version),
-        Column("INTERNAL-IP", cells.node_address, True),
-        Column("EXTERNAL-IP", lambda n, _: "<none>", True),
-        Column("OS-IMAGE", lambda n, _: n.status.node_info.os_image, True),
-        Column("KERNEL-VERSION", lambda n, _: n.status.node_info.kernel_version, True),
-        Column(
-            "CONTAINER-RUNTIME", lambda n, _: n.status.node_info.container_runtime_version, True
-        ),
+        Column("INTERNAL-IP", cells.node_internal, True),
+        Column("EXTERNAL-IP", cells.node_external, True),
+        Column("OS-IMAGE", _of_machine("os_image"), True),
+        Column("KERNEL-VERSION", _of_machine("kernel_version"), True),
+        Column("CONTAINER-RUNTIME", _of_machine("container_runtime_version"), True),
     ),
     "Event": (
         Column("LAST SEEN", cells.event_last_seen),
         Column("TYPE", lambda e, _: e.type),
         Column("REASON", lambda e, _: e.reason),
         Column("OBJECT", cells.event_object),
-        Column("MESSAGE", lambda e, _: e.message.strip()),
         Column("SOURCE", cells.event_source, True),
+        Column("MESSAGE", lambda e, _: e.message.strip()),
         Column("COUNT", lambda e, _: str(e.count), True),
     ),
     "Namespace": (NAME, Column("STATUS", lambda n, _: n.status.phase), AGE),

@@ -5,10 +5,14 @@ Models pkg/registry/core/{namespace,node,event} and pkg/registry/apps.
 
 from __future__ import annotations
 
+import base64
+
 from kubelite.api.apps_v1 import Deployment, ReplicaSet
 from kubelite.api.core_v1 import Event, Namespace, NamespaceSpec, NamespaceStatus, Node, Secret
+from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import validate_namespace_finalize_update
 
 KUBERNETES_FINALIZER = "kubernetes"
 EVENT_TTL_SECONDS = 3600
@@ -38,6 +42,14 @@ class NamespaceStrategy(Strategy):
             return finalized
         changed: Namespace = super().prepare_subresource(subresource, new, old)
         return changed
+
+    def validate_subresource(
+        self, subresource: str, new: Namespace, old: Namespace
+    ) -> list[FieldError]:
+        """Finalizers are names; the phase follows from the deletion timestamp."""
+        if subresource == "finalize":
+            return validate_namespace_finalize_update(new, old)
+        return super().validate_subresource(subresource, new, old)
 
     def may_vanish(self, obj: Namespace) -> bool:
         """When nobody holds it any more."""
@@ -122,6 +134,24 @@ class EventStrategy(Strategy):
 class SecretStrategy(Strategy):
     """Secrets: ``stringData`` is written into ``data``, base64, and never shown again."""
 
+    def default(self, obj: Secret) -> Secret:
+        """The texts join the data and win over what is there."""
+        if obj.string_data:
+            texts = {key: _base64(text) for key, text in obj.string_data.items()}
+            obj = replace(obj, data=obj.data | texts, string_data={})
+        filled: Secret = super().default(obj)
+        return filled
+
     def fields(self, obj: Secret) -> dict[str, str]:
         """The type."""
         return {"type": obj.type}
+
+
+class LeaseStrategy(Strategy):
+    """Leases are raced for: whoever renews one says which version they saw."""
+
+    unconditional_update = False
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

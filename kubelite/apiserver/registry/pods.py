@@ -72,10 +72,8 @@ class PodStrategy(Strategy):
         """What was asked for, else the pod's own; none where nothing runs (yet, or any more)."""
         if not obj.spec.node_name or obj.status.phase in FINAL_PHASES:
             return 0
-        if asked is not None:
-            return max(asked, 0)
-        own = obj.spec.termination_grace_period_seconds
-        return max(own, 0) if own is not None else 0
+        own = obj.spec.termination_grace_period_seconds if asked is None else asked
+        return 1 if own is not None and own < 0 else own or 0
 
     # DOC: pod-binding
     def bind(self, pod: Pod, node_name: str) -> Pod:

@@ -1,39 +1,40 @@
-"""Services: each gets a cluster IP, and a node port where its type asks for one.
+"""Services: what they were given they keep, and what no longer fits their type goes.
 
-Models pkg/registry/core/service (strategy.go, storage/alloc.go, ipallocator, portallocator).
+Models pkg/registry/core/service (strategy.go, storage/storage.go).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from kubelite.api.core_v1 import Service, ServicePort, ServiceSpec
-from kubelite.apimachinery import errors
-from kubelite.apimachinery.errors import FieldError
+from kubelite.api.core_v1 import Service, ServiceSpec
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.defaults import default_service
+from kubelite.apiserver.registry.allocation import (
+    Allocation,
+    needs_health_check,
+    needs_node_ports,
+)
 from kubelite.apiserver.registry.strategy import Strategy
-from kubelite.apiserver.validation import validate_service, validate_service_update
+from kubelite.apiserver.validation import (
+    validate_service,
+    validate_service_status_update,
+    validate_service_update,
+)
 from kubelite.sim.chance import Stream
-
-SERVICE_NETWORK = "10.96"
-"""Service addresses are 10.96.0.0/16 here; kubeadm's own default is 10.96.0.0/12."""
-
-_ADDRESSES = 1 << 16
-_STATIC_BAND = 256  # min(max(16, size/16), 256): chosen by hand first, by chance last
-
-NODE_PORTS = range(30000, 32768)
-_STATIC_PORTS = 86  # min(max(16, size/32), 128)
-
-HEADLESS = "None"
-_WITH_NODE_PORTS = ("NodePort", "LoadBalancer")
 
 
 class ServiceStrategy(Strategy):
     """Services. ``others`` gives those that exist, ``draw`` the chance of addresses and ports."""
 
     def __init__(self, others: Callable[[], Iterable[Service]], draw: Stream):
-        super().__init__(default_service, validate_service, validate_service_update)
+        super().__init__(
+            default_service,
+            validate_service,
+            validate_service_update,
+            validate_service_status_update,
+        )
         self._others = others
         self._draw = draw
 
@@ -44,78 +45,56 @@ class ServiceStrategy(Strategy):
     def prepare_update(self, new: Service, old: Service) -> Service:
         """Keep what was allocated, allocate what is newly asked for."""
         new = super().prepare_update(new, old)
-        spec = new.spec
-        if not spec.cluster_ip and spec.type != "ExternalName":
-            spec = replace(spec, cluster_ip=old.spec.cluster_ip, cluster_ips=old.spec.cluster_ips)
-        held = {(port.name, port.port): port.node_port for port in old.spec.ports}
-        ports = tuple(
-            replace(port, node_port=held.get((port.name, port.port), 0))
-            if not port.node_port and spec.type in _WITH_NODE_PORTS
-            else port
-            for port in spec.ports
-        )
-        return self._allocated(replace(new, spec=replace(spec, ports=ports)), old)
+        spec = _fitting(_kept(new.spec, old.spec), old.spec)
+        return self._allocated(replace(new, spec=spec), old)
 
     def _allocated(self, service: Service, old: Service | None = None) -> Service:
-        spec = service.spec
-        if spec.type == "ExternalName":
-            return service
-        others = [other.spec for other in self._others() if _another(other, old)]
-        address = spec.cluster_ip or self._address(others)
-        if spec.cluster_ip not in ("", HEADLESS) and any(
-            other.cluster_ip == address for other in others
-        ):
-            taken = FieldError.invalid("spec.clusterIPs", [address], _TAKEN)
-            raise errors.invalid("Service", service.metadata.name, [taken])
+        meta = service.metadata
+        uid = old.metadata.uid if old else ""
+        others = (other.spec for other in self._others() if other.metadata.uid != uid)
+        complete = Allocation(meta.name, others, self._draw).complete(service.spec)
+        return replace(service, spec=complete)
+
+
+def _kept(spec: ServiceSpec, old: ServiceSpec) -> ServiceSpec:
+    """A manifest without the values that the server chose means: leave them as they are."""
+    if spec.cluster_ip != old.cluster_ip and spec.cluster_ips == old.cluster_ips:
+        spec = replace(spec, cluster_ips=(spec.cluster_ip,) if spec.cluster_ip else ())
+    if "ExternalName" not in (spec.type, old.type):
         spec = replace(
             spec,
-            cluster_ip=address,
-            cluster_ips=spec.cluster_ips or (address,),
-            ip_families=spec.ip_families or ("IPv4",),
-            ip_family_policy=spec.ip_family_policy or "SingleStack",
+            cluster_ip=spec.cluster_ip or old.cluster_ip,
+            cluster_ips=spec.cluster_ips or old.cluster_ips,
         )
-        if spec.type in _WITH_NODE_PORTS:
-            spec = replace(spec, ports=self._ports(service.metadata.name, spec, others))
-        return replace(service, spec=spec)
-
-    def _address(self, others: list[ServiceSpec]) -> str:
-        used = {spec.cluster_ip for spec in others}
-        for first, last in ((_STATIC_BAND, _ADDRESSES - 1), (1, _STATIC_BAND)):
-            for _ in range(64):
-                number = self._draw.randrange(first, last)
-                address = f"{SERVICE_NETWORK}.{number >> 8}.{number & 255}"
-                if address not in used:
-                    return address
-        raise errors.internal("failed to allocate a serviceIP: range is full")
-
-    def _ports(
-        self, name: str, spec: ServiceSpec, others: list[ServiceSpec]
-    ) -> tuple[ServicePort, ...]:
-        used = {port.node_port for other in others for port in other.ports}
-        ports = []
-        for place, port in enumerate(spec.ports):
-            if port.node_port in used and port.node_port:
-                problem = FieldError.invalid(
-                    f"spec.ports[{place}].nodePort",
-                    port.node_port,
-                    "provided port is already allocated",
-                )
-                raise errors.invalid("Service", name, [problem])
-            number = port.node_port or self._port(used)
-            used.add(number)
-            ports.append(replace(port, node_port=number))
-        return tuple(ports)
-
-    def _port(self, used: set[int]) -> int:
-        free = [port for port in NODE_PORTS[_STATIC_PORTS:] if port not in used]
-        free = free or [port for port in NODE_PORTS if port not in used]
-        if not free:
-            raise errors.internal("failed to allocate a nodePort: range is full")
-        return self._draw.choice(free)
+    if needs_node_ports(spec) and needs_node_ports(old):
+        still = {port.node_port for port in spec.ports}
+        held = {p.name: p.node_port for p in old.ports if p.node_port not in still}
+        ports = (replace(p, node_port=p.node_port or held.get(p.name, 0)) for p in spec.ports)
+        spec = replace(spec, ports=tuple(ports))
+    if needs_health_check(spec) and needs_health_check(old) and not spec.health_check_node_port:
+        spec = replace(spec, health_check_node_port=old.health_check_node_port)
+    return spec
 
 
-_TAKEN = "failed to allocate IP: provided IP is already allocated"
+# DOC: service-type-change
+def _fitting(spec: ServiceSpec, old: ServiceSpec) -> ServiceSpec:
+    """Without what only the old type needed, unless somebody has just changed that, too."""
+    gone: dict[str, Any] = {}
+    if spec.type == "ExternalName" != old.type:
+        gone |= {"cluster_ip": "", "cluster_ips": (), "ip_families": (), "ip_family_policy": None}
+    if needs_health_check(old) and not needs_health_check(spec):
+        gone["health_check_node_port"] = 0
+    if _from_outside(old) and not _from_outside(spec):
+        gone["external_traffic_policy"] = ""
+    if old.type == "LoadBalancer" != spec.type:
+        gone |= {"allocate_load_balancer_node_ports": None, "load_balancer_class": None}
+    same = {name: nil for name, nil in gone.items() if getattr(spec, name) == getattr(old, name)}
+    if needs_node_ports(old) and not needs_node_ports(spec):
+        held = {port.node_port for port in old.ports}
+        if all(port.node_port in held for port in spec.ports if port.node_port):
+            same["ports"] = tuple(replace(port, node_port=0) for port in spec.ports)
+    return replace(spec, **same) if same else spec
 
 
-def _another(other: Service, old: Service | None) -> bool:
-    return old is None or other.metadata.uid != old.metadata.uid
+def _from_outside(spec: ServiceSpec) -> bool:
+    return needs_node_ports(spec) or (spec.type == "ClusterIP" and bool(spec.external_ips))

@@ -89,11 +89,20 @@ class Registry:
         if problems:
             raise errors.invalid(self.kind.group_kind, name or obj.metadata.generate_name, problems)
         key = self.key(obj.metadata.namespace, name)
-        if self._backend.get(key) is not None:
-            raise errors.already_exists(self.kind.resource, name)
+        found = self._backend.get(key)
+        if found is not None:
+            raise self._exists(found.value)
         if not request.dry_run:
             self._backend.put(key, obj, 0, self._grant())
         return obj
+
+    def _exists(self, found: Any) -> StatusError:
+        meta = found.metadata
+        error = errors.already_exists(self.kind.resource, meta.name)
+        if meta.deletion_timestamp is not None:
+            text = f"object is being deleted: {error.status.message}"
+            error = StatusError(replace(error.status, message=text))
+        return error
 
     def _birth(self, request: Request, obj: Any) -> ObjectMeta:
         meta: ObjectMeta = obj.metadata

@@ -32,10 +32,12 @@ class Strategy:
         default: Callable[[Any], Any] | None = None,
         validate: Callable[[Any], list[FieldError]] | None = None,
         validate_update: Callable[[Any, Any], list[FieldError]] | None = None,
+        validate_status: Callable[[Any, Any], list[FieldError]] | None = None,
     ):
         self._default = default
         self._validate = validate
         self._validate_update = validate_update
+        self._validate_status = validate_status
 
     def default(self, obj: Any) -> Any:
         """Fill in what was left out."""
@@ -68,7 +70,7 @@ class Strategy:
 
     def validate_subresource(self, subresource: str, new: Any, old: Any) -> list[FieldError]:
         """Everything wrong with this change of a subresource."""
-        return []
+        return self._validate_status(new, old) if self._validate_status else []
 
     def spec_changed(self, new: Any, old: Any) -> bool:
         """Whether ``new`` asks for something else than ``old``, so that its generation grows."""

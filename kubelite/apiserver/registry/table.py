@@ -22,15 +22,26 @@ def strategies(
     d, v = defaults, validation
     return {
         core_v1.Namespace: groups.NamespaceStrategy(
-            d.default_namespace, v.validate_namespace, v.validate_namespace_update
+            d.default_namespace,
+            v.validate_namespace,
+            v.validate_namespace_update,
+            v.validate_namespace_status_update,
         ),
-        core_v1.Node: groups.NodeStrategy(d.default_node, v.validate_node, v.validate_node_update),
+        core_v1.Node: groups.NodeStrategy(
+            d.default_node, v.validate_node, v.validate_node_update, v.validate_node_update
+        ),
         core_v1.Pod: PodStrategy(now),
         apps_v1.ReplicaSet: groups.ReplicaSetStrategy(
-            d.default_replica_set, v.validate_replica_set, v.validate_replica_set_update
+            d.default_replica_set,
+            v.validate_replica_set,
+            v.validate_replica_set_update,
+            v.validate_replica_set_status_update,
         ),
         apps_v1.Deployment: groups.DeploymentStrategy(
-            d.default_deployment, v.validate_deployment, v.validate_deployment_update
+            d.default_deployment,
+            v.validate_deployment,
+            v.validate_deployment_update,
+            v.validate_deployment_status_update,
         ),
         core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
         discovery_v1.EndpointSlice: Strategy(
@@ -39,7 +50,9 @@ def strategies(
         core_v1.Event: groups.EventStrategy(
             d.default_event, v.validate_event, v.validate_event_update
         ),
-        coordination_v1.Lease: Strategy(d.default_lease, v.validate_lease, v.validate_lease_update),
+        coordination_v1.Lease: groups.LeaseStrategy(
+            d.default_lease, v.validate_lease, v.validate_lease_update
+        ),
         core_v1.ConfigMap: Strategy(
             d.default_config_map, v.validate_config_map, v.validate_config_map_update
         ),
