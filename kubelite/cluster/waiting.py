@@ -40,47 +40,40 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
     test = _read(condition) if isinstance(condition, str) else condition
     clock, began = cluster.clock, cluster.clock.now
     deadline = began + round(timeout * SECOND)
-    seen = test.seen if isinstance(test, About) else _revision
     while not test(cluster):
-        if not _move(cluster, deadline, seen):
+        if not _move(cluster, deadline):
             clock.run_until(deadline)
             raise TimeoutError(_too_late(cluster, condition, timeout))
     return (clock.now - began) / SECOND
 
 
-def _revision(cluster: Cluster) -> object:
-    """What must change before a condition about anything can change."""
-    return cluster.revision
-
-
-def _move(cluster: Cluster, deadline: int, seen: Callable[[Cluster], object]) -> bool:
-    """Run until what is ``seen`` changes, or for a few steps; False when time is up."""
-    clock, before = cluster.clock, seen(cluster)
+def _move(cluster: Cluster, deadline: int) -> bool:
+    """Run until something is written, or for a few steps; False when time is up."""
+    step, revision = cluster.clock.step, cluster.revision
     for _ in range(_STEPS):
-        due = clock.next_due()
-        if due is None or due > deadline:
+        if not step(deadline):
             return False
-        clock.step()
-        if seen(cluster) is not before:
+        if cluster.revision != revision:
             break
     return True
 
 
 class About:
-    """A condition about one object, looked at again only when that object has changed."""
+    """A condition about one object, tested again only when that object has changed."""
 
     def __init__(self, what: str, test: Callable[[Any | None], bool]):
         word, _, name = what.partition("/")
         kind = SCHEME.by_name(word)
         self._place = kind.resource, "default" if kind.namespaced else "", name
         self._test = test
-
-    def seen(self, cluster: Cluster) -> object:
-        """The object as the server has it, or None."""
-        return cluster.api.find(*self._place)
+        self._seen: object = self
+        self._true = False
 
     def __call__(self, cluster: Cluster) -> bool:
-        return self._test(self.seen(cluster))
+        found = cluster.api.find(*self._place)
+        if found is not self._seen:
+            self._seen, self._true = found, self._test(found)
+        return self._true
 
 
 def settle(cluster: Cluster, seen: Quiet, quiet: float, timeout: float) -> float:

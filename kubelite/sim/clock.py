@@ -23,6 +23,7 @@ HOUR = 60 * MINUTE
 START = 1_795_766_400 * SECOND  # 2026-11-27T08:00:00Z
 
 NO_CAUSE = -1
+FOREVER = 1 << 62
 
 
 class HotLoopError(RuntimeError):
@@ -85,14 +86,18 @@ class Clock:
         return timer
 
     # DOC: clock-step
-    def step(self) -> bool:
-        """Run the next callback, moving ``now`` to its moment. False when nothing is left."""
+    def step(self, until: int = FOREVER) -> bool:
+        """Run the next callback due by ``until``, moving ``now`` to its moment; False if none is."""
         heap = self._heap
         while heap:
-            when, _, timer = heappop(heap)
+            when, _, timer = heap[0]
             action = timer.action
-            if action is None:
+            if action is None:  # cancelled
+                heappop(heap)
                 continue
+            if when > until:
+                return False
+            heappop(heap)
             if when > self.now:
                 self.now = when
                 self._same_instant = 0
@@ -110,8 +115,8 @@ class Clock:
 
     def run_until(self, when: int) -> None:
         """Run everything due up to and including ``when``, then stand at ``when``."""
-        while (due := self.next_due()) is not None and due <= when:
-            self.step()
+        while self.step(when):
+            pass
         self.now = max(self.now, when)
 
     def next_due(self) -> int | None:

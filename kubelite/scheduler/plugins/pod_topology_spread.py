@@ -164,6 +164,8 @@ class PodTopologySpread:
             if key != HOSTNAME_LABEL:
                 keys = [c.topology_key for c in constraints] if own else []
                 domains = {n.labels.get(key, "") for n in nodes if n.name not in ignored}
+                if domains == {""}:
+                    continue  # no node has the label: nothing to spread over
                 near = _by_domain(state, pod, constraint, near, domains, keys)
                 size = len(domains)
             base = constraint.max_skew - 1
