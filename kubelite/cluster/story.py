@@ -58,10 +58,10 @@ class Story:
             f"<td style='text-align:left'>{escape(sentence)}</td></tr>"
             for when, sentence in self.lines
         )
-        chain = " &larr; ".join(escape(sentence) for _, sentence in self.why)
+        chain = "".join(f"<li>{escape(sentence)}</li>" for _, sentence in self.why)
         return (
             f"<p><b>The story of {escape(self.title)}</b></p><table>{rows}</table>"
-            f"<p><b>Why the last of it:</b> {chain}</p>"
+            f"<p><b>Why the last of it</b>, each because of the next:</p><ol>{chain}</ol>"
         )
 
 
@@ -105,12 +105,21 @@ def sentence(entry: Entry, changes: dict[int, tuple[Any | None, Any | None]]) ->
     """One entry in plain words: who did what to it."""
     name = _name(entry.subject)
     if not entry.revision:
-        detail = f": {entry.note}" if entry.note else ""
-        return f"{entry.component}: {entry.verb} {name}{detail}"
+        return _act(entry, name)
     new, old = changes.get(entry.revision, (None, None))
     what = "; ".join(describe(new, old)) if new is not None and old is not None else ""
+    if entry.verb == "update" and not what and entry.component != "you":
+        return ""  # a heartbeat, a counter: nothing a reader would call an event
     verb = {"create": "created", "update": "changed", "delete": "removed"}[entry.verb]
     return f"{entry.component} {verb} {name}" + (f" ({what})" if what else "")
+
+
+def _act(entry: Entry, name: str) -> str:
+    """What a component did that is no write: a decision, a start, a kill."""
+    if entry.verb == "schedule":
+        found = " " not in entry.note
+        return f"kube-scheduler {'chose' if found else 'found no node:'} {entry.note}"
+    return f"{entry.component}: {entry.note or f'{entry.verb} {name}'}"
 
 
 def describe(new: Any, old: Any) -> Iterable[str]:
