@@ -22,7 +22,7 @@ test: .venv/ready-to-test ## every check: style, types, tests, notebooks, a real
 
 bench: .venv/ready-to-test ## measure speed and memory against the bars
 	@echo "==> Benchmarks"
-	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only --benchmark-columns=min,median,max,rounds
+	@$(BIN)/python -m pytest benchmarks/bench_*.py -n 0 --benchmark-only --benchmark-columns=min,median,max,rounds
 
 notebooks: .venv/ready-to-test ## run notebooks/src again and save the notebooks; NAMES="00 01" for some
 	@echo "==> Building notebooks"

@@ -55,8 +55,8 @@ def zero_of(cluster: ClusterLike) -> int:
 class ClusterView(anywidget.AnyWidget):
     """A cluster, live: ``ClusterView(cluster)``.
 
-    It follows the cluster: after each cell it shows the cluster as it then stands. Give
-    ``at`` (seconds) for a moment of the past, which stays.
+    It shows the moment it was made until ``refresh`` is called. With ``follow`` it refreshes
+    after each cell of a notebook; ``at`` (seconds) is a moment of the past.
     """
 
     _esm = FOLDER / "cluster_view.js"
@@ -69,34 +69,39 @@ class ClusterView(anywidget.AnyWidget):
     seq = traitlets.Int(0).tag(sync=True)
     width = traitlets.Int(WIDTH).tag(sync=True)
 
-    def __init__(self, cluster: ClusterLike, title: str = "Cluster", at: float | None = None):
+    def __init__(
+        self,
+        cluster: ClusterLike,
+        title: str = "Cluster",
+        *,
+        follow: bool = False,
+        at: float | None = None,
+    ):
         super().__init__()
         self._cluster = cluster
         self._title = title
-        self._at = at
-        self._shown: tuple[int, int] | None = None
         self._numbers: dict[str, int] = {}
         self._rows = 0
         self.looks = [look._asdict() for look in LOOKS]
-        self.refresh()
+        self._show(None if at is None else zero_of(cluster) + round(at * SECOND))
         self.observe(lambda change: self._draw(), "width")
-        if at is None:
+        if follow:
             _after_each_cell(weakref.WeakMethod(self.refresh))
 
     @property
     def scene(self) -> Scene:
-        """What the view shows, read from the cluster's history."""
-        zero = zero_of(self._cluster)
-        when = None if self._at is None else zero + round(self._at * SECOND)
-        state: State = self._cluster.history.at(when)
-        return scene_of(state, zero)
+        """What the view shows."""
+        return scene_of(self._state, zero_of(self._cluster))
 
     def refresh(self) -> None:
         """Show the cluster as it stands; does nothing when nothing has happened since."""
-        state = self._cluster.history.at(None)
-        if (mark := (state.when, state.revision)) != self._shown:
-            self._shown = mark
-            self._draw()
+        now: State = self._cluster.history.at(None)
+        if (now.when, now.revision) != (self._state.when, self._state.revision):
+            self._show(None)
+
+    def _show(self, when: int | None) -> None:
+        self._state: State = self._cluster.history.at(when)
+        self._draw()
 
     def _draw(self) -> None:
         """One message with the whole picture; its number comes last and says it is complete."""

@@ -104,7 +104,7 @@ def layout_of(scene: Scene, title: str, width: int = WIDTH, rows: int = 0) -> La
     """Lay a scene out; ``rows`` keeps room for at least that many rows of tiles in a node."""
     width = max(NARROWEST, min(WIDEST, width))
     for size in SIZES:
-        plan = _Plan(scene, title, width, size, rows or _usual_rows(size))
+        plan = _Plan(scene, title, width, size, max(rows, _usual_rows(size)))
         if plan.height <= TALLEST:
             break
     return plan.layout()

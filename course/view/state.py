@@ -26,6 +26,10 @@ class State(Protocol):
     def when(self) -> int:
         """The moment, in microseconds of virtual time."""
 
+    @property
+    def revision(self) -> int:
+        """How many writes the store had seen."""
+
     def list(self, resource: str) -> tuple[Any, ...]:
         """All objects of a resource, such as ``pods``."""
 

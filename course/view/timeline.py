@@ -131,7 +131,7 @@ def timeline(
     shown = told.lives[-MOST_LANES:]
     rows = max(len(shown), 1)
     with house_style():
-        figure = LessonFigure(7.6, 3.0 + 0.19 * rows, alt=described(told, deployment))
+        figure = LessonFigure(7.6, 3.2 + 0.19 * rows, alt=described(told, deployment))
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.9, 0.35 + 0.19 * rows])
         _draw_steps(above, told, title or f"{deployment}: pods wanted and pods ready")
         _draw_marks(above, below, marks or {})
@@ -161,8 +161,8 @@ def _draw_steps(axes: Any, told: Course, title: str) -> None:
     axes.set_ylim(0, max(highest, 1) * 1.12)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel("pods")
-    axes.set_title(title)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.3)
+    axes.set_title(title, pad=26)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
 
 
 def _draw_marks(above: Any, below: Any, marks: Mapping[float, str]) -> None:
@@ -196,10 +196,10 @@ def _draw_lanes(axes: Any, told: Course, lives: tuple[Life, ...]) -> None:
     )
     axes.set_ylim(len(lives) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
-    axes.set_ylabel("each pod, by its ending")
+    axes.set_ylabel("pods, by their endings" if len(lives) > 6 else "pods")
     handles = [Patch(label=shown.label, **_bar(shown)) for shown in LOOKS if shown in seen]
     axes.legend(
-        handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=6, borderaxespad=0.2
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=6, borderaxespad=0.2
     )
 
 

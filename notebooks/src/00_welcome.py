@@ -21,12 +21,12 @@
 from course.lesson import Cluster, ClusterView, predict, timeline
 
 cluster = Cluster(nodes=3)
-view = ClusterView(cluster, title="Sarah's cluster")
-view
+ClusterView(cluster, title="Sarah's cluster, live", follow=True)
 
 # %% [markdown]
-# Nothing runs on it yet. The view is live: after every cell it shows the cluster as it then stands. Point at a
-# box to read about it, or press Tab to reach the view and the arrow keys to go from pod to pod.
+# At first nothing runs on it. This view is live: after every cell you run, it shows the cluster as it then stands.
+# The views further down show the moment they were made. Point at a box to read about it, or press Tab to reach
+# a view and the arrow keys to go from pod to pod.
 
 # %% [markdown]
 # ## Say what you want
@@ -67,7 +67,7 @@ cluster.get("pods")
 # different nodes, because it prefers the emptier one.
 
 # %%
-view
+ClusterView(cluster, title="Two pods run")
 
 # %%
 pods = cluster.get("pods")
@@ -77,7 +77,7 @@ assert len({pod.spec.node_name for pod in pods}) == 2
 # %% [markdown]
 # ## Break a pod
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "You delete one of the two pods. What will be there a few seconds later?",
     [
@@ -111,7 +111,7 @@ cluster.story(f"pod/{new.metadata.name}")
 #
 # Now pull the plug of a node that runs one of the pods. Nobody tells the cluster; it has to find out.
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "How long until a new pod runs in place of the one on the dead node?",
     ["A few seconds", "About a minute", "Almost six minutes"],
@@ -134,7 +134,7 @@ healed = cluster.run_until(
 )
 cluster.run(30)
 print(f"The replacement was placed {60 + healed:.0f} s after the power cut.")
-view
+ClusterView(cluster, title="After the power cut")
 
 # %%
 assert 340 <= 60 + healed <= 370

@@ -71,7 +71,7 @@ def pods_by_node(cluster: Cluster) -> dict[str, int]:
 #
 # Three copies run. A newsletter goes out and the shop needs ten.
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "Which of these do you send to the cluster?",
     ["Start 7 more copies", "There shall be 10 copies", "Start 3 copies on node-1, 4 on node-2"],
@@ -143,7 +143,7 @@ assert web.spec.replicas == web.status.ready_replicas == 10
 # A program ends, by a crash or because it thinks it has finished. The one below prints for 20 seconds and
 # then exits with an error.
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "The container exits. What happens?",
     [
@@ -243,6 +243,7 @@ spec:
               port: 8080
 """
 
+# %% jupyter={"source_hidden": true}
 predict(
     "One probe is not answered. Is the container killed?",
     ["Yes, at once", "No, only after three failures in a row"],
@@ -256,7 +257,7 @@ cluster.apply(HANGING)
 cluster.run(50)
 (hanging,) = cluster.get("pods")
 name = hanging.metadata.name
-cluster.run(50)
+cluster.run(75)
 cluster.events(f"pod/{name}")
 
 # %%
@@ -269,6 +270,9 @@ assert unhealthy.count == 3
 show("probe-threshold")
 
 # %% [markdown]
+# A process that hangs does not hear SIGTERM either. So the kubelet waits out the grace period, 30 s unless the pod says
+# otherwise, before it kills the container and starts it again.
+#
 # > **In real life** (November 2026). A failed liveness probe does not replace the pod and does not move it.
 # > The container is killed and started again inside the same pod, on the same node.
 # > *Source: kubernetes.io, Liveness, Readiness, and Startup Probes.*
@@ -291,7 +295,7 @@ ClusterView(cluster, title="Ten copies of the shop")
 #
 # The rush is over: four will do. Somebody has to choose the six that go.
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "A pod was added a moment ago and is not ready yet. You scale down by one. Which pod goes?",
     ["The oldest", "The one that is not ready", "One at random"],
@@ -355,7 +359,7 @@ assert pods_by_node(cluster) == {"node-1": 5, "node-2": 5}
 
 timeline(cluster, "deployment/web", marks={arrived_at: "node-2 switched on"})
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "A third, empty machine arrives while all ten run. How many pods does it get?",
     ["None", "3, so that the load is even", "5, taken from the fuller node"],
@@ -380,7 +384,7 @@ assert pods_by_node(cluster) == {"node-1": 5, "node-2": 5, "node-3": 0}
 #
 # The same cluster, ten pods on two nodes, and the third node empty. Now node-1 loses its power.
 
-# %%
+# %% jupyter={"source_hidden": true}
 predict(
     "Ten seconds after the power cut, how many pods does the cluster believe to be ready?",
     ["10", "5", "0"],
@@ -482,6 +486,7 @@ spec:
           periodSeconds: 5
 """
 
+# %% jupyter={"source_hidden": true}
 predict(
     "What will the API server say to it?",
     [

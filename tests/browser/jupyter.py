@@ -85,6 +85,10 @@ class OpenNotebook:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.cells = page.locator(".jp-Notebook-cell")
+        # Asked to run while it still connects, JupyterLab may ask which kernel to start, though it
+        # has just started one. A learner would close the question; so does this.
+        question = page.locator(".jp-Dialog").get_by_text("Select Kernel", exact=True)
+        page.add_locator_handler(question, lambda _: page.keyboard.press("Escape"))
 
     def choose(self, menu: str, entry: str) -> None:
         """Choose an entry of the menu bar, both by their exact words."""

@@ -38,6 +38,16 @@ def test_nothing_is_sent_while_nothing_happens() -> None:
     assert view.seq == 1
 
 
+def test_a_view_shows_the_moment_it_was_made_until_it_is_refreshed() -> None:
+    cluster = Cluster(web(3))
+    view = ClusterView(cluster)
+    cluster.add(web(10, seconds=9))
+    view.width = 800
+    assert view.frame["pods"] == 3
+    view.refresh()
+    assert view.frame["pods"] == 10
+
+
 def test_a_view_of_the_past_stays_there() -> None:
     view = ClusterView(Cluster(web(3, seconds=5), web(10, seconds=9)), at=6.0)
     assert view.frame["pods"] == 3
