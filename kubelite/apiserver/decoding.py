@@ -31,6 +31,11 @@ def body(kind: Kind, request: Request) -> Any:
         obj = read(kind, obj)
     if not isinstance(obj, kind.type):
         raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
+    return in_place(obj, request)
+
+
+def in_place(obj: Any, request: Request) -> Any:
+    """The object, if it is the one that the request names. Raises StatusError 400."""
     meta = obj.metadata
     if meta.namespace and meta.namespace != request.namespace:
         raise errors.bad_request(

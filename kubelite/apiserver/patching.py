@@ -39,7 +39,7 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
             )
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal(request, error) from error
-    return decoding.read(kind, changed)
+    return decoding.in_place(decoding.read(kind, changed), request)
 
 
 def _refusal(request: Request, error: Exception) -> StatusError:

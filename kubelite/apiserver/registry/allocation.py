@@ -118,7 +118,7 @@ class Allocation:
     def _claim_port(self, number: int, path: str) -> None:
         if number in self._ports:
             raise self._refused(path, number, "provided port is already allocated")
-        if number not in NODE_PORTS and 0 < number < 1 << 16:
+        if number not in NODE_PORTS:
             raise self._refused(path, number, _NO_SUCH_PORT)
         self._ports.add(number)
 
