@@ -1,0 +1,141 @@
+"""Where a cluster is simpler than Kubernetes: rows of the card (docs/fidelity.md).
+
+Each test holds a deviation that the card admits to, so that the card changes when the code does.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kubelite import Cluster
+from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.rest import APPLY_PATCH, Request
+from tests.cluster.manifests import deployment, pod, service
+
+
+def test_addresses_come_from_fixed_ranges() -> None:
+    cluster = Cluster(nodes=2)
+    cluster.apply([service(), pod()])
+    cluster.run_until("pod/web ready")
+    assert [node.spec.pod_cidr for node in cluster.get("nodes")] == [
+        "10.244.0.0/24",
+        "10.244.1.0/24",
+    ]
+    assert re.fullmatch(r"10\.244\.[01]\.\d+", cluster.get("pod/web").status.pod_ip)
+    assert cluster.get("service/web").spec.cluster_ip.startswith("10.96.")
+
+
+def test_volumes_are_kept_but_nothing_is_mounted() -> None:
+    cluster = Cluster()
+    volumes = [
+        {"name": "scratch", "emptyDir": {}},
+        {"name": "disk", "persistentVolumeClaim": {"claimName": "nobody"}},
+    ]
+    mounts = [{"name": "scratch", "mountPath": "/scratch"}]
+    cluster.apply(pod(volumes=volumes, container={"volumeMounts": mounts}))
+    cluster.run_until("pod/web ready")
+    assert len(cluster.get("pod/web").spec.volumes) == 2
+    assert cluster.exec("web", "ls /scratch").exit_code != 0
+
+
+def test_no_variables_speak_of_services() -> None:
+    cluster = Cluster()
+    cluster.apply([service(), pod()])
+    cluster.run_until("pod/web ready")
+    assert "_SERVICE_HOST" not in cluster.exec("web", "env").output
+
+
+def test_a_pod_has_no_service_account() -> None:
+    cluster = Cluster()
+    assert cluster.apply(pod()).spec.service_account_name == ""
+
+
+def test_preemption_evicts_nobody() -> None:
+    cluster = Cluster(nodes=1, cpu="1")
+    room = {"resources": {"requests": {"cpu": "1"}}}
+    cluster.apply(pod("humble", container=room))
+    cluster.run_until("pod/humble ready")
+    cluster.apply(pod("proud", container=room, priorityClassName="system-node-critical"))
+    cluster.run(60)
+    assert cluster.get("pod/humble").metadata.deletion_timestamp is None
+    assert "preemption: 0/1 nodes are available" in cluster.events("pod/proud")[-1].message
+
+
+def test_there_are_no_priority_classes_but_the_systems_own() -> None:
+    with pytest.raises(StatusError, match="no PriorityClass with name gold was found"):
+        Cluster().apply(pod(priorityClassName="gold"))
+
+
+def test_a_session_sticks_to_no_pod() -> None:
+    cluster = Cluster()
+    cluster.apply([service(sessionAffinity="ClientIP"), pod("one"), pod("two")])
+    cluster.run(10)
+    assert {cluster.request("web", node="node-1").pod for _ in range(50)} == {"one", "two"}
+
+
+def test_a_load_balancer_never_comes() -> None:
+    cluster = Cluster()
+    cluster.apply(service(type="LoadBalancer"))
+    cluster.run(600)
+    assert cluster.get("service/web").status.load_balancer.ingress == ()
+
+
+def test_the_api_servers_own_service_has_no_endpoints() -> None:
+    cluster = Cluster()
+    cluster.run(10)
+    assert len(cluster.get("endpointslices")) == 0
+    assert cluster.request("kubernetes").pod == ""
+
+
+def test_pods_are_not_evicted_through_the_api() -> None:
+    cluster = Cluster()
+    cluster.apply(pod())
+    asked = Request("create", "pods", "default", "web", "eviction", {}, "you")
+    assert cluster.api.handle(asked).code == 405
+
+
+def test_there_is_no_server_side_apply_and_nobody_owns_fields() -> None:
+    cluster = Cluster()
+    assert cluster.apply(pod()).metadata.managed_fields == ()
+    applied = Request("patch", "pods", "default", "web", body={}, patch_type=APPLY_PATCH)
+    assert cluster.api.handle(applied).code == 415
+
+
+def test_anybody_may_do_anything() -> None:
+    cluster = Cluster()
+    cluster.apply(pod())
+    stranger = Request("delete", "pods", "default", "web", component="stranger")
+    assert cluster.api.handle(stranger).ok
+
+
+def test_the_schedulers_events_are_in_the_old_style() -> None:
+    cluster = Cluster()
+    cluster.apply(pod())
+    cluster.run_until("pod/web ready")
+    (scheduled,) = [e for e in cluster.events("pod/web") if e.reason == "Scheduled"]
+    assert scheduled.source.component == "default-scheduler"
+    assert (scheduled.count, scheduled.event_time) == (1, None)
+
+
+def test_a_learners_own_request_takes_no_time() -> None:
+    cluster = Cluster()
+    before = cluster.now
+    cluster.apply(deployment(3))
+    assert cluster.now == before
+    assert len(cluster.get("replicasets")) == 0  # nobody has had time to act
+
+
+def test_crash_loop_back_off_shows_in_the_sync_that_finds_the_end() -> None:
+    cluster = Cluster()
+    cluster.apply(pod(container={"image": "busybox:1.36", "command": ["sh", "-c", "exit 1"]}))
+    cluster.run(8)  # it has ended twice, and its second restart waits
+    states = [
+        step.new.status.container_statuses[0].state
+        for step in cluster.history.changes("pods")
+        if step.new is not None and step.new.status.container_statuses
+    ]
+    reasons = [state.waiting.reason for state in states if state.waiting]
+    assert "CrashLoopBackOff" in reasons
+    assert sum(1 for state in states if state.terminated) <= 1
