@@ -1,0 +1,1 @@
+"""From a Service's address to one of its endpoints."""
