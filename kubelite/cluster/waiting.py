@@ -70,6 +70,7 @@ class About:
         self._true = False
 
     def __call__(self, cluster: Cluster) -> bool:
+        """Whether it is true now."""
         found = cluster.api.find(*self._place)
         if found is not self._seen:
             self._seen, self._true = found, self._test(found)
