@@ -113,7 +113,9 @@ class Cluster:
                 if e.involved_object.kind == kind.kind and e.involved_object.name == name
             ]
         ordered = sorted(
-            found, key=lambda e: (e.last_timestamp or 0, int(e.metadata.resource_version))
+            found,
+            # Times of repeated events are whole seconds; within one the writes have the order.
+            key=lambda e: ((e.last_timestamp or 0) // SECOND, int(e.metadata.resource_version)),
         )
         return ObjectTable(ordered, "Event", self.clock.now)
 

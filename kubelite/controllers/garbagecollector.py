@@ -65,17 +65,22 @@ class GarbageCollector(ManagedController):
 
     def _updated(self, resource: str, old: Any, obj: Any) -> None:
         meta = obj.metadata
+        if meta.owner_references != old.metadata.owner_references:
+            self._wake_owners(old)
+            self._added(resource, obj)
         waits = FOREGROUND in meta.finalizers or ORPHAN in meta.finalizers
         if meta.deletion_timestamp is not None and waits:
             self.queue.add(f"{resource}|{key_of(obj)}")
-        elif meta.owner_references != old.metadata.owner_references:
-            self._added(resource, obj)
 
     def _deleted(self, gone: Any) -> None:
         for resource, dependent in self._dependents(gone):
             self.queue.add(f"{resource}|{key_of(dependent)}")
-        for owner in gone.metadata.owner_references:
-            found = self._known(gone, owner)
+        self._wake_owners(gone)
+
+    def _wake_owners(self, freed: Any) -> None:
+        """Owners that wait for their dependents may have one less to wait for."""
+        for owner in freed.metadata.owner_references:
+            found = self._known(freed, owner)
             if found is not None and found.metadata.deletion_timestamp is not None:
                 self._updated(_resource(owner), found, found)
 

@@ -20,6 +20,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import ManagedController, Manager
 
 FINALIZER = "kubernetes"
+GRACE_PERIOD = 5 * SECOND  # for whatever was being created at the moment of the deletion
 PATIENCE = 15  # seconds that a finalizer is thought to take
 
 Contents = Mapping[str, Sequence[Any]]
@@ -38,7 +39,7 @@ class NamespaceController(ManagedController):
 
     def _changed(self, namespace: Namespace) -> None:
         if namespace.metadata.deletion_timestamp is not None:
-            self.queue.add(key_of(namespace))
+            self.queue.add_after(key_of(namespace), GRACE_PERIOD)
 
     # DOC: namespace-emptying
     def sync(self, key: str) -> Sequence[Action]:

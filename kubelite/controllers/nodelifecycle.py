@@ -262,7 +262,11 @@ class NodeLifecycleController(ManagedController):
             return taint
         zone = node.metadata.labels.get(ZONE, "")
         rate, now = eviction_rate(*zones[zone]), self.clock.now
-        if rate == 0 or now < self._next_eviction.get(zone, 0):
+        if rate == 0:
+            return ""
+        turn = self._next_eviction.get(zone, 0)
+        if now < turn:
+            self.queue.add_after(node.metadata.name, turn - now)
             return ""
         self._next_eviction[zone] = now + int(SECOND / rate)
         return taint
