@@ -8,6 +8,7 @@ Models client-go/tools/record (events_cache.go).
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 from kubelite.api.core_v1 import Event, EventSource, ObjectReference
@@ -37,9 +38,9 @@ class EventRecorder:
         self._client = client
         self._clock = client.clock
         self._source = EventSource(component=component, host=host)
-        self._written: dict[Key, Event] = {}  # as they were last reported
-        self._similar: dict[Key, tuple[int, dict[str, None]]] = {}
-        self._tokens: dict[Key, tuple[float, int]] = {}
+        self._written: OrderedDict[Key, Event] = OrderedDict()  # as they were last reported
+        self._similar: OrderedDict[Key, tuple[int, dict[str, None]]] = OrderedDict()
+        self._tokens: OrderedDict[Key, tuple[float, int]] = OrderedDict()
         self._last_stamp = 0
 
     def event(
@@ -132,7 +133,7 @@ class EventRecorder:
         return self._last_stamp
 
 
-def _remember(memory: dict[Key, Any], key: Key, value: Any) -> None:
+def _remember(memory: OrderedDict[Key, Any], key: Key, value: Any) -> None:
     memory[key] = value
     if len(memory) > REMEMBERED:
-        del memory[next(iter(memory))]
+        memory.popitem(last=False)

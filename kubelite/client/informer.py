@@ -25,6 +25,10 @@ Indexer = Callable[[Any], Sequence[str]]
 """What an object is to be found under; the same object always gives the same."""
 
 
+Index = dict[str, dict[str, None]]
+"""By value, the keys of the objects found under it, in the order they came there."""
+
+
 def key_of(obj: Any) -> str:
     """ "namespace/name", or "name" for what lives in no namespace."""
     meta = obj.metadata
@@ -57,7 +61,7 @@ class Informer:
         )
         self._store: dict[str, Any] = {}
         self._indexers = dict(indexers or {})
-        self._indices: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in self._indexers}
+        self._indices: dict[str, Index] = {name: {} for name in self._indexers}
         self._given: dict[str, dict[str, Sequence[str]]] = {}  # by key, what each indexer gave
         self._on_add: list[Callable[[Any], object]] = []
         self._on_update: list[Callable[[Any, Any], object]] = []
@@ -81,7 +85,8 @@ class Informer:
     def index(self, name: str, value: str) -> list[Any]:
         """The objects for which indexer ``name`` gives ``value``."""
         found = self._indices[name].get(value)
-        return list(found.values()) if found else []
+        store = self._store
+        return [store[key] for key in found] if found else []
 
     def count(self, name: str, value: str) -> int:
         """How many objects indexer ``name`` gives ``value`` for."""
@@ -224,24 +229,27 @@ class Informer:
             deleted(obj)
 
     def _reindex(self, key: str, obj: Any | None) -> None:
-        """Bring the indexes up to date; what each gave last time is remembered by key."""
+        """Bring the indexes up to date: only where an indexer gives something else than before."""
         given = self._given.pop(key, _NOTHING_GIVEN)
         fresh: dict[str, Sequence[str]] = {}
         for name, indexer in self._indexers.items():
-            index = self._indices[name]
             before = given.get(name, ())
             after = fresh[name] = indexer(obj) if obj is not None else ()
             if before != after:
-                for value in before:
-                    if value not in after:
-                        held = index[value]
-                        del held[key]
-                        if not held:
-                            del index[value]
-            for value in after:
-                index.setdefault(value, {})[key] = obj
+                self._move(self._indices[name], key, before, after)
         if obj is not None:
             self._given[key] = fresh
+
+    @staticmethod
+    def _move(index: Index, key: str, before: Sequence[str], after: Sequence[str]) -> None:
+        for value in before:
+            if value not in after:
+                held = index[value]
+                del held[key]
+                if not held:
+                    del index[value]
+        for value in after:
+            index.setdefault(value, {})[key] = None
 
 
 _NOTHING_GIVEN: dict[str, Sequence[str]] = {}

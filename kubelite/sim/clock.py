@@ -87,7 +87,7 @@ class Clock:
 
     # DOC: clock-step
     def step(self, until: int = FOREVER) -> bool:
-        """Run the next callback due by ``until``, moving ``now`` to its moment; False if none is."""
+        """Run the next callback due by ``until`` and move ``now`` there; False if there is none."""
         heap = self._heap
         while heap:
             when, _, timer = heap[0]
