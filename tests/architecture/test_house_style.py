@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ PACKAGES = ("kubelite", "course")
 ANCHOR = re.compile(r"# DOC: ([a-z0-9-]+)")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+PATH = re.compile(r"`((?:kubelite|course|tests|docs|notebooks|exercises|benchmarks)/[\w./-]*)")
+PLACEHOLDER = re.compile(r"\bNAME\b")
+ROW = re.compile(r"^\| ([^|]+) \|", re.MULTILINE)
+REQUIREMENT = re.compile(r"\w[\w-]*")
 
 
 def files() -> list[Path]:
@@ -59,8 +64,17 @@ def test_no_room_is_called_what_it_is_not_for() -> None:
 
 
 def test_each_anchor_is_named_once() -> None:
-    anchors = Counter(a for file in files() for a in ANCHOR.findall(file.read_text("utf-8")))
-    assert [anchor for anchor, times in anchors.items() if times > 1] == []
+    assert [anchor for anchor, times in anchors().items() if times > 1] == []
+
+
+def test_each_anchor_that_a_document_names_is_there() -> None:
+    lost = {
+        f"{source.name(document)}: {anchor}"
+        for document in documents()
+        for anchor in ANCHOR.findall(document.read_text(encoding="utf-8"))
+        if anchor not in anchors()
+    }
+    assert sorted(lost) == []
 
 
 def test_patterns_end_in_z() -> None:
@@ -75,8 +89,34 @@ def test_patterns_end_in_z() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    documents = [source.ROOT / "README.md", *sorted((source.ROOT / "docs").glob("*.md"))]
-    assert [broken for document in documents for broken in broken_links(document)] == []
+    assert [broken for document in documents() for broken in broken_links(document)] == []
+
+
+def test_each_file_that_a_document_names_is_there() -> None:
+    lost = {
+        f"{source.name(document)}: {path}"
+        for document in documents()
+        for path in PATH.findall(document.read_text(encoding="utf-8"))
+        if not (source.ROOT / PLACEHOLDER.sub("__init__", path)).exists()
+    }
+    assert sorted(lost) == []
+
+
+def test_each_package_that_is_needed_is_defended() -> None:
+    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = [found[0] for line in needed if (found := REQUIREMENT.match(line))]
+    table = (source.ROOT / "docs" / "defence.md").read_text(encoding="utf-8")
+    said = {name for row in ROW.findall(table) for name in REQUIREMENT.findall(row)}
+    assert [name for name in names if name.lower() not in said and "types-" not in name] == []
+
+
+def documents() -> list[Path]:
+    return [source.ROOT / "README.md", *sorted((source.ROOT / "docs").glob("*.md"))]
+
+
+def anchors() -> Counter[str]:
+    return Counter(a for file in files() for a in ANCHOR.findall(file.read_text("utf-8")))
 
 
 def patterns(tree: ast.Module) -> Iterator[ast.Constant]:

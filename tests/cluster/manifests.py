@@ -1,4 +1,4 @@
-"""The small manifests that the stories of this folder begin with."""
+"""The small manifests that the stories of this folder begin with, besides ``tests.manifests``."""
 
 from __future__ import annotations
 
@@ -17,22 +17,6 @@ def pod(name: str = "web", **spec: Any) -> Manifest:
         "kind": "Pod",
         "metadata": {"name": name, "labels": LABELS},
         "spec": {"containers": [only], **spec},
-    }
-
-
-def deployment(replicas: int, **container: Any) -> Manifest:
-    """The same nginx as a Deployment called web."""
-    template = pod(container=container)
-    del template["metadata"]["name"]
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web"},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": LABELS},
-            "template": {"metadata": template["metadata"], "spec": template["spec"]},
-        },
     }
 
 

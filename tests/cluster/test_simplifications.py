@@ -12,7 +12,8 @@ import pytest
 from kubelite import Cluster
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import APPLY_PATCH, Request
-from tests.cluster.manifests import deployment, pod, service
+from tests.cluster.manifests import pod, service
+from tests.manifests import deployment
 
 
 def test_addresses_come_from_fixed_ranges() -> None:
@@ -103,6 +104,11 @@ def test_there_is_no_server_side_apply_and_nobody_owns_fields() -> None:
     assert cluster.api.handle(applied).code == 415
 
 
+def test_variable_names_follow_the_strict_rule() -> None:
+    with pytest.raises(StatusError, match=r"spec.containers\[0\].env\[0\].name"):
+        Cluster().apply(pod(container={"env": [{"name": "1ST", "value": "x"}]}))
+
+
 def test_anybody_may_do_anything() -> None:
     cluster = Cluster()
     cluster.apply(pod())
@@ -122,7 +128,7 @@ def test_the_schedulers_events_are_in_the_old_style() -> None:
 def test_a_learners_own_request_takes_no_time() -> None:
     cluster = Cluster()
     before = cluster.now
-    cluster.apply(deployment(3))
+    cluster.apply(deployment())
     assert cluster.now == before
     assert len(cluster.get("replicasets")) == 0  # nobody has had time to act
 
