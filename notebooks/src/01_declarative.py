@@ -44,6 +44,9 @@ spec:
       containers:
         - name: shop
           image: shop:1.0
+          env:
+            - name: DRAIN_SECONDS # asked to stop, it first answers what it has begun
+              value: "2"
           resources:
             requests:
               cpu: 600m
@@ -314,8 +317,9 @@ cluster.run(35)
 assert newcomer not in cluster.get("pods").names
 assert set(cluster.get("pods").names) == ready
 
+asked_at = cluster.elapsed
 cluster.scale("deployment/web", 4)
-cluster.run(35)
+cluster.run(5)
 print(pods_by_node(cluster))
 assert sum(pods_by_node(cluster).values()) == 4
 assert pods_by_node(cluster)["node-2"] == 0
@@ -325,10 +329,16 @@ show("pod-deletion-order")
 # Node-2 had the most pods and lost them all: the order is worked out once, before the first of them goes.
 #
 # No pod is cut off. Its containers are asked to stop (SIGTERM) and have 30 seconds to finish what they do; until then
-# the pod is *Terminating*. The shop needs only a moment.
+# the pod is *Terminating*. The shop needs two.
 
 # %%
-timeline(cluster, "deployment/web", title="Up to eleven, back to ten, down to four")
+timeline(
+    cluster,
+    "deployment/web",
+    since=asked_at - 1,
+    title="From ten to four",
+    marks={asked_at: "four wanted"},
+)
 
 # %% [markdown]
 # ## 5. Room for five, ten wanted
