@@ -11,7 +11,7 @@ same cluster, to the last name and microsecond.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from kubelite.api import SCHEME
@@ -27,10 +27,12 @@ from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Answer, Traffic
-from kubelite.controllers.base import controller_of
+from kubelite.controllers import CONTROLLERS
+from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
+from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 
 LEARNER = "you"
 
@@ -40,12 +42,21 @@ class Cluster:
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
+    ``controllers`` and scheduler ``profiles`` may be your own.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
     """How a manifest's file is read; given by ``kubelite`` so that nothing here touches files."""
 
-    def __init__(self, nodes: int = 3, seed: int = 7, cpu: str = "4", memory: str = "16Gi"):
+    def __init__(
+        self,
+        nodes: int = 3,
+        seed: int = 7,
+        cpu: str = "4",
+        memory: str = "16Gi",
+        controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
+        profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+    ):
         self.seed = seed
         self._world = World(seed)
         self.clock = self._world.clock
@@ -53,7 +64,7 @@ class Cluster:
         self.api = self._world.server
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock)
-        self._control_plane = ControlPlane(self._world)
+        self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self._quiet = waiting.Quiet(self._world.store, self.clock)

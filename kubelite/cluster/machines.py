@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
 from kubelite.apimachinery.meta import ObjectMeta
@@ -10,11 +10,13 @@ from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.controllers import ControllerManager
+from kubelite.controllers.base import ManagedController
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.network import Network
 from kubelite.proxy import Proxier
+from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, Clock
@@ -74,11 +76,16 @@ class World:
 class ControlPlane:
     """The controller manager and the scheduler. The API server is part of the world."""
 
-    def __init__(self, world: World):
-        self.controllers = ControllerManager(world.server, world.clock, world.chance)
+    def __init__(
+        self,
+        world: World,
+        controllers: tuple[type[ManagedController], ...],
+        profiles: Sequence[Profile],
+    ):
+        self.controllers = ControllerManager(world.server, world.clock, world.chance, controllers)
         client = world.client("default-scheduler")
         recorder = EventRecorder(client, "default-scheduler")
-        self.scheduler = Scheduler(client, world.chance, world.trace, recorder)
+        self.scheduler = Scheduler(client, world.chance, world.trace, recorder, profiles)
 
     def start(self) -> None:
         """Both begin to watch."""

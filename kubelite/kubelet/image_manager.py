@@ -52,6 +52,7 @@ class ImageManager:
         self._last_error: dict[str, str] = {}
         self._queue: deque[Callable[[], None]] = deque()
         self._pulling = False
+        self._life = 0  # counts restarts: answers to an earlier life are ignored
 
     # DOC: image-ensure
     def ensure_image_exists(self, pod: Pod, container: Container, then: Then) -> None:
@@ -115,15 +116,25 @@ class ImageManager:
         first = self._back_off.get(key) == INITIAL
         then(Problem(ERR_IMAGE_PULL, error, SOON if first else None))
 
+    def restart(self) -> None:
+        """The kubelet's process ends: it forgets pulls under way, and who waited for them."""
+        self._life += 1
+        self._queue.clear()
+        self._pulling = False
+        self._last_error.clear()
+        self._back_off = Backoff(self._clock)
+
     # One pull at a time
 
     def _enqueue(self, image: str, then: Callable[[PullResult, int], object]) -> None:
-        cause = self._clock.cause
+        cause, life = self._clock.cause, self._life
 
         def begin() -> None:
             began = self._clock.now
 
             def done(result: PullResult) -> None:
+                if life != self._life:
+                    return
                 self._clock.cause = cause
                 then(result, began)
                 self._pulling = False
