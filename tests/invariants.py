@@ -282,7 +282,8 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, or one failed in the very same moment."""
+    unless there were fewer before, or one failed in the very same moment. (With minReadySeconds
+    upstream promises less: a version that is not available yet may lose a pod that is.)"""
     new, old = replay.new, replay.old
     if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
         return
@@ -291,7 +292,9 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     deployment = replay.deployment_of(old)
     if deployment is None or deployment.metadata.deletion_timestamp is not None:
         return
-    if deployment.spec.strategy.type != "RollingUpdate" or replay.alarmed > replay.when - SECOND:
+    if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
+        return
+    if replay.alarmed > replay.when - SECOND:
         return
     _, fewest = replay.limits_lately(deployment)
     left = sum(pod_active(pod) and pod_ready(pod) for pod in replay.family(deployment))
