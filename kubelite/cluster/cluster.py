@@ -67,7 +67,6 @@ class Cluster:
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
-        self._quiet = waiting.Quiet(self._world.store, self.clock)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -231,7 +230,7 @@ class Cluster:
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, self._quiet, quiet, timeout)
+        return waiting.settle(self, quiet, timeout)
 
     # Machines
 

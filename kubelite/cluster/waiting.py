@@ -8,31 +8,16 @@ from typing import TYPE_CHECKING, Any
 from kubelite.api import SCHEME
 from kubelite.api.conditions import node_ready, pod_active, pod_ready
 from kubelite.apimachinery.times import SECOND
-from kubelite.etcd.backend import Backend, Change
-from kubelite.sim.clock import Clock
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
 
 Condition = Callable[["Cluster"], bool]
 
-_HEARTBEATS = ("/registry/leases", "/registry/events", "/registry/nodes")
+_HEARTBEATS = ("leases.coordination.k8s.io", "events", "nodes")
 
 
 _STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
-
-
-class Quiet:
-    """Notices when anything but a heartbeat was last written."""
-
-    def __init__(self, backend: Backend, clock: Clock):
-        self.last = clock.now
-        self._clock = clock
-        backend.subscribe(self._changed)
-
-    def _changed(self, change: Change) -> None:
-        if not change.key.startswith(_HEARTBEATS):
-            self.last = self._clock.now
 
 
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
@@ -77,17 +62,25 @@ class About:
         return self._true
 
 
-def settle(cluster: Cluster, seen: Quiet, quiet: float, timeout: float) -> float:
+def settle(cluster: Cluster, quiet: float, timeout: float) -> float:
     """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
     clock, began = cluster.clock, cluster.clock.now
     pause = round(quiet * SECOND)
-    while clock.now < max(seen.last, began) + pause:
+    while clock.now < (until := max(_last_change(cluster), began) + pause):
         if clock.now - began > timeout * SECOND:
             raise TimeoutError(
                 f"something still changes after {timeout:g} s: look at cluster.events()"
             )
-        clock.run_until(max(seen.last, began) + pause)
+        clock.run_until(until)
     return (clock.now - began) / SECOND
+
+
+def _last_change(cluster: Cluster) -> int:
+    """When anything but a heartbeat was last written."""
+    for write in reversed(cluster.trace.writes):
+        if write.subject[0] not in _HEARTBEATS:
+            return write.when
+    return 0
 
 
 def nodes_ready(cluster: Cluster) -> bool:

@@ -80,9 +80,10 @@ class Clock:
 
     def after(self, delay: int, action: Callable[..., object], *args: Any) -> Timer:
         """Run ``action(*args)`` once ``delay`` microseconds have passed."""
-        timer = Timer(self.now + max(delay, 0), action, args, self.cause)
+        when = self.now + delay if delay > 0 else self.now
+        timer = Timer(when, action, args, self.cause)
         self._order += 1
-        heappush(self._heap, (timer.when, self._order, timer))
+        heappush(self._heap, (when, self._order, timer))
         return timer
 
     # DOC: clock-step
