@@ -34,11 +34,12 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
 
 def _move(cluster: Cluster, deadline: int) -> bool:
     """Run until something is written, or for a few steps; False when time is up."""
-    step, revision = cluster.clock.step, cluster.revision
+    step, writes = cluster.clock.step, cluster.trace.writes
+    written = len(writes)
     for _ in range(_STEPS):
         if not step(deadline):
             return False
-        if cluster.revision != revision:
+        if len(writes) != written:
             break
     return True
 
