@@ -121,8 +121,8 @@ class EventRecorder:
 
     def _allowed(self, about: Key) -> bool:
         now = self._clock.now
-        tokens, since = self._tokens.pop(about, (float(BURST), now))
-        tokens = min(float(BURST), tokens + (now - since) / REFILL)
+        known = self._tokens.pop(about, None)
+        tokens = min(BURST, known[0] + (now - known[1]) / REFILL) if known else float(BURST)
         allowed = tokens >= 1
         _remember(self._tokens, about, (tokens - 1 if allowed else tokens, now))
         return allowed
