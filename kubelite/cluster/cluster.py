@@ -218,7 +218,8 @@ class Cluster:
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
-        self.clock.run_until(self.clock.now + round(seconds * SECOND))
+        with waiting.rare_collections():
+            self.clock.run_until(self.clock.now + round(seconds * SECOND))
 
     def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:
         """Run until it is true; the seconds that took. Raises TimeoutError with the state.
