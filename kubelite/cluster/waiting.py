@@ -114,7 +114,8 @@ def _read(words: str) -> Condition:
         return About(what, _is_ready)
     raise ValueError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
-        '"pod/NAME gone", "job/NAME complete", "job/NAME failed", "pods ready" or "nodes ready", or give a function of the cluster'
+        '"pod/NAME gone", "job/NAME complete", "job/NAME failed", "pods ready" or '
+        '"nodes ready", or give a function of the cluster'
     )
 
 
