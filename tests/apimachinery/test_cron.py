@@ -120,14 +120,6 @@ def test_refused(text: str, why: str) -> None:
 
 
 def test_long_nonsense_is_refused_quickly() -> None:
-    for text in (
-        "*" * 10_000,
-        "1," * 10_000,
-        "1-" * 10_000,
-        "9" * 10_000,
-        "@every " + "1h" * 5_000,
-    ):
-        try:
+    for text in ("*" * 10_000, "1-" * 10_000, "9" * 10_000, "@every " + "1h" * 5_000):
+        with pytest.raises(ValueError):
             parse(text + " * * * *")
-        except ValueError:
-            continue

@@ -69,8 +69,8 @@ def test_remaining_backoff_time_per_index() -> None:
     """TestGetRemainingBackoffTimePerIndex: the count is the one before this pod."""
     counts = {INDEX_FAILURE_COUNT: "2", INDEX_IGNORED_FAILURE_COUNT: "1"}
     assert backoff.remaining_of_index(None, NOW, 5 * SECOND, 700 * SECOND) == 0
-    for annotations, left in (({INDEX_FAILURE_COUNT: "2"}, 20), (counts, 40)):
-        last = worker("p", "Failed", ended=0, annotations=annotations)
+    for counted, left in (({INDEX_FAILURE_COUNT: "2"}, 20), (counts, 40)):
+        last = worker("p", "Failed", ended=0, annotations=counted)
         assert backoff.remaining_of_index(last, NOW, 5 * SECOND, 700 * SECOND) == left * SECOND
 
 

@@ -88,7 +88,7 @@ JUDGED: dict[str, tuple[tuple[PodFailurePolicyRule, ...], int, bool, Verdict]] =
         True,
         Verdict(False, "Ignore"),
     ),
-    "ignore rule matches by the status=False": (
+    "ignore rule for status=False": (
         (disrupted("Ignore", "False"),),
         0,
         True,

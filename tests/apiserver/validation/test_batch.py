@@ -18,12 +18,13 @@ from kubelite.apiserver.validation import (
 )
 
 POD = {"restartPolicy": "Never", "containers": [{"name": "abc", "image": "image"}]}
+META = {"namespace": "default", "uid": "1a2b3c", "resourceVersion": "1"}
 INDEXED = {"completionMode": "Indexed", "completions": 3}
 
 
 def job(pod: dict[str, Any] | None = None, name: str = "myjob", **spec: Any) -> Job:
     raw = {
-        "metadata": {"name": name, "namespace": "default", "uid": "1a2b3c"},
+        "metadata": META | {"name": name},
         "spec": {"template": {"spec": POD | (pod or {})}, **spec},
     }
     return JobStrategy().born(default_job(convert(Job, raw)))
@@ -32,7 +33,7 @@ def job(pod: dict[str, Any] | None = None, name: str = "myjob", **spec: Any) -> 
 def cron_job(name: str = "mycronjob", pod: dict[str, Any] | None = None, **spec: Any) -> CronJob:
     template = {"spec": {"template": {"spec": POD | (pod or {})}, **spec.pop("job", {})}}
     raw = {
-        "metadata": {"name": name, "namespace": "default", "uid": "1a2b3c"},
+        "metadata": META | {"name": name},
         "spec": {"schedule": "5 5 * * ?", "jobTemplate": template, **spec},
     }
     return default_cron_job(convert(CronJob, raw))
