@@ -12,6 +12,7 @@ would write ``{}`` or ``null``.
 from __future__ import annotations
 
 from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -37,6 +38,9 @@ SCHEME = Scheme(
              categories=ALL, subresources=("scale", "status")),
         Kind("apps", "v1", "Deployment", "deployments", Deployment, short_names=("deploy",),
              categories=ALL, subresources=("scale", "status")),
+        Kind("batch", "v1", "Job", "jobs", Job, categories=ALL, subresources=STATUS),
+        Kind("batch", "v1", "CronJob", "cronjobs", CronJob, short_names=("cj",),
+             categories=ALL, subresources=STATUS),
         Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
         Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
     ]

@@ -16,6 +16,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970 began on a Thursday
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)\Z",
     re.ASCII,
@@ -47,6 +50,15 @@ def _text(seconds: int) -> str:
     days, rest = divmod(seconds, 86_400)
     year, month, day = civil_from_days(days)
     return f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+
+
+def rfc1123z(moment: int) -> str:
+    """A moment as events write it: ``Fri, 27 Nov 2026 08:00:00 +0000``."""
+    days, rest = divmod(moment // SECOND, 86_400)
+    year, month, day = civil_from_days(days)
+    weekday, name = _WEEKDAYS[days % 7], _MONTHS[month - 1]
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    return f"{weekday}, {day:02} {name} {year:04} {clock} +0000"
 
 
 class Time(int, Scalar):

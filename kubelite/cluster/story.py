@@ -21,6 +21,8 @@ _SINGULAR = {
     "events": "event",
     "deployments.apps": "deployment",
     "replicasets.apps": "replicaset",
+    "jobs.batch": "job",
+    "cronjobs.batch": "cronjob",
     "leases.coordination.k8s.io": "lease",
     "endpointslices.discovery.k8s.io": "endpointslice",
 }
@@ -154,6 +156,18 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         gained = [t for t in new.spec.taints if t not in old.spec.taints]
         for taint in gained:
             yield f"tainted {taint.key}:{taint.effect}"
+    elif new.kind == "Job":
+        for field in ("active", "succeeded", "failed"):
+            was, now = getattr(old.status, field), getattr(new.status, field)
+            if was != now:
+                yield f"{field} {was} → {now}"
+        for found in new.status.conditions:
+            if found not in old.status.conditions and found.status == "True":
+                yield found.type + (f" ({found.reason})" if found.reason else "")
+    elif new.kind == "CronJob":
+        was, now = len(old.status.active), len(new.status.active)
+        if was != now:
+            yield f"jobs at work {was} → {now}"
     elif new.kind in ("Deployment", "ReplicaSet"):
         was, now = old.status.ready_replicas, new.status.ready_replicas
         if was != now:

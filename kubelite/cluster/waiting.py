@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kubelite.api import SCHEME
-from kubelite.api.conditions import node_ready, pod_active, pod_ready
+from kubelite.api.conditions import is_true, node_ready, pod_active, pod_ready
 from kubelite.apimachinery.times import SECOND
 
 if TYPE_CHECKING:
@@ -117,15 +117,18 @@ def _read(words: str) -> Condition:
     what, _, state = words.strip().rpartition(" ")
     if state == "gone" and "/" in what:
         return About(what, lambda obj: obj is None)
+    if state in ("complete", "failed") and what.startswith("job/"):
+        return About(what, lambda obj: obj is not None and is_true(obj, state.capitalize()))
     if state == "ready" and what == "nodes":
         return nodes_ready
     if state == "ready" and what == "pods":
         return _pods_ready
-    if state == "ready" and "/" in what:
+    if state == "ready" and "/" in what and not what.startswith(("job/", "cronjob/")):
         return About(what, _is_ready)
     raise ValueError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
-        '"pod/NAME gone", "pods ready" or "nodes ready", or give a function of the cluster'
+        '"pod/NAME gone", "job/NAME complete", "job/NAME failed", "pods ready" or '
+        '"nodes ready", or give a function of the cluster'
     )
 
 

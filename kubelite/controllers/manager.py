@@ -13,15 +13,18 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
+from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
+from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 
@@ -32,6 +35,9 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     TaintEvictionController,
     DeploymentController,
     ReplicaSetController,
+    JobController,
+    CronJobController,
+    TTLAfterFinishedController,
     EndpointSliceController,
     NamespaceController,
     GarbageCollector,

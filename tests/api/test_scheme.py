@@ -81,4 +81,6 @@ def test_scope_and_subresources() -> None:
         "Service",
         "ReplicaSet",
         "Deployment",
+        "Job",
+        "CronJob",
     ]

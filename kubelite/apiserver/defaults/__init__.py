@@ -4,12 +4,12 @@ Lives here: one pure function for each kind, object in, object out. An object th
 nothing comes back as itself, so what is shared stays shared.
 Must not live here: checks (see ``validation``), and what depends on other objects or on
 the moment, such as names, addresses and priorities (see admission and the registry).
-Models ``pkg/apis/core/v1/defaults.go``, ``pkg/apis/apps/v1/defaults.go`` and
-``pkg/apis/discovery/v1/defaults.go``.
+Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery}/v1``.
 """
 
 from __future__ import annotations
 
+from kubelite.apiserver.defaults.batch import default_cron_job, default_job
 from kubelite.apiserver.defaults.kinds import (
     default_config_map,
     default_deployment,
@@ -26,9 +26,11 @@ from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, defau
 
 __all__ = [
     "default_config_map",
+    "default_cron_job",
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
+    "default_job",
     "default_lease",
     "default_namespace",
     "default_node",

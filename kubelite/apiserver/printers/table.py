@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery.duration import human_duration
-from kubelite.apiserver.printers import cells
+from kubelite.apiserver.printers import cells, jobs
 
 
 class Column(NamedTuple):
@@ -68,6 +68,28 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("CONTAINERS", cells.template_containers, True),
         Column("IMAGES", cells.template_images, True),
         Column("SELECTOR", cells.selector, True),
+    ),
+    "Job": (
+        NAME,
+        Column("STATUS", jobs.job_status),
+        Column("COMPLETIONS", jobs.job_completions),
+        Column("DURATION", jobs.job_duration),
+        AGE,
+        Column("CONTAINERS", cells.template_containers, True),
+        Column("IMAGES", cells.template_images, True),
+        Column("SELECTOR", cells.selector, True),
+    ),
+    "CronJob": (
+        NAME,
+        Column("SCHEDULE", lambda c, _: c.spec.schedule),
+        Column("TIMEZONE", lambda c, _: c.spec.time_zone or "<none>"),
+        Column("SUSPEND", jobs.cron_job_suspend),
+        Column("ACTIVE", lambda c, _: str(len(c.status.active))),
+        Column("LAST SCHEDULE", jobs.cron_job_last),
+        AGE,
+        Column("CONTAINERS", jobs.cron_job_containers, True),
+        Column("IMAGES", jobs.cron_job_images, True),
+        Column("SELECTOR", jobs.cron_job_selector, True),
     ),
     "Service": (
         NAME,

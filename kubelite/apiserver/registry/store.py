@@ -83,7 +83,7 @@ class Registry:
         obj = strategy.default(obj)
         obj = self._admit(request, obj, None)
         obj = strategy.prepare_create(obj)
-        obj = replace(obj, metadata=self._birth(request, obj))
+        obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
         problems = strategy.validate(obj)
         name = obj.metadata.name
         if problems:

@@ -47,6 +47,10 @@ class Strategy:
         """Remove what a creator may not set: the status."""
         return self.without_status(obj)
 
+    def born(self, obj: Any) -> Any:
+        """Add what follows from the name and the uid it has just been given."""
+        return obj
+
     def validate(self, obj: Any) -> list[FieldError]:
         """Everything wrong with a new object."""
         return self._validate(obj) if self._validate else []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.api import apps_v1, batch_v1, coordination_v1, core_v1, discovery_v1
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.registry import groups
+from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
@@ -42,6 +43,15 @@ def strategies(
             v.validate_deployment,
             v.validate_deployment_update,
             v.validate_deployment_status_update,
+        ),
+        batch_v1.Job: JobStrategy(
+            d.default_job,
+            v.validate_job,
+            v.validate_job_update,
+            v.validate_job_status_update,
+        ),
+        batch_v1.CronJob: CronJobStrategy(
+            d.default_cron_job, v.validate_cron_job, v.validate_cron_job_update
         ),
         core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
         discovery_v1.EndpointSlice: Strategy(

@@ -4,7 +4,7 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,discovery,coordination}/validation`` and
+Models ``pkg/apis/{core,apps,batch,discovery,coordination}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """
 
@@ -16,11 +16,20 @@ from kubelite.apiserver.validation.config import (
     validate_secret,
     validate_secret_update,
 )
+from kubelite.apiserver.validation.cronjobs import (
+    validate_cron_job,
+    validate_cron_job_update,
+)
 from kubelite.apiserver.validation.endpointslice import (
     validate_endpoint_slice,
     validate_endpoint_slice_update,
 )
 from kubelite.apiserver.validation.event import validate_event, validate_event_update
+from kubelite.apiserver.validation.jobs import (
+    validate_job,
+    validate_job_status_update,
+    validate_job_update,
+)
 from kubelite.apiserver.validation.lease import validate_lease, validate_lease_update
 from kubelite.apiserver.validation.node import (
     validate_namespace,
@@ -59,6 +68,8 @@ from kubelite.apiserver.validation.workloads import (
 __all__ = [
     "validate_config_map",
     "validate_config_map_update",
+    "validate_cron_job",
+    "validate_cron_job_update",
     "validate_deployment",
     "validate_deployment_status_update",
     "validate_deployment_update",
@@ -66,6 +77,9 @@ __all__ = [
     "validate_endpoint_slice_update",
     "validate_event",
     "validate_event_update",
+    "validate_job",
+    "validate_job_status_update",
+    "validate_job_update",
     "validate_lease",
     "validate_lease_update",
     "validate_namespace",
