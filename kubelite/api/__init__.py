@@ -11,7 +11,13 @@ would write ``{}`` or ``null``.
 
 from __future__ import annotations
 
-from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.apps_v1 import (
+    ControllerRevision,
+    DaemonSet,
+    Deployment,
+    ReplicaSet,
+    StatefulSet,
+)
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -37,6 +43,11 @@ SCHEME = Scheme(
              categories=ALL, subresources=("scale", "status")),
         Kind("apps", "v1", "Deployment", "deployments", Deployment, short_names=("deploy",),
              categories=ALL, subresources=("scale", "status")),
+        Kind("apps", "v1", "StatefulSet", "statefulsets", StatefulSet, short_names=("sts",),
+             categories=ALL, subresources=("scale", "status")),
+        Kind("apps", "v1", "DaemonSet", "daemonsets", DaemonSet, short_names=("ds",),
+             categories=ALL, subresources=STATUS),
+        Kind("apps", "v1", "ControllerRevision", "controllerrevisions", ControllerRevision),
         Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
         Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
     ]

@@ -21,9 +21,20 @@ _SINGULAR = {
     "events": "event",
     "deployments.apps": "deployment",
     "replicasets.apps": "replicaset",
+    "statefulsets.apps": "statefulset",
+    "daemonsets.apps": "daemonset",
+    "controllerrevisions.apps": "controllerrevision",
     "leases.coordination.k8s.io": "lease",
     "endpointslices.discovery.k8s.io": "endpointslice",
 }
+
+_READY = {
+    "Deployment": "ready_replicas",
+    "ReplicaSet": "ready_replicas",
+    "StatefulSet": "ready_replicas",
+    "DaemonSet": "number_ready",
+}
+"""Where a workload says how many of its pods are ready."""
 
 
 class Story:
@@ -154,7 +165,7 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         gained = [t for t in new.spec.taints if t not in old.spec.taints]
         for taint in gained:
             yield f"tainted {taint.key}:{taint.effect}"
-    elif new.kind in ("Deployment", "ReplicaSet"):
-        was, now = old.status.ready_replicas, new.status.ready_replicas
+    elif new.kind in _READY:
+        was, now = (getattr(x.status, _READY[x.kind]) for x in (old, new))
         if was != now:
             yield f"ready {was} → {now}"

@@ -13,6 +13,7 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
@@ -21,6 +22,7 @@ from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
@@ -32,6 +34,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     TaintEvictionController,
     DeploymentController,
     ReplicaSetController,
+    StatefulSetController,
+    DaemonSetController,
     EndpointSliceController,
     NamespaceController,
     GarbageCollector,

@@ -45,6 +45,16 @@ from kubelite.apiserver.validation.pod_update import (
     validate_pod_status_update,
     validate_pod_update,
 )
+from kubelite.apiserver.validation.revisioned import (
+    validate_controller_revision,
+    validate_controller_revision_update,
+    validate_daemon_set,
+    validate_daemon_set_status_update,
+    validate_daemon_set_update,
+    validate_stateful_set,
+    validate_stateful_set_status_update,
+    validate_stateful_set_update,
+)
 from kubelite.apiserver.validation.service import validate_service, validate_service_update
 from kubelite.apiserver.validation.service_status import validate_service_status_update
 from kubelite.apiserver.validation.workloads import (
@@ -59,6 +69,11 @@ from kubelite.apiserver.validation.workloads import (
 __all__ = [
     "validate_config_map",
     "validate_config_map_update",
+    "validate_controller_revision",
+    "validate_controller_revision_update",
+    "validate_daemon_set",
+    "validate_daemon_set_status_update",
+    "validate_daemon_set_update",
     "validate_deployment",
     "validate_deployment_status_update",
     "validate_deployment_update",
@@ -91,4 +106,7 @@ __all__ = [
     "validate_service",
     "validate_service_status_update",
     "validate_service_update",
+    "validate_stateful_set",
+    "validate_stateful_set_status_update",
+    "validate_stateful_set_update",
 ]
