@@ -94,6 +94,22 @@ def test_a_new_template_reaches_one_node_at_a_time(make_cluster: MakeCluster) ->
     assert annotations["deprecated.daemonset.template.generation"] == "2"
 
 
+def test_the_number_of_the_template_counts_templates_only(make_cluster: MakeCluster) -> None:
+    key = "deprecated.daemonset.template.generation"
+    cluster = make_cluster(1)
+
+    def number() -> str:
+        return str(cluster.get("daemonset/log").metadata.annotations[key])
+
+    cluster.apply(daemon_set())
+    assert number() == "1"
+    cluster.patch("daemonset/log", {"metadata": {"annotations": {key: "9"}}})
+    cluster.patch("daemonset/log", {"spec": {"minReadySeconds": 5}})
+    assert number() == "1"
+    cluster.patch("daemonset/log", image("shop:2.0"), patch_type=STRATEGIC_PATCH)
+    assert number() == "2"
+
+
 def test_with_surge_no_node_is_without(make_cluster: MakeCluster) -> None:
     limits = {"maxSurge": 1, "maxUnavailable": 0}
     strategy = {"type": "RollingUpdate", "rollingUpdate": limits}

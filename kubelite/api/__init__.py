@@ -1,7 +1,8 @@
 """The types of the Kubernetes API, and the table of kinds the cluster serves.
 
 Lives here: one module for each upstream group and version, each type a frozen record
-with every field of Kubernetes 1.37, so the source is also the reference manual.
+with every field of Kubernetes 1.37, so the source is also the reference manual; and the few
+questions about them that everybody asks (``conditions``, ``node_selector``, ``qos``).
 Must not live here: defaults, validation or behaviour (see ``kubelite.apiserver``).
 Models ``k8s.io/api``. A field without a value reads as Go's zero; ``None`` is kept for the
 fields where Kubernetes tells absent from zero. ``written(...)`` marks what is always on the

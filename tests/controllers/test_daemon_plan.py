@@ -137,6 +137,11 @@ def daemon(
     return pod(name, on, phase, ready, ready_since=60 * SECOND, created=0, labels=labels)
 
 
+def test_a_pod_meant_for_no_node_is_nobodys_business() -> None:
+    owner = daemon_set()
+    assert managed(owner, look(owner, [pod("a", labels=LABELS)], 1)) == (["node-1"], [], [])
+
+
 def ending(found: Pod) -> Pod:
     return replace(found, metadata=replace(found.metadata, deletion_timestamp=Time(NOW)))
 

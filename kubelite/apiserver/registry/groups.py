@@ -119,14 +119,18 @@ class DaemonSetStrategy(Strategy):
         return True
 
     def prepare_create(self, obj: DaemonSet) -> DaemonSet:
-        """No status, and the first template."""
-        return _numbered(super().prepare_create(obj), 1)
+        """No status, and the number of the template: 1, or what an exported manifest says."""
+        return _numbered(super().prepare_create(obj), max(_number(obj), 1))
 
     def prepare_update(self, new: DaemonSet, old: DaemonSet) -> DaemonSet:
         """A new template gets the next number; nobody else sets it."""
-        number = int(old.metadata.annotations.get(TEMPLATE_GENERATION, "1"))
         changed = new.spec.template != old.spec.template
-        return _numbered(super().prepare_update(new, old), number + changed)
+        return _numbered(super().prepare_update(new, old), _number(old) + changed)
+
+
+def _number(daemon_set: DaemonSet) -> int:
+    text = daemon_set.metadata.annotations.get(TEMPLATE_GENERATION, "")
+    return int(text) if text.isdecimal() else 0
 
 
 def _numbered(daemon_set: DaemonSet, number: int) -> DaemonSet:

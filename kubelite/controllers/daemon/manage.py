@@ -39,8 +39,9 @@ def observed(
     """The pods by node, the oldest first; those that have ended and are deleted do not count."""
     by_node: dict[str, list[Pod]] = {}
     for pod in pods:
-        if not (pod.metadata.deletion_timestamp is not None and pod_finished(pod)):
-            by_node.setdefault(placement.target_node(pod), []).append(pod)
+        target = placement.target_node(pod)
+        if target and not (pod.metadata.deletion_timestamp is not None and pod_finished(pod)):
+            by_node.setdefault(target, []).append(pod)
     for found in by_node.values():
         found.sort(key=_age)
     verdicts = {node.metadata.name: placement.should_run(owner, node) for node in nodes}

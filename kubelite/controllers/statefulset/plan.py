@@ -132,8 +132,12 @@ def _outdated(owner: StatefulSet, seen: Observed, replicas: Sequence[Pod]) -> li
 
 
 def report(owner: StatefulSet, seen: Observed, ended: Iterable[str] = ()) -> StatefulSetStatus:
-    """What to say of the pods; ``ended`` are uids of those that are just being deleted."""
-    gone, delay = set(ended), owner.spec.min_ready_seconds * SECOND
+    """What to say of the pods; ``ended`` are uids of those that are just being deleted.
+
+    These are no longer counted at the revision that an update leaves behind.
+    """
+    delay = owner.spec.min_ready_seconds * SECOND
+    gone = set() if seen.current is seen.update else set(ended)
     created = [pod for pod in seen.pods if pod.status.phase]
     ready = [pod for pod in created if _running_and_ready(pod, seen.now)]
     staying = [pod for pod in created if not _ends(pod)]
