@@ -67,7 +67,6 @@ class Cluster:
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
-        self._quiet = waiting.Quiet(self._world.store, self.clock)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -223,7 +222,8 @@ class Cluster:
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
-        self.clock.run_until(self.clock.now + round(seconds * SECOND))
+        with waiting.rare_collections():
+            self.clock.run_until(self.clock.now + round(seconds * SECOND))
 
     def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:
         """Run until it is true; the seconds that took. Raises TimeoutError with the state.
@@ -235,7 +235,7 @@ class Cluster:
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, self._quiet, quiet, timeout)
+        return waiting.settle(self, quiet, timeout)
 
     # Machines
 
