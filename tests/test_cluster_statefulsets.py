@@ -218,3 +218,62 @@ def test_deleting_it_takes_its_pods_and_revisions(make_cluster: MakeCluster) -> 
     cluster.delete("statefulset/db")
     cluster.settle()
     assert len(cluster.get("pods")) == len(cluster.get("controllerrevisions")) == 0
+
+
+def test_its_story_is_told_in_words(make_cluster: MakeCluster) -> None:
+    cluster = database(make_cluster, 1)
+    patch(cluster, "shop:2.0")
+    cluster.run_until("statefulset/db ready")
+    cluster.settle()
+    told = str(cluster.story("statefulset/db"))
+    assert "you created statefulset/db" in told
+    assert "you changed statefulset/db (a new template)" in told
+    assert "statefulset-controller changed statefulset/db (ready 0 → 1)" in told
+
+
+def test_after_a_crash_the_controller_goes_on_where_things_stand(
+    make_cluster: MakeCluster,
+) -> None:
+    cluster = make_cluster()
+    cluster.apply(stateful_set())
+    cluster.run(0.003)  # its first write is under way
+    controller = cluster._control_plane.controllers.controllers["statefulset-controller"]
+    controller.crash()
+    controller.queue.add("default/db")
+    cluster.run_until("statefulset/db ready")
+    assert [p.metadata.name for p in cluster.get("pods")] == ["db-0", "db-1", "db-2"]
+    assert len(cluster.get("controllerrevisions")) == 1
+
+
+def test_a_revision_whose_name_is_taken_gets_another(make_cluster: MakeCluster) -> None:
+    first = database(make_cluster, 1)
+    taken = first.get("controllerrevisions")[0].metadata.name
+    cluster = make_cluster()
+    cluster.apply(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "ControllerRevision",
+            "metadata": {"name": taken},
+            "data": {"spec": {}},
+            "revision": 1,
+        }
+    )
+    cluster.apply(stateful_set(replicas=1))
+    cluster.run_until("statefulset/db ready")
+    names = [r.metadata.name for r in cluster.get("controllerrevisions")]
+    assert len(names) == 2
+    assert cluster.get("statefulset/db").status.collision_count == 1
+
+
+def test_orphans_are_taken_in_again(make_cluster: MakeCluster) -> None:
+    cluster = database(make_cluster)
+    before = {p.metadata.uid for p in cluster.get("pods")}
+    kind, name = cluster._meant("statefulset/db")
+    cluster._ask("delete", kind, "default", name, propagation_policy="Orphan")
+    cluster.settle()
+    assert {p.metadata.uid for p in cluster.get("pods")} == before
+    cluster.apply(stateful_set())
+    cluster.run_until("statefulset/db ready")
+    cluster.settle()
+    assert {p.metadata.uid for p in cluster.get("pods")} == before
+    assert len(cluster.get("controllerrevisions")) == 1
