@@ -42,6 +42,19 @@ def deployment(
     }
 
 
+def stateful_set(name: str = "db", replicas: int = 3, **spec: Any) -> dict[str, Any]:
+    """A StatefulSet of the shop, and the name of the Service it belongs to."""
+    mould = deployment(name, replicas, serviceName=name, **spec)
+    return {**mould, "kind": "StatefulSet"}
+
+
+def daemon_set(name: str = "log", **spec: Any) -> dict[str, Any]:
+    """A DaemonSet of the shop."""
+    mould = deployment(name, **spec)
+    del mould["spec"]["replicas"]
+    return {**mould, "kind": "DaemonSet"}
+
+
 def service(name: str = "web", **spec: Any) -> dict[str, Any]:
     """A Service in front of the Deployment of the same name."""
     return {

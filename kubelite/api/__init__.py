@@ -1,7 +1,8 @@
 """The types of the Kubernetes API, and the table of kinds the cluster serves.
 
 Lives here: one module for each upstream group and version, each type a frozen record
-with every field of Kubernetes 1.37, so the source is also the reference manual.
+with every field of Kubernetes 1.37, so the source is also the reference manual; and the few
+questions about them that everybody asks (``conditions``, ``node_selector``, ``qos``).
 Must not live here: defaults, validation or behaviour (see ``kubelite.apiserver``).
 Models ``k8s.io/api``. A field without a value reads as Go's zero; ``None`` is kept for the
 fields where Kubernetes tells absent from zero. ``written(...)`` marks what is always on the
@@ -11,7 +12,13 @@ would write ``{}`` or ``null``.
 
 from __future__ import annotations
 
-from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.apps_v1 import (
+    ControllerRevision,
+    DaemonSet,
+    Deployment,
+    ReplicaSet,
+    StatefulSet,
+)
 from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
@@ -38,6 +45,11 @@ SCHEME = Scheme(
              categories=ALL, subresources=("scale", "status")),
         Kind("apps", "v1", "Deployment", "deployments", Deployment, short_names=("deploy",),
              categories=ALL, subresources=("scale", "status")),
+        Kind("apps", "v1", "StatefulSet", "statefulsets", StatefulSet, short_names=("sts",),
+             categories=ALL, subresources=("scale", "status")),
+        Kind("apps", "v1", "DaemonSet", "daemonsets", DaemonSet, short_names=("ds",),
+             categories=ALL, subresources=STATUS),
+        Kind("apps", "v1", "ControllerRevision", "controllerrevisions", ControllerRevision),
         Kind("batch", "v1", "Job", "jobs", Job, categories=ALL, subresources=STATUS),
         Kind("batch", "v1", "CronJob", "cronjobs", CronJob, short_names=("cj",),
              categories=ALL, subresources=STATUS),

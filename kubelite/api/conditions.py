@@ -32,6 +32,14 @@ def pod_ready(pod: Pod) -> bool:
     return False
 
 
+def pod_available(pod: Pod, delay: int, now: int) -> bool:
+    """Whether the pod has been ready for ``delay`` microseconds."""
+    found = condition(pod, "Ready")
+    if found is None or found.status != "True":
+        return False
+    return not delay or (found.last_transition_time or now) + delay <= now
+
+
 def pod_finished(pod: Pod) -> bool:
     """Whether the pod has run to its end and will never run again."""
     return pod.status.phase in ("Succeeded", "Failed")

@@ -1,7 +1,7 @@
 """How every component talks to the API server and keeps up with it.
 
 Lives here: the typed client, the reflector and informer (a local copy of one kind), the work
-queue, expectations, the event recorder, and the shell that turns a plan into calls.
+queue, expectations, back-off, the event recorder, and the shell that turns a plan into calls.
 Must not live here: any decision about what the cluster should look like.
 Models client-go (tools/cache, util/workqueue, tools/record) and the controller helpers.
 """

@@ -27,7 +27,7 @@ from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Answer, Traffic
-from kubelite.controllers import CONTROLLERS
+from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
 from kubelite.kubelet import Kubelet, cri
@@ -203,16 +203,20 @@ class Cluster:
         self._ask("delete", kind, namespace, name, grace_period_seconds=grace_period_seconds)
 
     def rollout_undo(self, what: str, revision: int = 0, namespace: str = "default") -> Any:
-        """Go back to an earlier version of a Deployment; the one before, unless given."""
-        deployment = self.get(what, namespace=namespace)
-        template = to_dict(revisions.earlier(deployment, self._replica_sets(deployment), revision))
-        replaced = [{"op": "replace", "path": "/spec/template", "value": template}]
+        """Go back to an earlier version of a workload; the one before, unless given."""
+        owner = self.get(what, namespace=namespace)
+        if owner.kind == "Deployment":
+            found = revisions.earlier(owner, self._owned("replicasets", owner), revision)
+        else:
+            kept = self._owned("controllerrevisions", owner)
+            found = history.earlier(owner, kept, revision) or owner.spec.template
+        replaced = [{"op": "replace", "path": "/spec/template", "value": to_dict(found)}]
         return self.patch(what, replaced, namespace, JSON_PATCH)
 
-    def _replica_sets(self, deployment: Any) -> list[Any]:
-        sets = self.get("replicasets", namespace=deployment.metadata.namespace)
-        owners = [(s, controller_of(s)) for s in sets]
-        return [s for s, owner in owners if owner and owner.uid == deployment.metadata.uid]
+    def _owned(self, resource: str, owner: Any) -> list[Any]:
+        found = self.get(resource, namespace=owner.metadata.namespace)
+        owners = [(one, controller_of(one)) for one in found]
+        return [one for one, by in owners if by and by.uid == owner.metadata.uid]
 
     # Time
 

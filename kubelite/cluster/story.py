@@ -23,9 +23,20 @@ _SINGULAR = {
     "replicasets.apps": "replicaset",
     "jobs.batch": "job",
     "cronjobs.batch": "cronjob",
+    "statefulsets.apps": "statefulset",
+    "daemonsets.apps": "daemonset",
+    "controllerrevisions.apps": "controllerrevision",
     "leases.coordination.k8s.io": "lease",
     "endpointslices.discovery.k8s.io": "endpointslice",
 }
+
+_READY = {
+    "Deployment": "ready_replicas",
+    "ReplicaSet": "ready_replicas",
+    "StatefulSet": "ready_replicas",
+    "DaemonSet": "number_ready",
+}
+"""Where a workload says how many of its pods are ready."""
 
 
 class Story:
@@ -168,7 +179,7 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         was, now = len(old.status.active), len(new.status.active)
         if was != now:
             yield f"jobs at work {was} → {now}"
-    elif new.kind in ("Deployment", "ReplicaSet"):
-        was, now = old.status.ready_replicas, new.status.ready_replicas
+    elif new.kind in _READY:
+        was, now = (getattr(x.status, _READY[x.kind]) for x in (old, new))
         if was != now:
             yield f"ready {was} → {now}"

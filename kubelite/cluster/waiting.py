@@ -147,6 +147,10 @@ def _is_ready(obj: Any | None) -> bool:
         return node_ready(obj)
     status = obj.status
     current = status.observed_generation >= obj.metadata.generation
+    if obj.kind == "DaemonSet":
+        wanted = status.desired_number_scheduled
+        updated, available = status.updated_number_scheduled, status.number_available
+        return bool(current and updated == available == wanted)
     updated = getattr(status, "updated_replicas", status.replicas)
     return current and bool(
         updated == status.replicas == status.available_replicas == obj.spec.replicas

@@ -14,6 +14,7 @@ from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.cronjob import CronJobController
+from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
@@ -23,6 +24,7 @@ from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
 from kubelite.sim.chance import Chance
@@ -35,6 +37,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     TaintEvictionController,
     DeploymentController,
     ReplicaSetController,
+    StatefulSetController,
+    DaemonSetController,
     JobController,
     CronJobController,
     TTLAfterFinishedController,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import ReplicaSet, ReplicaSetCondition, ReplicaSetStatus
-from kubelite.api.conditions import condition, pod_active, pod_finished, pod_ready
+from kubelite.api.conditions import condition, pod_active, pod_available, pod_finished, pod_ready
 from kubelite.api.core_v1 import Pod
 from kubelite.apimachinery import labels
 from kubelite.apimachinery.errors import Status
@@ -97,14 +97,6 @@ def with_failure(owner: ReplicaSet, failure: str, now: int) -> tuple[ReplicaSetC
         message=failure,
     )
     return (*others, failed)
-
-
-def pod_available(pod: Pod, delay: int, now: int) -> bool:
-    """Whether the pod has been ready for ``delay`` microseconds."""
-    found = condition(pod, "Ready")
-    if found is None or found.status != "True":
-        return False
-    return not delay or (found.last_transition_time or now) + delay <= now
 
 
 def by_replicas(pod: Pod) -> Sequence[str]:

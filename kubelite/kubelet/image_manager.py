@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from kubelite.api.core_v1 import Container, Pod
+from kubelite.client.backoff import INITIAL, Backoff
 from kubelite.kubelet import events
-from kubelite.kubelet.backoff import INITIAL, Backoff
 from kubelite.kubelet.cri import PullResult, Runtime
 from kubelite.kubelet.durations import go_duration
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container
 from kubelite.client import Client
+from kubelite.client.backoff import Backoff
 from kubelite.kubelet import events
 from kubelite.kubelet.actions import Kill, PodActions
-from kubelite.kubelet.backoff import Backoff
 from kubelite.kubelet.cri import EXITED, RUNNING, Runtime, SandboxConfig, SandboxResult
 from kubelite.kubelet.durations import go_duration
 from kubelite.kubelet.environment import ConfigError, container_config

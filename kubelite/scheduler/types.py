@@ -10,8 +10,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
+from kubelite.api.node_selector import RequiredNodeAffinity
 from kubelite.apimachinery.labels import NOTHING, Requirement, Selector, from_label_selector
-from kubelite.scheduler.node_selector import RequiredNodeAffinity
 from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"

@@ -27,6 +27,8 @@ from kubelite.apimachinery.scheme import UnknownKind
         ("deployments.apps", "Deployment"),
         ("deployment.v1.apps", "Deployment"),
         ("rs", "ReplicaSet"),
+        ("sts", "StatefulSet"),
+        ("ds", "DaemonSet"),
         ("endpointslice", "EndpointSlice"),
         ("leases.coordination.k8s.io", "Lease"),
     ],
@@ -75,12 +77,15 @@ def test_scope_and_subresources() -> None:
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",
         "Deployment",
+        "StatefulSet",
     ]
     assert [row.kind for row in SCHEME if "all" in row.categories] == [
         "Pod",
         "Service",
         "ReplicaSet",
         "Deployment",
+        "StatefulSet",
+        "DaemonSet",
         "Job",
         "CronJob",
     ]

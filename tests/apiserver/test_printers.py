@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubelite.api import core_v1
+from kubelite.api import apps_v1, core_v1
 from kubelite.apimachinery.struct import convert
 from kubelite.apiserver import printers
 from kubelite.apiserver.printers import cells
@@ -283,3 +283,39 @@ def test_tables_line_up_as_kubectl_prints_them(desk: Desk) -> None:
         "NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE",
     ]  # fmt: skip
     assert table("namespaces")[1] == "default       Active   65s"
+
+
+MOULD = {"spec": {"nodeSelector": {"disk": "ssd"}, "containers": [{"name": "c", "image": "i"}]}}
+WORKLOAD = {"selector": {"matchLabels": {"app": "web"}}, "template": MOULD}
+
+
+def test_stateful_sets_daemon_sets_and_their_revisions() -> None:
+    meta = {"name": "web", "creationTimestamp": "2026-11-27T08:00:00Z"}
+    counts = {
+        "desiredNumberScheduled": 5,
+        "currentNumberScheduled": 4,
+        "numberReady": 3,
+        "updatedNumberScheduled": 2,
+        "numberAvailable": 1,
+    }
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "uid": "u"}
+    shown = [
+        convert(kind, {"metadata": meta, **rest})
+        for kind, rest in (
+            (apps_v1.StatefulSet, {"spec": WORKLOAD | {"replicas": 3}}),
+            (apps_v1.DaemonSet, {"spec": WORKLOAD, "status": counts}),
+            (
+                apps_v1.ControllerRevision,
+                {
+                    "metadata": meta | {"ownerReferences": [owner | {"controller": True}]},
+                    "revision": 7,
+                },
+            ),
+        )
+    ]
+    tables = [printers.rows(one.kind, [one], NOW, wide=True)[1] for one in shown]
+    assert tables == [
+        ["web", "0/3", "5m", "c", "i"],
+        ["web", "5", "4", "3", "2", "1", "disk=ssd", "5m", "c", "i", "app=web"],
+        ["web", "statefulset.apps/web", "7", "5m"],
+    ]

@@ -20,6 +20,13 @@ from kubelite.api.core_v1.affinity import (
     TopologySpreadConstraint,
     WeightedPodAffinityTerm,
 )
+from kubelite.api.core_v1.claims import (
+    ModifyVolumeStatus,
+    PersistentVolumeClaim,
+    PersistentVolumeClaimCondition,
+    PersistentVolumeClaimStatus,
+    VolumeHealthStatus,
+)
 from kubelite.api.core_v1.config import ConfigMap, Secret
 from kubelite.api.core_v1.container import (
     Container,
@@ -223,13 +230,15 @@ __all__ = [
     "HTTPGetAction", "HTTPHeader", "HostAlias", "HostIP", "HostPathVolumeSource",
     "ISCSIVolumeSource", "ImageVolumeSource", "ImageVolumeStatus", "KeyToPath", "Lifecycle",
     "LifecycleHandler", "LinuxContainerUser", "LoadBalancerIngress", "LoadBalancerStatus",
-    "LocalObjectReference", "NFSVolumeSource", "Namespace", "NamespaceCondition", "NamespaceSpec",
+    "LocalObjectReference", "ModifyVolumeStatus", "NFSVolumeSource", "Namespace",
+    "NamespaceCondition", "NamespaceSpec",
     "NamespaceStatus", "Node", "NodeAddress", "NodeAffinity", "NodeAllocatableMappedResources",
     "NodeAllocatableOverheadResources", "NodeAllocatableResourceClaimStatus", "NodeCondition",
     "NodeConfigSource", "NodeConfigStatus", "NodeDaemonEndpoints", "NodeFeatures",
     "NodePodPreemptionPolicy", "NodeRuntimeHandler", "NodeRuntimeHandlerFeatures", "NodeSelector",
     "NodeSelectorRequirement", "NodeSelectorTerm", "NodeSpec", "NodeStatus", "NodeSwapStatus",
-    "NodeSystemInfo", "ObjectFieldSelector", "ObjectReference", "PersistentVolumeClaimSpec",
+    "NodeSystemInfo", "ObjectFieldSelector", "ObjectReference", "PersistentVolumeClaim",
+    "PersistentVolumeClaimCondition", "PersistentVolumeClaimSpec", "PersistentVolumeClaimStatus",
     "PersistentVolumeClaimTemplate", "PersistentVolumeClaimVolumeSource",
     "PhotonPersistentDiskVolumeSource", "Pod", "PodAffinity", "PodAffinityTerm", "PodAntiAffinity",
     "PodCertificateProjection", "PodCondition", "PodDNSConfig", "PodDNSConfigOption",
@@ -244,7 +253,8 @@ __all__ = [
     "ServiceAccountTokenProjection", "ServicePort", "ServiceSpec", "ServiceStatus",
     "SessionAffinityConfig", "SleepAction", "StorageOSVolumeSource", "Sysctl", "TCPSocketAction",
     "Taint", "Toleration", "TopologySpreadConstraint", "TypedLocalObjectReference",
-    "TypedObjectReference", "Volume", "VolumeDevice", "VolumeHealthCondition", "VolumeMount",
+    "TypedObjectReference", "Volume", "VolumeDevice", "VolumeHealthCondition", "VolumeHealthStatus",
+    "VolumeMount",
     "VolumeMountStatus", "VolumeProjection", "VolumeResourceRequirements", "VolumeStatus",
     "VsphereVirtualDiskVolumeSource", "WeightedPodAffinityTerm", "WindowsSecurityContextOptions",
 ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from kubelite.apiserver.defaults.batch import default_cron_job, default_job
 from kubelite.apiserver.defaults.kinds import (
     default_config_map,
+    default_daemon_set,
     default_deployment,
     default_endpoint_slice,
     default_event,
@@ -21,12 +22,14 @@ from kubelite.apiserver.defaults.kinds import (
     default_replica_set,
     default_secret,
     default_service,
+    default_stateful_set,
 )
 from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
 
 __all__ = [
     "default_config_map",
     "default_cron_job",
+    "default_daemon_set",
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
@@ -40,4 +43,5 @@ __all__ = [
     "default_replica_set",
     "default_secret",
     "default_service",
+    "default_stateful_set",
 ]

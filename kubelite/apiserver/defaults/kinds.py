@@ -43,6 +43,64 @@ def default_replica_set(replica_set: apps_v1.ReplicaSet) -> apps_v1.ReplicaSet:
     return changed(replica_set, spec=spec)
 
 
+_RETAIN = apps_v1.StatefulSetPersistentVolumeClaimRetentionPolicy(
+    when_deleted="Retain", when_scaled="Retain"
+)
+
+
+def default_stateful_set(stateful_set: apps_v1.StatefulSet) -> apps_v1.StatefulSet:
+    """One replica, in order, all of them updated, claims kept, ten revisions."""
+    spec = filled(
+        stateful_set.spec,
+        replicas=1,
+        revision_history_limit=10,
+        pod_management_policy="OrderedReady",
+        persistent_volume_claim_retention_policy=_RETAIN,
+    )
+    retention = spec.persistent_volume_claim_retention_policy or _RETAIN
+    spec = changed(
+        spec,
+        template=default_pod_template(spec.template),
+        update_strategy=_stateful_strategy(spec.update_strategy),
+        persistent_volume_claim_retention_policy=filled(
+            retention, when_deleted="Retain", when_scaled="Retain"
+        ),
+        volume_claim_templates=mapped(spec.volume_claim_templates, _claim),
+    )
+    return changed(stateful_set, spec=spec)
+
+
+def _stateful_strategy(
+    strategy: apps_v1.StatefulSetUpdateStrategy,
+) -> apps_v1.StatefulSetUpdateStrategy:
+    strategy = filled(strategy, type="RollingUpdate")
+    if strategy.type != "RollingUpdate":
+        return strategy
+    rolling = strategy.rolling_update or apps_v1.RollingUpdateStatefulSetStrategy()
+    rolling = filled(rolling, partition=0, max_unavailable=1)
+    return changed(strategy, rolling_update=rolling)
+
+
+def _claim(claim: core_v1.PersistentVolumeClaim) -> core_v1.PersistentVolumeClaim:
+    return changed(
+        claim,
+        spec=filled(claim.spec, volume_mode="Filesystem"),
+        status=filled(claim.status, phase="Pending"),
+    )
+
+
+def default_daemon_set(daemon_set: apps_v1.DaemonSet) -> apps_v1.DaemonSet:
+    """Rolling update one node at a time without a second pod, ten revisions."""
+    spec = filled(daemon_set.spec, revision_history_limit=10)
+    strategy = filled(spec.update_strategy, type="RollingUpdate")
+    if strategy.type == "RollingUpdate":
+        rolling = strategy.rolling_update or apps_v1.RollingUpdateDaemonSet()
+        rolling = filled(rolling, max_unavailable=1, max_surge=0)
+        strategy = changed(strategy, rolling_update=rolling)
+    spec = changed(spec, update_strategy=strategy, template=default_pod_template(spec.template))
+    return changed(daemon_set, spec=spec)
+
+
 def default_service(service: core_v1.Service) -> core_v1.Service:
     """A cluster address, TCP, and the same port behind as in front."""
     spec = filled(service.spec, session_affinity="None", type="ClusterIP")

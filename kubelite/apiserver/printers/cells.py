@@ -198,6 +198,21 @@ def selector(owner: Any, now: int) -> str:
     return str(from_label_selector(owner.spec.selector)) or NONE
 
 
+def node_selector(owner: Any, now: int) -> str:
+    """Labels of the nodes that its pods want."""
+    wanted = owner.spec.template.spec.node_selector
+    return ",".join(f"{k}={v}" for k, v in sorted(wanted.items())) or NONE
+
+
+def revision_controller(revision: Any, now: int) -> str:
+    """Whose version it is: "statefulset.apps/web"."""
+    for owner in revision.metadata.owner_references:
+        if owner.controller:
+            group = owner.api_version.rpartition("/")[0]
+            return f"{owner.kind.lower()}{'.' + group if group else ''}/{owner.name}"
+    return NONE
+
+
 # Services
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from kubelite.api.apps_v1 import Deployment, ReplicaSet
+from kubelite.api.apps_v1 import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from kubelite.api.core_v1 import Event, Namespace, NamespaceSpec, NamespaceStatus, Node, Secret
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.struct import replace
@@ -106,6 +106,47 @@ class DeploymentStrategy(Strategy):
         changed: Deployment = super().prepare_subresource(subresource, new, old)
         annotations = new.metadata.annotations
         return replace(changed, metadata=replace(old.metadata, annotations=annotations))
+
+
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+
+
+class DaemonSetStrategy(Strategy):
+    """DaemonSets number their specs, and their templates in an annotation."""
+
+    def counts_generations(self, obj: DaemonSet) -> bool:
+        """Yes."""
+        return True
+
+    def prepare_create(self, obj: DaemonSet) -> DaemonSet:
+        """No status, and the number of the template: 1, or what an exported manifest says."""
+        return _numbered(super().prepare_create(obj), max(_number(obj), 1))
+
+    def prepare_update(self, new: DaemonSet, old: DaemonSet) -> DaemonSet:
+        """A new template gets the next number; nobody else sets it."""
+        changed = new.spec.template != old.spec.template
+        return _numbered(super().prepare_update(new, old), _number(old) + changed)
+
+
+def _number(daemon_set: DaemonSet) -> int:
+    text = daemon_set.metadata.annotations.get(TEMPLATE_GENERATION, "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _numbered(daemon_set: DaemonSet, number: int) -> DaemonSet:
+    annotations = daemon_set.metadata.annotations
+    if annotations.get(TEMPLATE_GENERATION) == str(number):
+        return daemon_set
+    annotations = annotations | {TEMPLATE_GENERATION: str(number)}
+    return replace(daemon_set, metadata=replace(daemon_set.metadata, annotations=annotations))
+
+
+class StatefulSetStrategy(Strategy):
+    """StatefulSets number their specs."""
+
+    def counts_generations(self, obj: StatefulSet) -> bool:
+        """Yes."""
+        return True
 
 
 class EventStrategy(Strategy):

@@ -53,6 +53,21 @@ def strategies(
         batch_v1.CronJob: CronJobStrategy(
             d.default_cron_job, v.validate_cron_job, v.validate_cron_job_update
         ),
+        apps_v1.StatefulSet: groups.StatefulSetStrategy(
+            d.default_stateful_set,
+            v.validate_stateful_set,
+            v.validate_stateful_set_update,
+            v.validate_stateful_set_status_update,
+        ),
+        apps_v1.DaemonSet: groups.DaemonSetStrategy(
+            d.default_daemon_set,
+            v.validate_daemon_set,
+            v.validate_daemon_set_update,
+            v.validate_daemon_set_status_update,
+        ),
+        apps_v1.ControllerRevision: Strategy(
+            None, v.validate_controller_revision, v.validate_controller_revision_update
+        ),
         core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
         discovery_v1.EndpointSlice: Strategy(
             d.default_endpoint_slice, v.validate_endpoint_slice, v.validate_endpoint_slice_update

@@ -54,6 +54,16 @@ from kubelite.apiserver.validation.pod_update import (
     validate_pod_status_update,
     validate_pod_update,
 )
+from kubelite.apiserver.validation.revisioned import (
+    validate_controller_revision,
+    validate_controller_revision_update,
+    validate_daemon_set,
+    validate_daemon_set_status_update,
+    validate_daemon_set_update,
+    validate_stateful_set,
+    validate_stateful_set_status_update,
+    validate_stateful_set_update,
+)
 from kubelite.apiserver.validation.service import validate_service, validate_service_update
 from kubelite.apiserver.validation.service_status import validate_service_status_update
 from kubelite.apiserver.validation.workloads import (
@@ -70,6 +80,11 @@ __all__ = [
     "validate_config_map_update",
     "validate_cron_job",
     "validate_cron_job_update",
+    "validate_controller_revision",
+    "validate_controller_revision_update",
+    "validate_daemon_set",
+    "validate_daemon_set_status_update",
+    "validate_daemon_set_update",
     "validate_deployment",
     "validate_deployment_status_update",
     "validate_deployment_update",
@@ -105,4 +120,7 @@ __all__ = [
     "validate_service",
     "validate_service_status_update",
     "validate_service_update",
+    "validate_stateful_set",
+    "validate_stateful_set_status_update",
+    "validate_stateful_set_update",
 ]

@@ -25,7 +25,7 @@ from kubelite.apiserver.validation.objectmeta import (
 )
 from kubelite.apiserver.validation.pod import validate_pod_template
 
-_TOO_MANY = "cannot be greater than status.replicas"
+TOO_MANY = "cannot be greater than status.replicas"
 
 
 def validate_deployment(deployment: apps_v1.Deployment) -> list[FieldError]:
@@ -111,21 +111,22 @@ def _strategy(strategy: apps_v1.DeploymentStrategy, path: str) -> Errors:
 def _rolling_update(rolling: apps_v1.RollingUpdateDeployment, path: str) -> Errors:
     missing, surplus = rolling.max_unavailable or 0, rolling.max_surge or 0
     at = f"{path}.maxUnavailable"
-    yield from _count_or_percent(missing, at)
-    yield from _count_or_percent(surplus, f"{path}.maxSurge")
-    if _number(missing) == 0 and _number(surplus) == 0:
+    yield from count_or_percent(missing, at)
+    yield from count_or_percent(surplus, f"{path}.maxSurge")
+    if number(missing) == 0 and number(surplus) == 0:
         yield FieldError.invalid(at, missing, "may not be 0 when `maxSurge` is 0")
-    if isinstance(missing, str) and _number(missing) > 100:
+    if isinstance(missing, str) and number(missing) > 100:
         yield FieldError.invalid(at, missing, "must not be greater than 100%")
 
 
-def _count_or_percent(value: int | str, path: str) -> Errors:
+def count_or_percent(value: int | str, path: str) -> Errors:
+    """A number that is not negative, or a percentage."""
     if isinstance(value, str):
         return each(path, value, names.is_percent(value))
     return non_negative(path, value)
 
 
-def _number(value: int | str) -> int:
+def number(value: int | str) -> int:
     """The number itself, or the one before the percent sign; 0 where there is none."""
     if not isinstance(value, str):
         return value
@@ -178,7 +179,7 @@ def _deployment_status(status: apps_v1.DeploymentStatus, path: str) -> Errors:
     yield from non_negative(f"{path}.unavailableReplicas", status.unavailable_replicas)
     yield from non_negative(f"{path}.collisionCount", status.collision_count)
     if status.updated_replicas > status.replicas:
-        yield FieldError.invalid(f"{path}.updatedReplicas", status.updated_replicas, _TOO_MANY)
+        yield FieldError.invalid(f"{path}.updatedReplicas", status.updated_replicas, TOO_MANY)
     yield from _counts(status, path)
 
 
@@ -199,7 +200,7 @@ def _replica_set_status(status: apps_v1.ReplicaSetStatus, path: str) -> Errors:
     yield from non_negative(f"{path}.availableReplicas", status.available_replicas)
     yield from non_negative(f"{path}.observedGeneration", status.observed_generation)
     if labelled > status.replicas:
-        yield FieldError.invalid(f"{path}.fullyLabeledReplicas", labelled, _TOO_MANY)
+        yield FieldError.invalid(f"{path}.fullyLabeledReplicas", labelled, TOO_MANY)
     yield from _counts(status, path)
 
 
@@ -207,9 +208,9 @@ def _counts(status: apps_v1.DeploymentStatus | apps_v1.ReplicaSetStatus, path: s
     """No more ready than there are, no more available than ready."""
     ready, available = status.ready_replicas, status.available_replicas
     if ready > status.replicas:
-        yield FieldError.invalid(f"{path}.readyReplicas", ready, _TOO_MANY)
+        yield FieldError.invalid(f"{path}.readyReplicas", ready, TOO_MANY)
     if available > status.replicas:
-        yield FieldError.invalid(f"{path}.availableReplicas", available, _TOO_MANY)
+        yield FieldError.invalid(f"{path}.availableReplicas", available, TOO_MANY)
     if available > ready:
         fault = "cannot be greater than readyReplicas"
         yield FieldError.invalid(f"{path}.availableReplicas", available, fault)

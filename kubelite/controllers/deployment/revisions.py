@@ -13,6 +13,7 @@ from kubelite.apimachinery.intstr import scaled
 from kubelite.apimachinery.meta import LabelSelector, ObjectMeta
 from kubelite.apimachinery.struct import encode, replace
 from kubelite.controllers.base import owned_by
+from kubelite.controllers.hashing import safe_hash
 
 TEMPLATE_HASH = "pod-template-hash"
 REVISION = "deployment.kubernetes.io/revision"
@@ -23,7 +24,6 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _NOT_COPIED = (LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS)
 _HISTORY_CHARACTERS = 2000
-_SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def template_hash(template: PodTemplateSpec, collisions: int | None) -> str:
@@ -31,11 +31,7 @@ def template_hash(template: PodTemplateSpec, collisions: int | None) -> str:
 
     Upstream hashes a dump of Go structs, so the values differ from a real cluster's.
     """
-    total = 0x811C9DC5
-    salt = collisions.to_bytes(8, "little") if collisions else b""
-    for byte in encode(template) + salt:
-        total = (total ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return "".join(_SAFE[ord(digit) % len(_SAFE)] for digit in str(total))
+    return safe_hash(encode(template), collisions)
 
 
 def desired(deployment: Deployment) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kubelite.api.core_v1 import Node
+from kubelite.api.node_selector import Term
 from kubelite.scheduler.framework import (
     NODE_ADD,
     NODE_LABEL,
@@ -18,7 +19,6 @@ from kubelite.scheduler.framework import (
     Status,
     default_normalize,
 )
-from kubelite.scheduler.node_selector import Term
 from kubelite.scheduler.types import NodeInfo, PodInfo
 
 

@@ -1,5 +1,7 @@
-"""Waiting longer after each failure: 10 s, 20 s, 40 s ... 300 s, and from the start again once
-ten minutes have passed without one. Models ``k8s.io/client-go/util/flowcontrol/backoff.go``.
+"""Waiting longer after each failure: 10 s, 20 s, 40 s ... 300 s (or between other limits), and
+from the start again once ten minutes have passed without one.
+
+Models ``k8s.io/client-go/util/flowcontrol/backoff.go``.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ MAXIMUM = 300 * SECOND
 
 
 class Backoff:
-    """Keys with their present delay in microseconds. A key is a container, or a pod's image."""
+    """Keys with their present delay in microseconds.
+
+    A key is a container, a pod's image, or a node on which a daemon fails.
+    """
 
     def __init__(self, clock: Clock, initial: int = INITIAL, maximum: int = MAXIMUM):
         self._clock = clock

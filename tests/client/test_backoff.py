@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubelite.kubelet.backoff import Backoff
+from kubelite.client.backoff import Backoff
 from kubelite.kubelet.durations import go_duration
 from kubelite.sim.clock import MINUTE, SECOND, Clock
 

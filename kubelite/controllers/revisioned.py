@@ -1,0 +1,138 @@
+"""What the DaemonSet and the StatefulSet controller have in common: they own pods and revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kubelite.api.apps_v1 import ControllerRevision
+from kubelite.api.conditions import pod_ready
+from kubelite.api.core_v1 import Pod
+from kubelite.apimachinery.errors import Status
+from kubelite.apimachinery.times import SECOND
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Create, Delete
+from kubelite.client.events import EventRecorder
+from kubelite.client.expectations import Expectations
+from kubelite.client.informer import key_of
+from kubelite.controllers import history
+from kubelite.controllers.base import ManagedController, Manager, by_controller, controller_of
+
+
+class RevisionedController(ManagedController):
+    """Watches owners, their pods and their revisions; ``kind`` and ``resource`` are the owners'.
+
+    It does not act on a copy of the world that lacks its own last deeds.
+    """
+
+    kind = ""
+    resource = ""
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.owners = manager.informer(self.resource)
+        self.pods = manager.informer("pods", {"controller": by_controller})
+        self.revisions = manager.informer(history.REVISIONS, {"controller": by_controller})
+        self.expectations = Expectations(self.clock)
+        self._failing: dict[str, None] = {}  # owners whose last plan was refused
+        self.owners.on(
+            add=lambda owner: self.queue.add(key_of(owner)),
+            update=lambda _, owner: self.queue.add(key_of(owner)),
+            delete=self._owner_deleted,
+        )
+        self.pods.on(add=self._pod_added, update=self._pod_updated, delete=self._pod_deleted)
+        self.revisions.on(
+            add=self._revision_changed,
+            update=lambda _, revision: self._revision_changed(revision),
+            delete=self._revision_changed,
+        )
+
+    # What wakes it
+
+    def _owner_deleted(self, owner: Any) -> None:
+        self.expectations.forget(key_of(owner))
+        self._failing.pop(key_of(owner), None)
+        self.queue.add(key_of(owner))
+
+    def _pod_added(self, pod: Pod) -> None:
+        if pod.metadata.deletion_timestamp is not None:
+            self._pod_deleted(pod)
+            return
+        key = history.owner_key(pod, self.kind, self.owners)
+        if key:
+            self.expectations.created(key)
+            self.queue.add(key)
+        elif controller_of(pod) is None:
+            for owner in self.owners.items():
+                if history.selects(owner, pod):
+                    self.queue.add(key_of(owner))
+
+    def _pod_updated(self, old: Pod, pod: Pod) -> None:
+        key = history.owner_key(pod, self.kind, self.owners)
+        before = history.owner_key(old, self.kind, self.owners)
+        if before and before != key:
+            self.queue.add(before)
+        if key:
+            if pod.metadata.deletion_timestamp is not None:
+                self.expectations.deleted(key, pod.metadata.uid)
+            self.queue.add(key)
+            delay = self.owners.get(key).spec.min_ready_seconds  # type: ignore[union-attr]
+            if delay and pod_ready(pod) > pod_ready(old):
+                # One second more: timestamps are whole seconds.
+                self.queue.add_after(key, (delay + 1) * SECOND)
+        elif controller_of(pod) is None and pod.metadata.labels != old.metadata.labels:
+            self._pod_added(pod)
+
+    def _pod_deleted(self, pod: Pod) -> None:
+        key = history.owner_key(pod, self.kind, self.owners)
+        if key:
+            self.expectations.deleted(key, pod.metadata.uid)
+            self.queue.add(key)
+
+    def _revision_changed(self, revision: ControllerRevision) -> None:
+        key = history.owner_key(revision, self.kind, self.owners)
+        if key:
+            self.queue.add(key)
+
+    # What it does
+
+    def expect(self, key: str, actions: Sequence[Action]) -> None:
+        """Wait for the pods that these actions create and delete."""
+        born = sum(isinstance(a, Create) and isinstance(a.obj, Pod) for a in actions)
+        doomed = tuple(a.uid for a in actions if isinstance(a, Delete) and a.resource == "pods")
+        if born or doomed:
+            self.expectations.expect(key, born, doomed)
+
+    def ordered(
+        self, key: str, actions: Sequence[Action], report: Sequence[Action]
+    ) -> list[Action]:
+        """What to do, then what to say of it; after a refusal first what to say."""
+        if key in self._failing:
+            return [*report, *actions]
+        return [*actions, *report]
+
+    def succeeded(self, key: str, action: Action, result: Any) -> None:
+        """Tell the user what was created or deleted."""
+        if isinstance(action, Create | Delete):
+            self._failing.pop(key, None)
+
+    def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
+        """What was not done will not be seen either; a name that is taken is chosen anew."""
+        self._failing[key] = None
+        for action in dropped:
+            if isinstance(action, Create) and isinstance(action.obj, Pod):
+                self.expectations.created(key)
+            elif isinstance(action, Delete):
+                self.expectations.deleted(key, action.uid)
+        owner, refused = self.owners.get(key), dropped[0]
+        if owner is None or not isinstance(refused, Create):
+            return
+        if isinstance(refused.obj, ControllerRevision) and status.reason == "AlreadyExists":
+            changed = history.collided(owner, refused.obj, self.revisions)
+            if changed is not None:
+                self.client.update_status(changed)
+
+    def crash(self) -> None:
+        """Forget expectations too: they live in memory."""
+        super().crash()
+        self.expectations = Expectations(self.clock)
