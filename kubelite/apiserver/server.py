@@ -49,7 +49,7 @@ class APIServer:
         self._causes: list[int] = []
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find)
+        self._admission = admission.Chain(self.find, self.all)
         for kind, strategy in strategies(now, chance, self.all).items():
             row = SCHEME.of(kind)
             self.registries[row.resource] = Registry(
@@ -185,6 +185,7 @@ class APIServer:
         listed: ObjectList = self._list(registry, request).body
         for obj in listed.items:
             one = decoding.about(request, obj)
+            self._admission.admit_deletion(one)
             registry.delete(one)
         return Response(200, listed)
 

@@ -64,11 +64,6 @@ def test_preemption_evicts_nobody() -> None:
     assert "preemption: 0/1 nodes are available" in cluster.events("pod/proud")[-1].message
 
 
-def test_there_are_no_priority_classes_but_the_systems_own() -> None:
-    with pytest.raises(StatusError, match="no PriorityClass with name gold was found"):
-        Cluster().apply(pod(priorityClassName="gold"))
-
-
 def test_a_session_sticks_to_no_pod() -> None:
     cluster = Cluster()
     cluster.apply([service(sessionAffinity="ClientIP"), pod("one"), pod("two")])
