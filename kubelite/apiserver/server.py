@@ -18,6 +18,7 @@ from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Wat
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.table import strategies
@@ -32,8 +33,11 @@ SUBRESOURCES = {
     "scale": ("get", "update", "patch"),
     "finalize": ("update",),
     "binding": ("create",),
+    "eviction": ("create",),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
+
+_BUDGETS = "poddisruptionbudgets.policy"
 
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
 
@@ -56,6 +60,7 @@ class APIServer:
                 row, strategy, backend, now, chance, self._admission.admit
             )
             self._watchers[row.resource] = WatchCache(strategy.scope)
+        self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
             "get": self._get,
@@ -150,6 +155,8 @@ class APIServer:
     def _create(self, registry: Registry, request: Request) -> Response:
         if request.subresource == "binding":
             return self._bind(registry, request)
+        if request.subresource == "eviction":
+            return self._evict(request)
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 
@@ -158,6 +165,12 @@ class APIServer:
         strategy = registry.strategy
         old = registry.get(request.namespace, request.name)
         registry.commit(request, strategy.bind(old, request.body), old)  # type: ignore[attr-defined]
+        return Response(201, SUCCESS)
+
+    def _evict(self, request: Request) -> Response:
+        """POST pods/NAME/eviction: a deletion that a disruption budget may refuse."""
+        eviction = decoding.body(EVICTION, request)
+        self._evictor.evict(request, eviction, self.all(_BUDGETS))
         return Response(201, SUCCESS)
 
     def _update(self, registry: Registry, request: Request) -> Response:

@@ -14,6 +14,7 @@ from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.deployment import DeploymentController
+from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.namespace import NamespaceController
@@ -36,6 +37,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     NamespaceController,
     GarbageCollector,
     PodGCController,
+    DisruptionController,
 )
 
 
