@@ -21,7 +21,7 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.cluster import applying, draining, story, waiting
+from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.story import Story
@@ -58,6 +58,7 @@ class Cluster:
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
     ):
         self.seed = seed
+        self._profiles = tuple(profiles)
         self._world = World(seed)
         self.clock = self._world.clock
         self.trace = self._world.trace
@@ -135,6 +136,11 @@ class Cluster:
         kind, name = self._meant(what)
         subject = (kind.resource, namespace if kind.namespaced else "", name)
         return story.tell(subject, self.trace, self.history)
+
+    def explain(self, what: str, namespace: str = "default") -> explaining.Explanation:
+        """Why a pod is on its node, or on none, and what would change that."""
+        pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
+        return explaining.explain(self, pod, self._profiles)
 
     def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
         """What a container has written, or the one before it."""
