@@ -19,6 +19,7 @@ from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired,
 from kubelite.etcd.backend import Change
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
+from tests.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 
 PROPAGATION = 5 * SECOND
 COLLECTION = 60 * SECOND
@@ -379,6 +380,8 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     rollouts_keep_enough_pods_ready,
     replica_sets_never_overshoot,
     owners_are_clear,
+    preemption_spares_equals,
+    evictions_keep_budgets,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)

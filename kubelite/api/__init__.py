@@ -23,6 +23,8 @@ from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
 from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.api.policy_v1 import PodDisruptionBudget
+from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.scheme import Kind, Scheme
 
 ALL = ("all",)
@@ -55,6 +57,10 @@ SCHEME = Scheme(
              categories=ALL, subresources=STATUS),
         Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
         Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
+        Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", PodDisruptionBudget,
+             short_names=("pdb",), subresources=STATUS),
+        Kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", PriorityClass,
+             short_names=("pc",), namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

@@ -37,6 +37,7 @@ class Field(NamedTuple):
     merges: bool = False
     merge_key: str | None = None
     retains_keys: bool = False
+    replaces: bool = False
 
 
 ANY = Shape("interface")
@@ -108,6 +109,7 @@ def fields_of(kind: type[msgspec.Struct]) -> dict[str, Field]:
             "merge" in strategies,
             extra.get("patchMergeKey"),
             "retainKeys" in strategies,
+            "replace" in strategies,
         )
     return fields
 

@@ -97,6 +97,11 @@ def merge_on(key: str | None = None, *, retain_keys: bool = False) -> msgspec.Me
     return msgspec.Meta(extra={"patchStrategy": strategy, "patchMergeKey": key})
 
 
+def replacing() -> msgspec.Meta:
+    """Mark a struct field that a strategic merge patch replaces as a whole."""
+    return msgspec.Meta(extra={"patchStrategy": "replace", "patchMergeKey": None})
+
+
 def retain_keys() -> msgspec.Meta:
     """Mark a struct field whose patch may list the keys it keeps, as a choice of one does."""
     return msgspec.Meta(extra={"patchStrategy": "retainKeys", "patchMergeKey": None})

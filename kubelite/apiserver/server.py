@@ -17,6 +17,7 @@ from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Wat
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.table import strategies
@@ -31,8 +32,11 @@ SUBRESOURCES = {
     "scale": ("get", "update", "patch"),
     "finalize": ("update",),
     "binding": ("create",),
+    "eviction": ("create",),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
+
+_BUDGETS = "poddisruptionbudgets.policy"
 
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
 
@@ -46,13 +50,14 @@ class APIServer:
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find)
+        self._admission = admission.Chain(self.find, self.all)
         for kind, strategy in strategies(now, chance, self.all).items():
             row = SCHEME.of(kind)
             self.registries[row.resource] = Registry(
                 row, strategy, backend, now, chance, self._admission.admit
             )
             self._watchers[row.resource] = WatchCache(strategy.scope)
+        self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
             "get": self._get,
@@ -149,6 +154,8 @@ class APIServer:
     def _create(self, registry: Registry, request: Request) -> Response:
         if request.subresource == "binding":
             return self._bind(registry, request)
+        if request.subresource == "eviction":
+            return self._evict(request)
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 
@@ -157,6 +164,12 @@ class APIServer:
         strategy = registry.strategy
         old = registry.get(request.namespace, request.name)
         registry.commit(request, strategy.bind(old, request.body), old)  # type: ignore[attr-defined]
+        return Response(201, SUCCESS)
+
+    def _evict(self, request: Request) -> Response:
+        """POST pods/NAME/eviction: a deletion that a disruption budget may refuse."""
+        eviction = decoding.body(EVICTION, request)
+        self._evictor.evict(request, eviction, self.all(_BUDGETS))
         return Response(201, SUCCESS)
 
     def _update(self, registry: Registry, request: Request) -> Response:
@@ -184,6 +197,7 @@ class APIServer:
         listed: ObjectList = self._list(registry, request).body
         for obj in listed.items:
             one = decoding.about(request, obj)
+            self._admission.admit_deletion(one)
             registry.delete(one)
         return Response(200, listed)
 

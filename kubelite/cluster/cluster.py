@@ -21,7 +21,7 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.cluster import applying, story, waiting
+from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.story import Story
@@ -58,6 +58,7 @@ class Cluster:
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
     ):
         self.seed = seed
+        self._profiles = tuple(profiles)
         self._world = World(seed)
         self.clock = self._world.clock
         self.trace = self._world.trace
@@ -134,6 +135,11 @@ class Cluster:
         kind, name = self._meant(what)
         subject = (kind.resource, namespace if kind.namespaced else "", name)
         return story.tell(subject, self.trace, self.history)
+
+    def explain(self, what: str, namespace: str = "default") -> explaining.Explanation:
+        """Why a pod is on its node, or on none, and what would change that."""
+        pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
+        return explaining.explain(self, pod, self._profiles)
 
     def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
         """What a container has written, or the one before it."""
@@ -259,6 +265,22 @@ class Cluster:
     def start_node(self, name: str) -> None:
         """Switch a machine on again."""
         self._worker(name).power_on()
+
+    def cordon(self, name: str) -> str:
+        """Close a node for new pods."""
+        return draining.cordon(self, name.removeprefix("node/"))
+
+    def uncordon(self, name: str) -> str:
+        """Open a node for new pods again."""
+        return draining.cordon(self, name.removeprefix("node/"), unschedulable=False)
+
+    def drain(self, name: str, **options: Any) -> draining.DrainReport:
+        """Cordon a node, evict its pods and wait; options as kubectl's flags: ``DrainOptions``.
+
+        Raises DrainError for pods in the way, TimeoutError when budgets never let them go.
+        """
+        wanted = draining.DrainOptions(**options)
+        return draining.drain(self, name.removeprefix("node/"), wanted, LEARNER)
 
     def _worker(self, name: str) -> Worker:
         name = name.removeprefix("node/")

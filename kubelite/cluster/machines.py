@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
+from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
@@ -24,6 +25,17 @@ from kubelite.sim.trace import Trace
 
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 KUBERNETES_IP = "10.96.0.1"
+PRIORITY_CLASSES = {
+    "system-node-critical": (
+        2_000_001_000,
+        "Used for system critical pods that must not be moved from their current node.",
+    ),
+    "system-cluster-critical": (
+        2_000_000_000,
+        "Used for system critical pods that must run in the cluster, "
+        "but can be moved to another node if necessary.",
+    ),
+}
 SLICES = "endpointslices.discovery.k8s.io"
 
 
@@ -62,6 +74,11 @@ class World:
             ),
         )
         self._create("services", "default", service)
+        for name, (value, description) in PRIORITY_CLASSES.items():
+            critical = PriorityClass(
+                metadata=ObjectMeta(name=name), value=value, description=description
+            )
+            self._create("priorityclasses.scheduling.k8s.io", "", critical)
 
     def _create(self, resource: str, namespace: str, obj: object) -> None:
         request = Request("create", resource, namespace, body=obj, component="kube-apiserver")

@@ -16,6 +16,7 @@ from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
+from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.job import JobController
@@ -46,6 +47,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     NamespaceController,
     GarbageCollector,
     PodGCController,
+    DisruptionController,
 )
 
 

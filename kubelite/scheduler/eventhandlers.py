@@ -59,6 +59,7 @@ class EventHandlers:
             self._update_assigned(old, new)
         elif new.spec.node_name:
             self._queue.delete(new.metadata.uid)
+            self._queue.nominator.delete(new.metadata.uid)
             self._cache.add_pod(new)
             self._queue.move(POD_ADD, None, new)
         elif self._responsible(new.spec.scheduler_name):
@@ -82,6 +83,8 @@ class EventHandlers:
         """A pod has gone or has finished."""
         uid = pod.metadata.uid
         self._queue.delete(uid)
+        if self._queue.nominator.delete(uid):
+            self._queue.move(POD_DELETE, pod, None)  # the room kept for it is free
         if self._cache.is_assumed(uid):
             self._forget(pod)
         elif self._cache.remove_pod(uid):

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.api.core_v1 import Service
+from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.apimachinery.rest import Response
 
 if TYPE_CHECKING:
+    from kubelite.scheduler.nominator import Nominator
     from kubelite.scheduler.snapshot import Snapshot
     from kubelite.scheduler.types import NodeInfo, PodInfo
 
@@ -74,10 +76,30 @@ def always(pod: PodInfo, old: Any, new: Any) -> bool:
     return True
 
 
-class CycleState(dict[str, Any]):
-    """What plugins keep for themselves during one decision, and what they may look at."""
+class PostFilterResult(NamedTuple):
+    """What PostFilter has found out.
 
-    __slots__ = ("node_names", "snapshot")
+    ``status`` says why it does not help. ``nominated_node`` is the node to promise to the pod
+    ("" takes a promise back, None leaves it as it is); ``victims`` are to be evicted from it.
+    """
+
+    status: Status | None = None
+    nominated_node: str | None = None
+    victims: tuple[PodInfo, ...] = ()
+
+
+class CycleState(dict[str, Any]):
+    """What plugins keep for themselves during one decision, and what they may look at.
+
+    For PostFilter also: ``refusal`` runs all filters for the pod on a node, on the snapshot as
+    it is at that moment; ``nominator`` knows who was promised which node; ``draw`` is chance.
+    """
+
+    __slots__ = ("draw", "node_names", "nominator", "refusal", "snapshot")
+
+    nominator: Nominator
+    refusal: Callable[[NodeInfo], Status | None]
+    draw: Callable[[], float]
 
     def __init__(self, snapshot: Snapshot):
         super().__init__()
@@ -96,6 +118,7 @@ class Listers(NamedTuple):
     services: Callable[[str], Iterable[Service]] = lambda namespace: ()
     replica_set: Callable[[str, str], ReplicaSet | None] = lambda namespace, name: None
     namespace_labels: Callable[[], Mapping[str, Mapping[str, str]]] = lambda: {}
+    budgets: Callable[[], Iterable[PodDisruptionBudget]] = lambda: ()
 
 
 NO_LISTERS = Listers()
@@ -151,8 +174,8 @@ class PostFilterPlugin(Protocol):
 
     def post_filter(
         self, state: CycleState, pod: PodInfo, refusals: Mapping[str, Status]
-    ) -> Status | None:
-        """What was tried to make room and why it did not help; None has nothing to say."""
+    ) -> PostFilterResult | None:
+        """How room can be made or why not; None has nothing to say."""
         ...
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from kubelite.api.core_v1 import Pod
 from kubelite.scheduler.framework import Hint
+from kubelite.scheduler.nominator import Nominator
 from kubelite.scheduler.profile import Framework
 from kubelite.scheduler.types import PodInfo
 from kubelite.sim.clock import MINUTE, SECOND, Clock, Timer
@@ -69,9 +70,13 @@ Entry = tuple[tuple[int, ...], int, QueuedPodInfo]
 
 
 class SchedulingQueue:
-    """``wake`` is called whenever ``pop`` may have something to give."""
+    """``wake`` is called whenever ``pop`` may have something to give.
+
+    ``nominator`` keeps who was promised a node while waiting.
+    """
 
     def __init__(self, clock: Clock, frameworks: Mapping[str, Framework], wake: Callable[[], None]):
+        self.nominator = Nominator()
         self._clock = clock
         self._frameworks = frameworks
         self._sort_key = next(iter(frameworks.values())).queue_sort.sort_key
@@ -108,6 +113,8 @@ class SchedulingQueue:
     def add(self, pod: Pod) -> None:
         """A pod without a node has appeared."""
         info = PodInfo(pod)
+        if pod.status.nominated_node_name:
+            self.nominator.update(info)
         if info.uid not in self._pods:
             queued = QueuedPodInfo(info, self._clock.now, self._clock.cause)
             self._pods[info.uid] = queued
@@ -121,6 +128,7 @@ class SchedulingQueue:
             return
         wishes = old.spec != new.spec or old.metadata.labels != new.metadata.labels
         queued.pod = PodInfo(new)
+        self._nominate_anew(old, queued.pod)
         if wishes and queued.place in (UNSCHEDULABLE_PODS, GATED):
             self._requeue(queued)
 
@@ -129,6 +137,14 @@ class SchedulingQueue:
         queued = self._pods.pop(uid, None)
         if queued is not None:
             self._leave(queued)
+
+    def _nominate_anew(self, old: Pod, pod: PodInfo) -> None:
+        """What the status says counts, once it has said something."""
+        now = pod.pod.status.nominated_node_name
+        if now or not old.status.nominated_node_name:
+            self.nominator.update(pod)
+        else:
+            self.nominator.delete(pod.uid)
 
     def pop(self) -> QueuedPodInfo | None:
         """The next pod to decide on, or None. It is in flight until ``done`` or a failure."""
@@ -182,6 +198,13 @@ class SchedulingQueue:
                 if hint(queued.pod, old, new):
                     queued.cause = self._clock.cause
                     self._requeue(queued)
+
+    def activate(self, uid: str) -> None:
+        """Give this pod a new try at once, if it waits."""
+        queued = self._pods.get(uid)
+        if queued is not None and queued.place == UNSCHEDULABLE_PODS:
+            queued.backoff_until = 0
+            self._requeue(queued)
 
     def _requeue(self, queued: QueuedPodInfo) -> None:
         self._leave(queued)

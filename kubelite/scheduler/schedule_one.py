@@ -11,8 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kubelite.scheduler.framework import CycleState, FilterPlugin, Status
-from kubelite.scheduler.plugins.default_preemption import fit_error
+from kubelite.scheduler.framework import (
+    UNSCHEDULABLE_AND_UNRESOLVABLE,
+    CycleState,
+    FilterPlugin,
+    Status,
+)
+from kubelite.scheduler.nominator import Nominator
+from kubelite.scheduler.preemption import fit_error
 from kubelite.scheduler.profile import Check, Framework, Scorer
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import NodeInfo, PodInfo
@@ -21,6 +27,9 @@ MIN_FEASIBLE_NODES_TO_FIND = 100
 MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND = 5
 
 NO_NODES_AVAILABLE = "no nodes available to schedule pods"
+
+NOBODY = Nominator()
+"""Nobody has been promised anything."""
 
 
 class ScoreRow(NamedTuple):
@@ -46,12 +55,14 @@ class Decision:
     ``node`` is the winner, "" when there is none. ``refusals`` has one status for each node that
     was looked at and refused. ``feasible`` are the others, ``totals`` their marks; a single
     feasible node is taken without marking it. ``rejected_by`` names the plugins that refused.
+    ``nominated_node`` and ``victims`` are what PostFilter proposes (see ``PostFilterResult``).
     """
 
     __slots__ = (
         "feasible",
         "node",
         "nodes",
+        "nominated_node",
         "pod",
         "post_filter_message",
         "pre_filter_message",
@@ -60,6 +71,7 @@ class Decision:
         "rows",
         "skipped_reason",
         "totals",
+        "victims",
     )
 
     def __init__(self, pod: PodInfo, nodes: int):
@@ -74,6 +86,8 @@ class Decision:
         self.pre_filter_message = ""
         self.post_filter_message = ""
         self.skipped_reason = ""
+        self.nominated_node: str | None = None
+        self.victims: tuple[PodInfo, ...] = ()
 
     @property
     def evaluated(self) -> int:
@@ -121,6 +135,7 @@ def schedule(
     framework: Framework,
     start: int = 0,
     draw: Callable[[], float] = lambda: 0.0,
+    nominator: Nominator | None = None,
 ) -> Decision:
     """Decide. ``start`` is the node to look at first; ``draw`` gives 0 <= x < 1 for ties."""
     nodes = snapshot.nodes
@@ -128,7 +143,14 @@ def schedule(
     if not nodes:
         return decision
     state = CycleState(snapshot)
-    find_feasible(state, decision, framework, start)
+    state.draw = draw
+    state.nominator = nominator = nominator or NOBODY
+    state.refusal = lambda node: refusal(pod, node, snapshot, framework, nominator)
+    promised = snapshot.by_name.get(nominator.node_of(pod.uid)) if nominator.by_node else None
+    if promised and promised.node and state.refusal(promised) is None:
+        decision.feasible = [promised]
+    else:
+        find_feasible(state, decision, framework, start, nominator)
     feasible = decision.feasible
     if not feasible:
         _post_filter(state, decision, framework)
@@ -141,7 +163,11 @@ def schedule(
 
 
 def find_feasible(
-    state: CycleState, decision: Decision, framework: Framework, start: int = 0
+    state: CycleState,
+    decision: Decision,
+    framework: Framework,
+    start: int = 0,
+    nominator: Nominator | None = None,
 ) -> None:
     """PreFilter and Filter: sort nodes into feasible and refused."""
     pod = decision.pod
@@ -154,6 +180,7 @@ def find_feasible(
     by_spec, others = _split(checks)
     known: dict[str, tuple[int, Status | None]] = pod.needs.memo.setdefault(framework, {})
     feasible, refusals = decision.feasible, decision.refusals
+    promised = nominator.by_node if nominator else {}
     for node in nodes[start:] + nodes[:start] if start else nodes:
         remembered = known.get(node.name)
         if remembered is None or remembered[0] != node.generation:
@@ -162,6 +189,8 @@ def find_feasible(
         status = remembered[1]
         if status is None and others:
             status = _first_refusal(others, state, pod, node)
+        if status is None and nominator and node.name in promised:
+            status = refusal(pod, node, state.snapshot, framework, nominator)
         if status is not None:
             refusals[node.name] = status
             continue
@@ -216,13 +245,51 @@ def _first_refusal(
     return None
 
 
+def refusal(
+    pod: PodInfo, node: NodeInfo, snapshot: Snapshot, framework: Framework, nominator: Nominator
+) -> Status | None:
+    """All filters for one node, on the snapshot as it is now.
+
+    Where others have been promised the node, the pod has to fit with them and without them: they
+    may come, or not.
+    """
+    others = nominator.beside(pod, node.name)
+    if others:
+        with snapshot.beside(others):
+            status = _refusal_now(pod, node, snapshot, framework)
+        if status is not None:
+            return status
+    return _refusal_now(pod, node, snapshot, framework)
+
+
+def _refusal_now(
+    pod: PodInfo, node: NodeInfo, snapshot: Snapshot, framework: Framework
+) -> Status | None:
+    state, decision = CycleState(snapshot), Decision(pod, 1)
+    checks = _pre_filter(state, decision, framework)
+    if checks is None:
+        reasons = (decision.pre_filter_message,)
+        return Status(UNSCHEDULABLE_AND_UNRESOLVABLE, reasons, decision.rejected_by[0])
+    if state.node_names is not None and node.name not in state.node_names:
+        _nodes_to_check(state, decision)
+        reasons = (decision.skipped_reason,)
+        return Status(UNSCHEDULABLE_AND_UNRESOLVABLE, reasons, decision.rejected_by[0])
+    return _first_refusal([check.plugin for check in checks], state, pod, node)
+
+
 def _post_filter(state: CycleState, decision: Decision, framework: Framework) -> None:
-    found = [
-        status.message
-        for plugin in framework.post_filters
-        if (status := plugin.post_filter(state, decision.pod, decision.refusals))
-    ]
-    decision.post_filter_message = ", ".join(found)
+    messages = []
+    for plugin in framework.post_filters:
+        result = plugin.post_filter(state, decision.pod, decision.refusals)
+        if result is None:
+            continue
+        if result.nominated_node is not None:
+            decision.nominated_node = result.nominated_node
+        if result.status is None:
+            decision.victims = result.victims
+            return
+        messages.append(result.status.message)
+    decision.post_filter_message = ", ".join(messages)
 
 
 # DOC: scheduler-score

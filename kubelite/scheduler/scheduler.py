@@ -7,7 +7,7 @@ pod is decided on. Models ``pkg/scheduler/{scheduler,schedule_one}.go``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any
 
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.api.core_v1 import Pod, Service
@@ -17,6 +17,7 @@ from kubelite.client.client import Client
 from kubelite.client.informer import Informer
 from kubelite.scheduler.cache import Cache
 from kubelite.scheduler.eventhandlers import EventHandlers
+from kubelite.scheduler.executor import NORMAL, Executor, Recorder
 from kubelite.scheduler.framework import POD_DELETE, Listers
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Framework, Profile
 from kubelite.scheduler.queue import QueuedPodInfo, SchedulingQueue
@@ -31,18 +32,9 @@ CYCLE_LATENCY = 1 * MILLISECOND
 NOTE_LENGTH_LIMIT = 1024
 DECISIONS_KEPT = 1_000
 
-NORMAL = "Normal"
 WARNING = "Warning"
 UNSCHEDULABLE = "Unschedulable"
 SCHEDULER_ERROR = "SchedulerError"
-
-
-class Recorder(Protocol):
-    """What writes Event objects: ``kubelite.client.events.EventRecorder``."""
-
-    def event(self, involved: Pod, type: str, reason: str, message: str) -> None:
-        """Report something about a pod."""
-        ...
 
 
 class Scheduler:
@@ -80,10 +72,14 @@ class Scheduler:
         self.replica_sets = Informer(client, "replicasets.apps")
         by_namespace = {"namespace": lambda service: (service.metadata.namespace,)}
         self.services = Informer(client, "services", indexers=by_namespace)
-        listers = Listers(self._services_of, self._replica_set, self._namespace_labels)
+        self.budgets = Informer(client, "poddisruptionbudgets.policy")
+        listers = Listers(
+            self._services_of, self._replica_set, self._namespace_labels, self.budgets.items
+        )
         self.frameworks = {p.scheduler_name: Framework(p, listers) for p in self._profiles}
         self.cache = Cache()
         self.queue = SchedulingQueue(self._clock, self.frameworks, self._wake)
+        self._executor = Executor(client, self._recorder, self.queue.activate)
         self._start_index = 0
         handlers = EventHandlers(self.cache, self.queue, self.frameworks.__contains__)
         self.nodes.on(handlers.add_node, handlers.update_node, handlers.delete_node)
@@ -107,6 +103,7 @@ class Scheduler:
         for informer in self._informers():
             informer.stop()
         self.queue.stop()
+        self._executor.stop()
         if self._next_cycle:
             self._next_cycle.cancel()
 
@@ -115,7 +112,8 @@ class Scheduler:
         return self._decisions.get(key)
 
     def _informers(self) -> Iterable[Informer]:
-        return (self.namespaces, self.services, self.replica_sets, self.nodes, self.pods)
+        others = (self.namespaces, self.services, self.replica_sets, self.budgets)
+        return (*others, self.nodes, self.pods)
 
     # The loop
 
@@ -146,17 +144,32 @@ class Scheduler:
         pod = queued.pod
         framework = self.frameworks[pod.needs.spec.scheduler_name]
         snapshot = self.cache.snapshot
-        decision = schedule(pod, snapshot, framework, self._start_index, self._draw)
+        nominator = self.queue.nominator
+        decision = schedule(pod, snapshot, framework, self._start_index, self._draw, nominator)
         if decision.nodes:
             self._start_index = (self._start_index + decision.evaluated) % decision.nodes
         self._remember(decision)
         node = decision.node
         if not node:
-            self._fail(queued, UNSCHEDULABLE, decision.message, tuple(decision.rejected_by))
+            if decision.victims:
+                self._make_room(decision)
+            rejected_by = tuple(decision.rejected_by)
+            nominated = decision.nominated_node
+            self._fail(queued, UNSCHEDULABLE, decision.message, rejected_by, nominated)
             return
+        if nominator.by_node:
+            nominator.delete(pod.uid)
         self.cache.assume_pod(pod, node)
         self.queue.done(pod.uid)
         framework.binder.bind(self._client, pod, node, self._on_bound(queued, node))
+
+    def _make_room(self, decision: Decision) -> None:
+        """Evict the victims; pods that were promised the node and matter less look elsewhere."""
+        pod, node = decision.pod, decision.nominated_node or ""
+        for other in self.queue.nominator.below(pod, node):
+            self.queue.nominator.delete(other.uid)
+            self._executor.clear_nomination(other.pod)
+        self._executor.preempt(pod, node, decision.victims)
 
     def _on_bound(self, queued: QueuedPodInfo, node: str) -> Callable[[Response], object]:
         life = self._life
@@ -180,7 +193,12 @@ class Scheduler:
         self._fail(queued, SCHEDULER_ERROR, message, ())
 
     def _fail(
-        self, queued: QueuedPodInfo, reason: str, message: str, rejected_by: tuple[str, ...]
+        self,
+        queued: QueuedPodInfo,
+        reason: str,
+        message: str,
+        rejected_by: tuple[str, ...],
+        nominated_node: str | None = None,
     ) -> None:
         """Back into the queue, an event, and a condition that says why."""
         pod = queued.pod.pod
@@ -188,6 +206,8 @@ class Scheduler:
         same = current is not None and current.metadata.uid == queued.pod.uid
         if current is not None and same and not current.spec.node_name:
             queued.pod = type(queued.pod)(current)
+            if nominated_node is not None:
+                self.queue.nominator.add(queued.pod, nominated_node)
             self.queue.add_unschedulable(queued, rejected_by)
         else:
             self.queue.done(queued.pod.uid)
@@ -195,14 +215,19 @@ class Scheduler:
         if len(note) > NOTE_LENGTH_LIMIT:
             note = note[: NOTE_LENGTH_LIMIT - 4] + " ..."
         self._recorder.event(pod, WARNING, "FailedScheduling", note)
-        self._write_condition(pod, reason, message)
+        self._write_condition(pod, reason, message, nominated_node)
 
-    def _write_condition(self, pod: Pod, reason: str, message: str) -> None:
-        """PodScheduled=False, unless the pod says so already."""
+    def _write_condition(
+        self, pod: Pod, reason: str, message: str, nominated_node: str | None
+    ) -> None:
+        """PodScheduled=False and the promised node, unless the pod says so already."""
         since = Time(self._clock.now)
+        promised = pod.status.nominated_node_name
+        nominated = promised if nominated_node is None else nominated_node
         for condition in pod.status.conditions:
             if condition.type == "PodScheduled" and condition.status == "False":
-                if (condition.reason, condition.message) == (reason, message):
+                said = (condition.reason, condition.message, promised)
+                if said == (reason, message, nominated):
                     return
                 since = condition.last_transition_time or since
         written = {
@@ -213,7 +238,10 @@ class Scheduler:
             "lastTransitionTime": since.wire(),
         }
         meta = pod.metadata
-        patch = {"status": {"conditions": [written]}}
+        status: dict[str, Any] = {"conditions": [written]}
+        if nominated != promised:
+            status["nominatedNodeName"] = nominated or None
+        patch = {"status": status}
         self._client.patch(
             "pods", meta.name, meta.namespace, patch, STRATEGIC_PATCH, subresource="status"
         )

@@ -8,7 +8,8 @@ come and go instead. Models ``pkg/scheduler/backend/cache/{snapshot,node_tree}.g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain, zip_longest
 
 from kubelite.api.core_v1 import Node, Pod
@@ -81,6 +82,20 @@ class Snapshot:
                 if found:
                     counts[info.name] = found
         return counts
+
+    # Trying things out
+
+    @contextmanager
+    def beside(self, pods: Iterable[PodInfo]) -> Iterator[None]:
+        """For a moment, as if these pods were on their nodes, too."""
+        guests = list(pods)
+        for pod in guests:
+            self.add_pod(pod)
+        try:
+            yield
+        finally:
+            for pod in guests:
+                self.remove_pod(pod)
 
     # Keeping it current
 

@@ -42,9 +42,9 @@ class Chance:
         letters, count = _SUFFIX_ALPHABET, len(_SUFFIX_ALPHABET)
         return "".join([letters[int(draw() * count)] for _ in range(_SUFFIX_LENGTH)])
 
-    def uid(self) -> str:
+    def uid(self, stream: str = "uids") -> str:
         """A version 4 UUID."""
-        bits = self.stream("uids").getrandbits(128)
+        bits = self.stream(stream).getrandbits(128)
         digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | (4 << 76) | (0x2 << 62):032x}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 

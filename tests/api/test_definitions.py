@@ -23,6 +23,7 @@ from kubelite.api import (
     discovery_v1,
     meta_v1,
     policy_v1,
+    scheduling_v1,
     scheduling_v1alpha3,
 )
 from kubelite.apimachinery import meta
@@ -39,6 +40,7 @@ GROUPS = {
     "io.k8s.api.coordination.v1": coordination_v1,
     "io.k8s.api.autoscaling.v1": autoscaling_v1,
     "io.k8s.api.policy.v1": policy_v1,
+    "io.k8s.api.scheduling.v1": scheduling_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
@@ -58,6 +60,11 @@ ALSO_WRITTEN = {
     "Event.reportingInstance",
     "Event.source",
     "HTTPGetAction.port",
+    "PodDisruptionBudgetStatus.currentHealthy",
+    "PodDisruptionBudgetStatus.desiredHealthy",
+    "PodDisruptionBudgetStatus.disruptionsAllowed",
+    "PodDisruptionBudgetStatus.expectedPods",
+    "PriorityClass.value",
     "ResourceFieldSelector.divisor",
     "Service.status",
     "ServicePort.targetPort",

@@ -73,7 +73,11 @@ def test_no_two_kinds_share_a_name() -> None:
 
 
 def test_scope_and_subresources() -> None:
-    assert [row.kind for row in SCHEME if not row.namespaced] == ["Namespace", "Node"]
+    assert [row.kind for row in SCHEME if not row.namespaced] == [
+        "Namespace",
+        "Node",
+        "PriorityClass",
+    ]
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",
         "Deployment",

@@ -53,22 +53,6 @@ def test_a_pod_has_no_service_account() -> None:
     assert cluster.apply(pod()).spec.service_account_name == ""
 
 
-def test_preemption_evicts_nobody() -> None:
-    cluster = Cluster(nodes=1, cpu="1")
-    room = {"resources": {"requests": {"cpu": "1"}}}
-    cluster.apply(pod("humble", container=room))
-    cluster.run_until("pod/humble ready")
-    cluster.apply(pod("proud", container=room, priorityClassName="system-node-critical"))
-    cluster.run(60)
-    assert cluster.get("pod/humble").metadata.deletion_timestamp is None
-    assert "preemption: 0/1 nodes are available" in cluster.events("pod/proud")[-1].message
-
-
-def test_there_are_no_priority_classes_but_the_systems_own() -> None:
-    with pytest.raises(StatusError, match="no PriorityClass with name gold was found"):
-        Cluster().apply(pod(priorityClassName="gold"))
-
-
 def test_a_session_sticks_to_no_pod() -> None:
     cluster = Cluster()
     cluster.apply([service(sessionAffinity="ClientIP"), pod("one"), pod("two")])
@@ -88,13 +72,6 @@ def test_the_api_servers_own_service_has_no_endpoints() -> None:
     cluster.run(10)
     assert len(cluster.get("endpointslices")) == 0
     assert cluster.request("kubernetes").pod == ""
-
-
-def test_pods_are_not_evicted_through_the_api() -> None:
-    cluster = Cluster()
-    cluster.apply(pod())
-    asked = Request("create", "pods", "default", "web", "eviction", {}, "you")
-    assert cluster.api.handle(asked).code == 405
 
 
 def test_there_is_no_server_side_apply_and_nobody_owns_fields() -> None:

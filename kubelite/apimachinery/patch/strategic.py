@@ -96,7 +96,11 @@ class Merger:
         if key not in original or type(original[key]) is not type(value):
             self._take(original, key, value)
         elif isinstance(value, dict):
-            original[key] = self.merge(original[key], value, lookup(shape, key).shape)
+            field = lookup(shape, key)
+            if field.replaces:
+                original[key] = value
+            else:
+                original[key] = self.merge(original[key], value, field.shape)
         elif isinstance(value, list):
             original[key] = self._merge_list(original[key], value, lookup(shape, key))
         else:

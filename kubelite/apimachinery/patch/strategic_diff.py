@@ -87,6 +87,10 @@ def _diff_map(
         return
     if shape.name == "struct":
         field = lookup(shape, key)
+        if field.replaces:
+            if wanted.changes:
+                patch[key] = modified
+            return
         shape, wanted = field.shape, wanted._replace(retain_keys=field.retains_keys)
     else:
         shape, wanted = shape.element or shape, wanted._replace(retain_keys=False)

@@ -13,7 +13,7 @@ from kubelite.apimachinery.rest import Request
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
-from kubelite.apiserver.admission.plugin import Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.admission.priority import Priority
 
 # DOC: admission-table
@@ -28,9 +28,9 @@ ADMISSION: tuple[type[Plugin], ...] = (
 class Chain:
     """Every plugin in turn, each seeing what those before it made of the object."""
 
-    def __init__(self, find: Find):
+    def __init__(self, find: Find, everything: Everything):
         self._plugins: dict[str, list[Plugin]] = {}
-        self._all = [plugin(find) for plugin in ADMISSION]
+        self._all = [plugin(find, everything) for plugin in ADMISSION]
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The object as it may be stored. Raises StatusError 403 or 404."""

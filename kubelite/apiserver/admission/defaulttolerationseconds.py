@@ -11,7 +11,7 @@ from kubelite.api.core_v1 import PodSpec, Toleration
 from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import replace
-from kubelite.apiserver.admission.plugin import Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 
 TOLERATION_SECONDS = 300
 TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
@@ -42,8 +42,8 @@ class DefaultTolerationSeconds(Plugin):
 
     resources = ("pods",)
 
-    def __init__(self, find: Find):
-        super().__init__(find)
+    def __init__(self, find: Find, everything: Everything):
+        super().__init__(find, everything)
         self._tolerate = ByIdentity(tolerate)
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:

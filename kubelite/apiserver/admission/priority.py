@@ -1,6 +1,6 @@
-"""Priority: a pod without a class has priority 0 and may preempt.
+"""Priority: pods get the number of their PriorityClass; one class may be everybody's default.
 
-Models plugin/pkg/admission/priority/admission.go, as far as there are no PriorityClasses yet.
+Models plugin/pkg/admission/priority/admission.go.
 """
 
 from __future__ import annotations
@@ -8,47 +8,101 @@ from __future__ import annotations
 from typing import Any
 
 from kubelite.api.core_v1 import PodSpec
+from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import replace
-from kubelite.apiserver.admission.plugin import Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
+from kubelite.apiserver.validation.policy import SYSTEM_CLASSES
 
-SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
-
-
-def prioritise(spec: PodSpec) -> PodSpec:
-    """The spec with its priority as a number."""
-    name = spec.priority_class_name
-    if name and name not in SYSTEM_CLASSES:
-        raise errors.forbidden("pods", "", f"no PriorityClass with name {name} was found")
-    priority = SYSTEM_CLASSES.get(name, 0)
-    if spec.priority is not None and spec.priority != priority:
-        raise errors.forbidden(
-            "pods",
-            "",
-            "the integer value of priority "
-            f"({spec.priority}) must not be provided in pod spec; "
-            f"priority admission controller computed {priority} from the given PriorityClass name",
-        )
-    policy = spec.preemption_policy or "PreemptLowerPriority"
-    if spec.priority == priority and spec.preemption_policy == policy:
-        return spec
-    return replace(spec, priority=priority, preemption_policy=policy)
+CLASSES = "priorityclasses.scheduling.k8s.io"
+NO_CLASS = PriorityClass(value=0, preemption_policy="PreemptLowerPriority")
+"""What pods without a class get while no class is the default."""
 
 
 class Priority(Plugin):
-    """Fills in ``spec.priority`` and ``spec.preemptionPolicy`` when a pod is created."""
+    """Fills in ``spec.priority`` and ``spec.preemptionPolicy`` when a pod is created.
 
-    resources = ("pods",)
+    Pods of one template share a spec, so the answer is remembered until a class changes.
+    """
 
-    def __init__(self, find: Find):
-        super().__init__(find)
-        self._prioritise = ByIdentity(prioritise)
+    resources = ("pods", CLASSES)
+
+    def __init__(self, find: Find, everything: Everything):
+        super().__init__(find, everything)
+        self._prioritise = ByIdentity(self._prioritised)
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
-        """The pod with its priority."""
+        """The pod with its priority; a class as it is. Raises StatusError 403."""
+        if request.resource == CLASSES:
+            self._prioritise = ByIdentity(self._prioritised)
+            self._check_default(obj, old)
+            return obj
         if old is not None:
             return obj
         spec = self._prioritise(obj.spec)
         return obj if spec is obj.spec else replace(obj, spec=spec)
+
+    def admit_deletion(self, request: Request) -> None:
+        """The two classes of the system stay."""
+        if request.resource != CLASSES:
+            return
+        self._prioritise = ByIdentity(self._prioritised)
+        if request.name in SYSTEM_CLASSES:
+            cause = "this is a system priority class and cannot be deleted"
+            raise errors.forbidden(CLASSES, request.name, cause)
+
+    def _default(self) -> PriorityClass | None:
+        """The class for those who name none; of several the lowest."""
+        marked = [c for c in self.everything(CLASSES) if c.global_default]
+        return min(marked, key=lambda found: int(found.value), default=None)
+
+    def _check_default(self, new: PriorityClass, old: PriorityClass | None) -> None:
+        held = self._default() if new.global_default else None
+        name = new.metadata.name
+        if held is not None and (old is None or held.metadata.name != name):
+            cause = (
+                f"PriorityClass {held.metadata.name} is already marked as default. "
+                "Only one default can exist"
+            )
+            raise errors.forbidden(CLASSES, name, cause)
+
+    def _class_of(self, spec: PodSpec) -> PriorityClass:
+        name = spec.priority_class_name
+        if not name:
+            return self._default() or NO_CLASS
+        found: PriorityClass | None = self.find(CLASSES, "", name)
+        if found is None:
+            raise _refused(f"no PriorityClass with name {name} was found")
+        return found
+
+    def _prioritised(self, spec: PodSpec) -> PodSpec:
+        """The spec with its priority as a number."""
+        given = self._class_of(spec)
+        policy = given.preemption_policy
+        if spec.priority is not None and spec.priority != given.value:
+            raise _refused(_not_yours("integer value of priority", spec.priority, given.value))
+        if spec.preemption_policy is not None and spec.preemption_policy != policy:
+            raise _refused(
+                _not_yours("string value of PreemptionPolicy", spec.preemption_policy, policy)
+            )
+        changes = {
+            "priority_class_name": given.metadata.name,
+            "priority": given.value,
+            "preemption_policy": policy,
+        }
+        same = all(getattr(spec, field) == value for field, value in changes.items())
+        return spec if same else replace(spec, **changes)
+
+
+def _not_yours(what: str, said: object, computed: object) -> str:
+    return (
+        f"the {what} ({said}) must not be provided in pod spec; "
+        f"priority admission controller computed {computed} from the given PriorityClass name"
+    )
+
+
+def _refused(cause: str) -> StatusError:
+    return errors.forbidden("pods", "", cause)

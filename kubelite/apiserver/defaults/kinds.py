@@ -1,11 +1,18 @@
 """Defaults of every kind but the pod.
 
-Models ``pkg/apis/{core,apps,discovery}/v1/defaults.go``.
+Models ``pkg/apis/{core,apps,discovery,scheduling}/v1/defaults.go``.
 """
 
 from __future__ import annotations
 
-from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.api import (
+    apps_v1,
+    coordination_v1,
+    core_v1,
+    discovery_v1,
+    policy_v1,
+    scheduling_v1,
+)
 from kubelite.apimachinery.struct import with_changes
 from kubelite.apiserver.defaults.filling import changed, filled, mapped, rounded
 from kubelite.apiserver.defaults.pod import default_pod_template
@@ -184,6 +191,18 @@ def _endpoint_port(port: discovery_v1.EndpointPort) -> discovery_v1.EndpointPort
 def default_event(event: core_v1.Event) -> core_v1.Event:
     """Nothing to add."""
     return event
+
+
+def default_pod_disruption_budget(
+    budget: policy_v1.PodDisruptionBudget,
+) -> policy_v1.PodDisruptionBudget:
+    """Nothing to add."""
+    return budget
+
+
+def default_priority_class(found: scheduling_v1.PriorityClass) -> scheduling_v1.PriorityClass:
+    """Its pods may preempt."""
+    return filled(found, preemption_policy="PreemptLowerPriority")
 
 
 def default_lease(lease: coordination_v1.Lease) -> coordination_v1.Lease:

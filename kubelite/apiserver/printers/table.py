@@ -30,6 +30,10 @@ def age(obj: Any, now: int) -> str:
     return human_duration(now - created) if created is not None else "<unknown>"
 
 
+def _or_na(value: int | str | None) -> str:
+    return "N/A" if value is None else str(value)
+
+
 def _of_machine(field: str) -> Callable[[Any, int], str]:
     return lambda node, _: getattr(node.status.node_info, field) or "<unknown>"
 
@@ -161,6 +165,20 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("TYPE", lambda s, _: s.type),
         Column("DATA", lambda s, _: str(len(s.data))),
         AGE,
+    ),
+    "PodDisruptionBudget": (
+        NAME,
+        Column("MIN AVAILABLE", lambda b, _: _or_na(b.spec.min_available)),
+        Column("MAX UNAVAILABLE", lambda b, _: _or_na(b.spec.max_unavailable)),
+        Column("ALLOWED DISRUPTIONS", lambda b, _: str(b.status.disruptions_allowed)),
+        AGE,
+    ),
+    "PriorityClass": (
+        NAME,
+        Column("VALUE", lambda p, _: str(p.value)),
+        Column("GLOBAL-DEFAULT", lambda p, _: str(p.global_default).lower()),
+        AGE,
+        Column("PREEMPTIONPOLICY", lambda p, _: p.preemption_policy or ""),
     ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }

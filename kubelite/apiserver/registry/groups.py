@@ -1,6 +1,6 @@
 """The other kinds that are not quite like the rest.
 
-Models pkg/registry/core/{namespace,node,event} and pkg/registry/apps.
+Models pkg/registry/core/{namespace,node,event}, pkg/registry/{apps,policy,scheduling}.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import base64
 
 from kubelite.api.apps_v1 import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from kubelite.api.core_v1 import Event, Namespace, NamespaceSpec, NamespaceStatus, Node, Secret
+from kubelite.api.policy_v1 import PodDisruptionBudget
+from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.registry.strategy import Strategy
@@ -186,6 +188,24 @@ class SecretStrategy(Strategy):
     def fields(self, obj: Secret) -> dict[str, str]:
         """The type."""
         return {"type": obj.type}
+
+
+class PodDisruptionBudgetStrategy(Strategy):
+    """Budgets number their specs; a grant counts only if the controller has seen the newest."""
+
+    def counts_generations(self, obj: PodDisruptionBudget) -> bool:
+        """Yes."""
+        return True
+
+
+class PriorityClassStrategy(Strategy):
+    """PriorityClasses number their versions, though their values never change."""
+
+    uid_stream = "uids/priorityclasses"  # the system's own take no uid from anybody else
+
+    def counts_generations(self, obj: PriorityClass) -> bool:
+        """Yes."""
+        return True
 
 
 class LeaseStrategy(Strategy):

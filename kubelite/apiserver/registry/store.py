@@ -116,7 +116,7 @@ class Registry:
             meta,
             name=name,
             namespace=request.namespace,
-            uid=self._chance.uid(),
+            uid=self._chance.uid(self.strategy.uid_stream),
             resource_version=str(self._backend.revision + 1),
             generation=1 if self.strategy.counts_generations(obj) else 0,
             creation_timestamp=Time(now - now % SECOND),

@@ -20,11 +20,13 @@ class Strategy:
 
     ``ttl`` is how many seconds an object lives after its last write, 0 for ever.
     ``scope_field`` is the field by which narrow watches are found.
+    ``uid_stream`` is the stream of chance that new uids come from.
     ``unconditional_update`` allows a PUT without a resourceVersion.
     """
 
     ttl = 0
     scope_field = "metadata.name"
+    uid_stream = "uids"
     unconditional_update = True
 
     def __init__(

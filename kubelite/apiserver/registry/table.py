@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kubelite.api import apps_v1, batch_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.api import (
+    apps_v1,
+    batch_v1,
+    coordination_v1,
+    core_v1,
+    discovery_v1,
+    policy_v1,
+    scheduling_v1,
+)
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
@@ -77,6 +85,15 @@ def strategies(
         ),
         coordination_v1.Lease: groups.LeaseStrategy(
             d.default_lease, v.validate_lease, v.validate_lease_update
+        ),
+        policy_v1.PodDisruptionBudget: groups.PodDisruptionBudgetStrategy(
+            d.default_pod_disruption_budget,
+            v.validate_pod_disruption_budget,
+            v.validate_pod_disruption_budget_update,
+            v.validate_pod_disruption_budget_status_update,
+        ),
+        scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
+            d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
         ),
         core_v1.ConfigMap: Strategy(
             d.default_config_map, v.validate_config_map, v.validate_config_map_update

@@ -4,7 +4,7 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,batch,discovery,coordination}/validation`` and
+Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """
 
@@ -53,6 +53,13 @@ from kubelite.apiserver.validation.pod_update import (
     validate_pod_binding,
     validate_pod_status_update,
     validate_pod_update,
+)
+from kubelite.apiserver.validation.policy import (
+    validate_pod_disruption_budget,
+    validate_pod_disruption_budget_status_update,
+    validate_pod_disruption_budget_update,
+    validate_priority_class,
+    validate_priority_class_update,
 )
 from kubelite.apiserver.validation.revisioned import (
     validate_controller_revision,
@@ -107,11 +114,16 @@ __all__ = [
     "validate_object_meta_update",
     "validate_pod",
     "validate_pod_binding",
+    "validate_pod_disruption_budget",
+    "validate_pod_disruption_budget_status_update",
+    "validate_pod_disruption_budget_update",
     "validate_pod_metadata",
     "validate_pod_spec",
     "validate_pod_status_update",
     "validate_pod_template",
     "validate_pod_update",
+    "validate_priority_class",
+    "validate_priority_class_update",
     "validate_replica_set",
     "validate_replica_set_status_update",
     "validate_replica_set_update",

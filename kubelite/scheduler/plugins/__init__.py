@@ -52,7 +52,7 @@ PLUGINS = (
     Row("NodeResourcesFit", 1, lambda profile, listers: NodeResourcesFit(profile.scoring_strategy)),
     Row("PodTopologySpread", 2, lambda profile, listers: PodTopologySpread(listers)),
     Row("InterPodAffinity", 2, lambda profile, listers: InterPodAffinity(listers)),
-    Row("DefaultPreemption", 0, lambda profile, listers: DefaultPreemption()),
+    Row("DefaultPreemption", 0, lambda profile, listers: DefaultPreemption(listers)),
     Row(
         "NodeResourcesBalancedAllocation",
         1,
