@@ -15,6 +15,7 @@ from kubelite.api.apps_v1 import Deployment, ReplicaSet
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
 from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.apimachinery.scheme import Kind, Scheme
 
 ALL = ("all",)
@@ -39,6 +40,12 @@ SCHEME = Scheme(
              categories=ALL, subresources=("scale", "status")),
         Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
         Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
+        Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", NetworkPolicy,
+             short_names=("netpol",)),
+        Kind("networking.k8s.io", "v1", "Ingress", "ingresses", Ingress, short_names=("ing",),
+             subresources=STATUS),
+        Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", IngressClass,
+             namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

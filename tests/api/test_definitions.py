@@ -21,6 +21,7 @@ from kubelite.api import (
     core_v1,
     discovery_v1,
     meta_v1,
+    networking_v1,
     policy_v1,
 )
 from kubelite.apimachinery import meta
@@ -34,6 +35,7 @@ GROUPS = {
     "io.k8s.api.discovery.v1": discovery_v1,
     "io.k8s.api.coordination.v1": coordination_v1,
     "io.k8s.api.autoscaling.v1": autoscaling_v1,
+    "io.k8s.api.networking.v1": networking_v1,
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
 }
@@ -53,6 +55,9 @@ ALSO_WRITTEN = {
     "Event.reportingInstance",
     "Event.source",
     "HTTPGetAction.port",
+    "Ingress.status",
+    "IngressStatus.loadBalancer",
+    "NetworkPolicySpec.podSelector",
     "ResourceFieldSelector.divisor",
     "Service.status",
     "ServicePort.targetPort",

@@ -4,8 +4,7 @@ Lives here: one pure function for each kind, object in, object out. An object th
 nothing comes back as itself, so what is shared stays shared.
 Must not live here: checks (see ``validation``), and what depends on other objects or on
 the moment, such as names, addresses and priorities (see admission and the registry).
-Models ``pkg/apis/core/v1/defaults.go``, ``pkg/apis/apps/v1/defaults.go`` and
-``pkg/apis/discovery/v1/defaults.go``.
+Models ``pkg/apis/{core,apps,discovery,networking}/v1/defaults.go``.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from kubelite.apiserver.defaults.kinds import (
     default_secret,
     default_service,
 )
+from kubelite.apiserver.defaults.networking import default_ingress_class, default_network_policy
 from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
 
 __all__ = [
@@ -29,8 +29,10 @@ __all__ = [
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
+    "default_ingress_class",
     "default_lease",
     "default_namespace",
+    "default_network_policy",
     "default_node",
     "default_pod",
     "default_pod_spec",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1
+from kubelite.api import apps_v1, coordination_v1, core_v1, discovery_v1, networking_v1
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.pods import PodStrategy
@@ -58,5 +58,17 @@ def strategies(
         ),
         core_v1.Secret: groups.SecretStrategy(
             d.default_secret, v.validate_secret, v.validate_secret_update
+        ),
+        networking_v1.NetworkPolicy: groups.NumberedStrategy(
+            d.default_network_policy, v.validate_network_policy, v.validate_network_policy_update
+        ),
+        networking_v1.Ingress: groups.NumberedStrategy(
+            None,
+            v.validate_ingress,
+            v.validate_ingress_update,
+            v.validate_ingress_status_update,
+        ),
+        networking_v1.IngressClass: groups.NumberedStrategy(
+            d.default_ingress_class, v.validate_ingress_class, v.validate_ingress_class_update
         ),
     }
