@@ -13,9 +13,11 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.cloudservice import CloudServiceController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
+from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
@@ -36,6 +38,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     NamespaceController,
     GarbageCollector,
     PodGCController,
+    CloudServiceController,
+    IngressController,
 )
 
 

@@ -69,20 +69,6 @@ def test_there_are_no_priority_classes_but_the_systems_own() -> None:
         Cluster().apply(pod(priorityClassName="gold"))
 
 
-def test_a_session_sticks_to_no_pod() -> None:
-    cluster = Cluster()
-    cluster.apply([service(sessionAffinity="ClientIP"), pod("one"), pod("two")])
-    cluster.run(10)
-    assert {cluster.request("web", node="node-1").pod for _ in range(50)} == {"one", "two"}
-
-
-def test_a_load_balancer_never_comes() -> None:
-    cluster = Cluster()
-    cluster.apply(service(type="LoadBalancer"))
-    cluster.run(600)
-    assert cluster.get("service/web").status.load_balancer.ingress == ()
-
-
 def test_the_api_servers_own_service_has_no_endpoints() -> None:
     cluster = Cluster()
     cluster.run(10)
