@@ -131,3 +131,38 @@ def test_crash_loop_back_off_shows_in_the_sync_that_finds_the_end() -> None:
     reasons = [state.waiting.reason for state in states if state.waiting]
     assert "CrashLoopBackOff" in reasons
     assert sum(1 for state in states if state.terminated) <= 1
+
+
+def test_what_a_service_says_of_itself_needs_no_rules_to_be_written() -> None:
+    cluster = Cluster()
+    cluster.apply([service(), pod()])
+    cluster.run(20)
+    home = cluster.get("pod/web").spec.node_name
+    away = next(name for name in cluster.workers if name != home)
+    cluster.patch("service/web", {"spec": {"internalTrafficPolicy": "Local"}})
+    assert cluster.request("web", node=away).error == "i/o timeout"
+
+
+def test_dns_answers_without_being_a_pod() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(service())
+    cluster.kill_node("node-1")
+    cluster.run(1)
+    assert cluster.get("services", namespace="kube-system").names == []
+    assert cluster.resolve("web").ok
+
+
+def test_the_ingress_controller_is_there_without_being_installed() -> None:
+    cluster = Cluster(nodes=1)
+    assert cluster.get("ingressclasses").names == []
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    cluster.apply(
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": "web"},
+            "spec": {"defaultBackend": backend},
+        }
+    )
+    cluster.run(1)
+    assert cluster.request("198.18.0.2").status == 503
