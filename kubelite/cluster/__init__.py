@@ -1,8 +1,8 @@
 """A whole cluster on one clock, and what a learner holds in their hands.
 
 Lives here: the parts plugged together (``machines``), the learner's verbs (``cluster``), apply,
-tables, history, stories, waiting, and requests: who asks (``requests``), where it goes (``routing``),
-and the answers that are kept (``traffic``).
+tables, history, stories, waiting, and requests: who asks (``requests``), where that goes
+(``routing``), and the answers that are kept (``traffic``).
 Must not live here: how any component works; those are the floors below.
 """
 

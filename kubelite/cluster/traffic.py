@@ -57,7 +57,8 @@ class Answer:
 
     def __str__(self) -> str:
         result = f"HTTP {self.status}" if self.status else f"error: {self.error}"
-        return f"{result} from {self.pod or 'nobody'} in {self.latency_ms:.1f} ms"
+        why = f" ({self.policy})" if self.policy else ""
+        return f"{result} from {self.pod or 'nobody'} in {self.latency_ms:.1f} ms{why}"
 
 
 Then = Callable[[Answer], Any]

@@ -74,7 +74,21 @@ class CloudServiceController(ManagedController):
         self.services = manager.informer("services")
         self.nodes = manager.informer("nodes")
         self.services.on(add=self._changed, update=lambda _, service: self._changed(service))
+        self.nodes.on(
+            add=lambda _: self._nodes_changed(),
+            update=self._node_updated,
+            delete=lambda _: self._nodes_changed(),
+        )
         self._asked: dict[str, int] = {}  # by uid, when the cloud was asked
+        self._hosts: dict[str, tuple[str, ...]] = {}  # by uid, the nodes it was told of
+
+    def _node_updated(self, old: Node, node: Node) -> None:
+        if _usable(old) != _usable(node):
+            self._nodes_changed()
+
+    def _nodes_changed(self) -> None:
+        for service in self.services.items():
+            self._changed(service)
 
     def _changed(self, service: Service) -> None:
         if service.spec.type == LOAD_BALANCER or FINALIZER in service.metadata.finalizers:
@@ -91,12 +105,12 @@ class CloudServiceController(ManagedController):
             return self._cleanup(service)
         asked = self._asked.setdefault(meta.uid, self.clock.now)
         if service.status.load_balancer.ingress:
-            return ()
+            return self._update_hosts(service)
         ready = asked + self.provider.delay
         if self.clock.now < ready:
             return self._begin(service, ready - self.clock.now)
         others = [other for other in self.services.items() if other is not service]
-        points = self.provider.ensure(service, self._usable(), others)
+        points = self.provider.ensure(service, self._nodes_told(service), others)
         ensured = Emit(service, "Normal", "EnsuredLoadBalancer", "Ensured load balancer")
         return (ensured, _status(service, points))
 
@@ -110,7 +124,7 @@ class CloudServiceController(ManagedController):
             _finalizers(service, (*finalizers, FINALIZER)),
             Requeue(delay),
         ]
-        if not self._usable():
+        if not any(map(_usable, self.nodes.items())):
             text = "There are no available nodes for LoadBalancer"
             actions.insert(1, Emit(service, "Warning", "UnAvailableLoadBalancer", text))
         return actions
@@ -120,6 +134,7 @@ class CloudServiceController(ManagedController):
         if kept == service.metadata.finalizers:
             return ()
         self._asked.pop(service.metadata.uid, None)
+        self._hosts.pop(service.metadata.uid, None)
         begins: list[Action] = []
         if service.status.load_balancer.ingress:
             text = "Deleting load balancer"
@@ -129,10 +144,29 @@ class CloudServiceController(ManagedController):
         deleted = Emit(service, "Normal", "DeletedLoadBalancer", "Deleted load balancer")
         return (*begins, _finalizers(service, kept), deleted)
 
-    def _usable(self) -> list[Node]:
-        return [
-            n for n in self.nodes.items() if node_ready(n) and EXCLUDED not in n.metadata.labels
-        ]
+    def _nodes_told(self, service: Service) -> list[Node]:
+        """The nodes that may get traffic; remembered, so that a change is noticed."""
+        nodes = [node for node in self.nodes.items() if _usable(node)]
+        self._hosts[service.metadata.uid] = tuple(sorted(n.metadata.name for n in nodes))
+        return nodes
+
+    def _update_hosts(self, service: Service) -> Sequence[Action]:
+        """Tell the cloud of other nodes than before."""
+        before = self._hosts.get(service.metadata.uid)
+        nodes = self._nodes_told(service)
+        if self._hosts[service.metadata.uid] == before:
+            return ()
+        others = [other for other in self.services.items() if other is not service]
+        self.provider.ensure(service, nodes, others)
+        if not nodes:
+            text = "There are no available nodes for LoadBalancer"
+            return (Emit(service, "Warning", "UnAvailableLoadBalancer", text),)
+        text = "Updated load balancer with new hosts"
+        return (Emit(service, "Normal", "UpdatedLoadBalancer", text),)
+
+
+def _usable(node: Node) -> bool:
+    return node_ready(node) and EXCLUDED not in node.metadata.labels
 
 
 def _finalizers(service: Service, finalizers: Sequence[str]) -> Patch:

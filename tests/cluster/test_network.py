@@ -253,6 +253,30 @@ def test_a_load_balancer_asks_the_health_check_when_the_policy_is_local() -> Non
     }
 
 
+def test_a_load_balancer_is_told_of_other_nodes() -> None:
+    cluster = Cluster(nodes=2)
+    shop(cluster, type="LoadBalancer")
+    cluster.add_node()
+    cluster.run(30)
+    cluster.kill_node("node-1")
+    cluster.run(60)
+    told = [e for e in cluster.events("service/web") if e.reason == "UpdatedLoadBalancer"]
+    assert sum(e.count for e in told) == 2
+    assert {e.message for e in told} == {"Updated load balancer with new hosts"}
+
+
+def test_a_namespace_takes_its_ways_in_along() -> None:
+    cluster = Cluster()
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    cluster.apply(policy | {"metadata": {"name": "deny"}, "spec": {}}, namespace="shop")
+    cluster.apply(service(type="LoadBalancer"), namespace="shop")
+    cluster.run(10)
+    cluster.delete("namespace/shop")
+    cluster.run(60)
+    assert "shop" not in cluster.get("namespaces").names
+
+
 def test_source_ranges_keep_strangers_away() -> None:
     cluster = Cluster()
     shop(cluster, type="LoadBalancer", loadBalancerSourceRanges=["198.51.100.0/24"])
