@@ -7,7 +7,7 @@ outside the cluster. Names are resolved as the asker would resolve them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kubelite.api.core_v1 import Service
 from kubelite.cluster.machines import Worker, World
@@ -19,7 +19,7 @@ from kubelite.dns.server import ADDRESS as DNS
 from kubelite.dns.server import in_zone
 from kubelite.kubelet import cri
 from kubelite.kubelet.cri import Reply
-from kubelite.kubelet.runtime.network import TIMED_OUT
+from kubelite.kubelet.runtime.network import RESET, TIMED_OUT
 from kubelite.proxy import Peer
 from kubelite.proxy.services import CLUSTER_IP, Frontend
 from kubelite.sim.clock import Clock
@@ -141,10 +141,14 @@ class Requests:
 
     # Who asks
 
+    @property
+    def _whole(self) -> Cluster:
+        return cast("Cluster", self)
+
     def _asker(
         self, from_pod: str, node: str, namespace: str, inside: bool, client: str = ""
     ) -> Asker:
-        cluster: Cluster = self  # type: ignore[assignment]
+        cluster = self._whole
         if from_pod:
             name = from_pod if "/" in from_pod else f"pod/{from_pod}"
             pod = cluster.get(name, namespace=namespace)
@@ -219,8 +223,11 @@ class Connection:
                 self.close()
             then(answer)
 
-        if self.route is not None and not self.route.gateway:
-            self._cluster.traffic.send(self.route, request, answered, reused=True)
+        route = self.route
+        if route is not None and not route.gateway:
+            if self._cluster.router.taken_over(route):
+                route = route._replace(backend=None, reply=Reply(error=RESET))
+            self._cluster.traffic.send(route, request, answered, reused=True)
         else:
             self._open(request, host, answered)
 
@@ -242,7 +249,7 @@ class Connection:
         """A bare name is a Service for the learner who stands beside the cluster."""
         if "." in name:
             return None
-        found: Service = self._cluster.get(f"service/{name}", namespace=namespace)  # type: ignore[attr-defined]
+        found: Service = self._cluster._whole.get(f"service/{name}", namespace=namespace)
         return found
 
     def _to_service(self, service: Service, asker: Asker, request: cri.Request, then: Then) -> None:

@@ -233,6 +233,13 @@ class Router:
         route = route._replace(service=named)
         return self._checked(route, INGRESS_PEER, namespace, backend)
 
+    def taken_over(self, route: Route) -> bool:
+        """Whether another pod has the address now at which the route once ended."""
+        backend = route.backend
+        if backend is None or not backend.pod:
+            return False
+        return self._world.network.owner(backend.address)[1] not in ("", backend.pod)
+
     def port_at(self, address: str, wanted: str) -> int:
         """The port meant by a number, a name or nothing: 80 if it is served, else the first."""
         if wanted.isdecimal():

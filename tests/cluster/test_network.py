@@ -167,6 +167,18 @@ def test_a_kept_connection_stays_with_its_pod_whatever_is_added() -> None:
     assert len({line.pod for line in lines}) > 1
 
 
+def test_a_connection_does_not_end_up_at_whoever_has_the_address_next() -> None:
+    cluster = Cluster(nodes=1)
+    shop(cluster, replicas=1)
+    line = cluster.connect("web", from_pod="client")
+    assert line.request().ok
+    assert line.route is not None and line.route.backend is not None
+    stranger = line.route.backend._replace(pod="somebody-long-gone")
+    line.route = line.route._replace(backend=stranger)
+    assert line.request().error == "read: connection reset by peer"
+    assert line.request().ok
+
+
 # From outside
 
 
