@@ -38,7 +38,8 @@ print(time.perf_counter() - began)
 def full(nodes: int, replicas: int, probed: bool = False) -> Cluster:
     """A cluster with one Deployment, all of whose pods are Ready."""
     cluster = Cluster(nodes=nodes, cpu="16", memory="64Gi")
-    wanted = deployment(replicas=replicas)
+    every_ten_seconds = {"httpGet": {"path": "/ready", "port": 8080}}
+    wanted = deployment(replicas=replicas, probe=every_ten_seconds)
     if not probed:
         del wanted["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]
     cluster.apply(wanted)

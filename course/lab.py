@@ -6,6 +6,7 @@ same command on a copy of the notebooks.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,9 +30,18 @@ def open_lab(*options: str) -> int:
     """Open JupyterLab at the welcome page and stay until it is closed; its exit code."""
     url = f"--LabApp.default_url=/lab/tree/{WELCOME}"
     try:
-        return subprocess.call([*lab_command(ROOT, url), *options], cwd=ROOT)
+        return subprocess.call([*lab_command(ROOT, url, *_as_root()), *options], cwd=ROOT)
     except KeyboardInterrupt:
         return 0
+
+
+def _as_root() -> list[str]:
+    """JupyterLab refuses to run as root unless told to; in a container there is often no one else.
+
+    It serves this machine only, behind a token, whoever runs it.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return ["--allow-root"] if is_root else []
 
 
 if __name__ == "__main__":

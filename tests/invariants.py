@@ -15,7 +15,7 @@ from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.controllers.base import controller_of
-from kubelite.controllers.deployment.revisions import desired, fenceposts
+from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
 from kubelite.etcd.backend import Change
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
@@ -40,6 +40,7 @@ class Replay:
     limits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod last stopped being ready of its own accord
+    scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
     former: int = 1  # the revision before this change
 
     @property
@@ -91,6 +92,9 @@ class Replay:
         if self.resource == "replicasets.apps" and new is not None:
             uid, size = new.metadata.uid, new.spec.replicas
             self.largest[uid] = max(self.largest.get(uid, 0), 1 if size is None else size)
+            told = old.metadata.annotations if old is not None else new.metadata.annotations
+            if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
+                self.scaled = self.when
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
             if (new is None or not pod_ready(new)) and not marked:
@@ -282,7 +286,9 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, or one failed in the very same moment."""
+    unless there were fewer before, one failed in the very same moment, or the Deployment is being
+    scaled: shares do not ask who is ready. (With minReadySeconds upstream promises less: a version
+    that is not available yet may lose a pod that is.)"""
     new, old = replay.new, replay.old
     if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
         return
@@ -291,7 +297,9 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     deployment = replay.deployment_of(old)
     if deployment is None or deployment.metadata.deletion_timestamp is not None:
         return
-    if deployment.spec.strategy.type != "RollingUpdate" or replay.alarmed > replay.when - SECOND:
+    if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
+        return
+    if replay.alarmed > replay.when - SECOND or replay.scaled > replay.when - PROPAGATION:
         return
     _, fewest = replay.limits_lately(deployment)
     left = sum(pod_active(pod) and pod_ready(pod) for pod in replay.family(deployment))

@@ -117,6 +117,18 @@ def test_a_node_that_returns_in_time_keeps_its_pods(make_cluster: Callable[..., 
     assert len(cancelled) == 2
 
 
+def test_a_power_cut_during_a_pull_does_not_stop_later_pulls(cluster: Cluster) -> None:
+    cluster.apply(deployment())
+    cluster.run(1)
+    assert "Pulling" in [e.reason for e in cluster.events()]
+    for name in cluster.workers:
+        cluster.kill_node(name)
+    cluster.run(5)
+    for name in cluster.workers:
+        cluster.start_node(name)
+    cluster.run_until("deployment/web ready", timeout=60)
+
+
 def test_a_node_object_that_is_deleted_frees_its_pods(
     make_cluster: Callable[..., Cluster],
 ) -> None:

@@ -6,7 +6,6 @@ time only from the function it was given, starts nothing and waits for nothing.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
 
@@ -45,8 +44,6 @@ class APIServer:
         self._backend = backend
         self._trace = trace
         self._component = "etcd"  # in whose name the current write happens
-        self._revisions: list[int] = []  # of writes, and beside them what caused each
-        self._causes: list[int] = []
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
         self._admission = admission.Chain(self.find)
@@ -87,7 +84,9 @@ class APIServer:
 
     def find(self, resource: str, namespace: str, name: str) -> Any | None:
         """An object as stored, or None: how the server's own rooms look things up."""
-        return self.registries[resource].find(namespace, name)
+        place = f"{namespace}/{name}" if namespace else name
+        found = self._backend.get(f"/registry/{resource}/{place}")
+        return found.value if found is not None else None
 
     def all(self, resource: str) -> list[Any]:
         """Every object of a kind as stored."""
@@ -224,13 +223,11 @@ class APIServer:
         meta = (old if new is None else new).metadata  # type: ignore[union-attr]
         subject = (resource, meta.namespace, meta.name)
         cause = self._trace.record(self._component, verb, subject, change.revision)
-        self._revisions.append(change.revision)
-        self._causes.append(cause)
         self._watchers[resource].dispatch(new, old, change.revision, cause)
 
     def _cause_of(self, revision: int) -> int:
-        place = bisect_right(self._revisions, revision) - 1
-        return self._causes[place] if place >= 0 else NO_CAUSE
+        write = self._trace.write_of(revision)
+        return write.place if write is not None else NO_CAUSE
 
 
 _WHEN_NAMED = "when a resource name is provided"

@@ -42,7 +42,10 @@ class Watcher:
 
     def offer(self, new: Any | None, old: Any | None, revision: int, cause: int) -> None:
         """Deliver the change as this watcher sees it, if it sees it at all."""
-        now, before = self._sees(new), self._sees(old)
+        if self.matches is None and not self.namespace:
+            now, before = new is not None, old is not None
+        else:
+            now, before = self._sees(new), self._sees(old)
         if now:
             self.deliver(WatchEvent(MODIFIED if before else ADDED, new, revision, cause))
         elif before:

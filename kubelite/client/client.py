@@ -82,9 +82,11 @@ class Client:
         A client that has used up its burst waits for its turn first.
         """
         clock = self.clock
-        now = clock.now
-        self._paid = max(self._paid, now) + self._interval
-        sent = max(now, self._paid - self._ahead)
+        now = sent = clock.now
+        paid = (self._paid if self._paid > now else now) + self._interval
+        if paid - self._ahead > now:
+            sent = paid - self._ahead
+        self._paid = paid
         clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits)
 
     def _arrive(self, request: Request, then: Then) -> None:

@@ -31,6 +31,39 @@ REMEMBERED = 4096
 Key = tuple[str, ...]
 
 
+class _About:
+    """What is remembered of the events about one object."""
+
+    __slots__ = ("similar", "since", "tokens", "written")
+
+    def __init__(self, now: int):
+        self.tokens = float(BURST)
+        self.since = now  # when the tokens were last counted
+        self.written: dict[Key, Event] = {}  # as they were last reported
+        self.similar: dict[Key, tuple[int, dict[str, None]]] = {}  # messages by type and reason
+
+    def combine(self, group: Key, key: Key, message: str, now: int) -> tuple[str, Key]:
+        """The message and key to report under: its own, or that of many similar ones."""
+        since, messages = self.similar.get(group, (now, {}))
+        if now - since > SIMILAR_WINDOW:
+            messages = {}
+        messages[message] = None
+        self.similar[group] = (now, messages)
+        if len(messages) < SIMILAR_MESSAGES:
+            return message, key
+        messages.pop(next(iter(messages)))
+        return "(combined from similar events): " + message, group
+
+    def allowed(self, now: int) -> bool:
+        """Whether the object may cause one more event now."""
+        self.tokens = min(BURST, self.tokens + (now - self.since) / REFILL)
+        self.since = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
 class EventRecorder:
     """Writes events in the name of one component (and host, for a kubelet)."""
 
@@ -38,32 +71,40 @@ class EventRecorder:
         self._client = client
         self._clock = client.clock
         self._source = EventSource(component=component, host=host)
-        self._written: OrderedDict[Key, Event] = OrderedDict()  # as they were last reported
-        self._similar: OrderedDict[Key, tuple[int, dict[str, None]]] = OrderedDict()
-        self._tokens: OrderedDict[Key, tuple[float, int]] = OrderedDict()
+        self._known: OrderedDict[Key, _About] = OrderedDict()  # the latest used last
         self._last_stamp = 0
 
     def event(
         self, involved: Any, type: str, reason: str, message: str, field_path: str = ""
     ) -> None:
         """Report that ``reason`` befell ``involved``; ``type`` is Normal or Warning."""
-        meta = involved.metadata
-        about = (involved.kind, meta.namespace, meta.name, meta.uid)
-        group = (*about, type, reason)
-        message, key = self._combine(group, (*group, field_path, message), message)
-        known = self._written.pop(key, None)
+        about, now = self._about(involved), self._clock.now
+        group = (type, reason)
+        message, key = about.combine(group, (type, reason, field_path, message), message, now)
+        known = about.written.get(key)
         if known is None:
             event = self._first(involved, type, reason, message, field_path)
         else:
-            now = Time(self._clock.now)
-            event = replace(known, count=known.count + 1, last_timestamp=now, message=message)
-        _remember(self._written, key, event)
-        if not self._allowed(about):
+            event = replace(known, count=known.count + 1, last_timestamp=Time(now), message=message)
+        about.written[key] = event
+        if not about.allowed(now):
             return
         if known is None:
             self._client.create(event)
         else:
             self._count(event)
+
+    def _about(self, involved: Any) -> _About:
+        meta, known = involved.metadata, self._known
+        place = (involved.kind, meta.namespace, meta.name, meta.uid)
+        found = known.get(place)
+        if found is not None:
+            known.move_to_end(place)
+            return found
+        found = known[place] = _About(self._clock.now)
+        if len(known) > REMEMBERED:
+            known.popitem(last=False)
+        return found
 
     def _first(self, involved: Any, type: str, reason: str, message: str, field_path: str) -> Event:
         meta = involved.metadata
@@ -107,33 +148,7 @@ class EventRecorder:
         meta = event.metadata
         self._client.patch("events", meta.name, meta.namespace, patch, STRATEGIC_PATCH, answered)
 
-    def _combine(self, group: Key, key: Key, message: str) -> tuple[str, Key]:
-        now = self._clock.now
-        since, messages = self._similar.pop(group, (now, {}))
-        if now - since > SIMILAR_WINDOW:
-            messages = {}
-        messages[message] = None
-        _remember(self._similar, group, (now, messages))
-        if len(messages) < SIMILAR_MESSAGES:
-            return message, key
-        messages.pop(next(iter(messages)))
-        return "(combined from similar events): " + message, group
-
-    def _allowed(self, about: Key) -> bool:
-        now = self._clock.now
-        tokens, since = self._tokens.pop(about, (float(BURST), now))
-        tokens = min(float(BURST), tokens + (now - since) / REFILL)
-        allowed = tokens >= 1
-        _remember(self._tokens, about, (tokens - 1 if allowed else tokens, now))
-        return allowed
-
     def _stamp(self) -> int:
         """Nanoseconds since 1970, never the same twice: it becomes part of the event's name."""
         self._last_stamp = max(self._clock.now * 1000, self._last_stamp + 1)
         return self._last_stamp
-
-
-def _remember(memory: OrderedDict[Key, Any], key: Key, value: Any) -> None:
-    memory[key] = value
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)

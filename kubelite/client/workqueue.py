@@ -26,7 +26,7 @@ class WorkQueue:
         self._clock = clock
         self._wake = wake
         self._ready: deque[str] = deque()
-        self._dirty: dict[str, int] = {}  # key -> the cause of its first addition
+        self._dirty: dict[str, int] = {}  # key -> the cause to be told
         self._processing: set[str] = set()
         self._failures: dict[str, int] = {}
         self._waiting: dict[str, Timer] = {}
@@ -35,9 +35,15 @@ class WorkQueue:
         return len(self._ready)
 
     # DOC: workqueue-add
-    def add(self, key: str) -> None:
-        """Let ``key`` be looked at soon."""
+    def add(self, key: str, leading: bool = False) -> None:
+        """Let ``key`` be looked at soon.
+
+        Of several additions before the look, the first is told as its cause; unless a later one
+        is ``leading``, as a change of what the object itself asks for.
+        """
         if key in self._dirty:
+            if leading:
+                self._dirty[key] = self._clock.cause
             return
         self._dirty[key] = self._clock.cause
         if key not in self._processing:

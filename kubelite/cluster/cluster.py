@@ -70,7 +70,6 @@ class Cluster(Requests):
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
-        self._quiet = waiting.Quiet(self._world.store, self.clock)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -222,7 +221,8 @@ class Cluster(Requests):
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
-        self.clock.run_until(self.clock.now + round(seconds * SECOND))
+        with waiting.rare_collections():
+            self.clock.run_until(self.clock.now + round(seconds * SECOND))
 
     def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:
         """Run until it is true; the seconds that took. Raises TimeoutError with the state.
@@ -234,7 +234,7 @@ class Cluster(Requests):
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, self._quiet, quiet, timeout)
+        return waiting.settle(self, quiet, timeout)
 
     # Machines
 

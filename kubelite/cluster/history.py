@@ -6,7 +6,6 @@ scrubbed back, and later a saved run. Moments are microseconds since 1970.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -56,13 +55,6 @@ class History:
         self._trace = trace
         self._clock = clock
         self.start = clock.now
-        self._moments: list[int] = []  # of revisions, and beside them the revisions
-        self._revisions: list[int] = []
-        backend.subscribe(self._changed)
-
-    def _changed(self, change: Any) -> None:
-        self._moments.append(self._clock.now)
-        self._revisions.append(change.revision)
 
     @property
     def end(self) -> int:
@@ -71,8 +63,8 @@ class History:
 
     def revision_at(self, when: int) -> int:
         """The last revision that had happened by ``when``."""
-        place = bisect_right(self._moments, when) - 1
-        return self._revisions[place] if place >= 0 else 1
+        write = self._trace.last_write(when)
+        return write.revision if write is not None else 1
 
     def at(self, when: int | None = None) -> State:
         """The cluster at ``when``; now, if not given."""
@@ -82,8 +74,8 @@ class History:
 
     def moment_of(self, revision: int) -> int:
         """When a revision was made."""
-        place = bisect_right(self._revisions, revision) - 1
-        return self._moments[place] if place >= 0 else self.start
+        write = self._trace.write_of(revision)
+        return write.when if write is not None else self.start
 
     def changes(self, resource: str, since: int | None = None) -> Iterator[Step]:
         """Every change of a kind after the moment ``since``, oldest first."""

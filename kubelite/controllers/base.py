@@ -53,6 +53,11 @@ def disrupted(pod: Pod, reason: str, message: str, now: int, phase: str = "") ->
     return Patch("pods", meta.name, meta.namespace, change, STRATEGIC_PATCH, "status")
 
 
+def asks_anew(old: Any, new: Any) -> bool:
+    """Whether an update changed what the object asks for, not only what is said of it."""
+    return bool(old.metadata.generation != new.metadata.generation)
+
+
 def controller_of(obj: Any) -> OwnerReference | None:
     """The one owner that manages this object, if it has one."""
     owners: tuple[OwnerReference, ...] = obj.metadata.owner_references

@@ -37,9 +37,14 @@ def by_service(obj: EndpointSlice) -> Sequence[str]:
     return (f"{obj.metadata.namespace}/{obj.metadata.labels.get(SERVICE_NAME, '')}",)
 
 
-def by_namespace(obj: Pod | Service) -> Sequence[str]:
+def by_namespace(pod: Pod) -> Sequence[str]:
     """An indexer: the namespace."""
-    return (obj.metadata.namespace,)
+    return (pod.metadata.namespace,)
+
+
+def by_namespace_selecting(service: Service) -> Sequence[str]:
+    """An indexer: the namespace of a Service that selects pods."""
+    return (service.metadata.namespace,) if service.spec.selector else ()
 
 
 # DOC: endpoint-conditions
@@ -216,7 +221,7 @@ class EndpointSliceController(ManagedController):
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
-        self.services = manager.informer("services", {"namespace": by_namespace})
+        self.services = manager.informer("services", {"selecting": by_namespace_selecting})
         self.pods = manager.informer("pods", {"namespace": by_namespace})
         self.nodes = manager.informer("nodes")
         self.slices = manager.informer("endpointslices.discovery.k8s.io", {"service": by_service})
@@ -229,16 +234,16 @@ class EndpointSliceController(ManagedController):
         self.slices.on(delete=self._slice_deleted)
 
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
+        if not self.services.count("selecting", pod.metadata.namespace):
+            return
         if _shown(old) != _shown(pod):
             self._pod_changed(pod)
             if old.metadata.labels != pod.metadata.labels:
                 self._pod_changed(old)
 
     def _pod_changed(self, pod: Pod) -> None:
-        for service in self.services.index("namespace", pod.metadata.namespace):
-            if service.spec.selector and _selects(service.spec.selector).matches(
-                pod.metadata.labels
-            ):
+        for service in self.services.index("selecting", pod.metadata.namespace):
+            if _selects(service.spec.selector).matches(pod.metadata.labels):
                 self.queue.add(key_of(service))
 
     def _slice_deleted(self, gone: EndpointSlice) -> None:

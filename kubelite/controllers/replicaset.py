@@ -27,6 +27,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
     Manager,
+    asks_anew,
     by_controller,
     controller_of,
     owned_by,
@@ -149,7 +150,7 @@ class ReplicaSetController(ManagedController):
     def _set_updated(self, old: ReplicaSet, owner: ReplicaSet) -> None:
         if old.spec.template.metadata.labels != owner.spec.template.metadata.labels:
             self._relabelled[owner.metadata.uid] = None
-        self.queue.add(key_of(owner))
+        self.queue.add(key_of(owner), asks_anew(old, owner))
 
     def _set_deleted(self, owner: ReplicaSet) -> None:
         self.expectations.forget(key_of(owner))

@@ -107,6 +107,7 @@ class Kubelet:
         for worker in self.workers.values():
             worker.close()
         self.workers.clear()
+        self.manager.restart()
         self._usage = Usage()
 
     def power_off(self) -> None:

@@ -54,6 +54,11 @@ class RuntimeManager:
         self.images = ImageManager(clock, runtime, reporter)
         self.killer = Killer(clock, runtime, self._handlers, reporter)
 
+    def restart(self) -> None:
+        """The kubelet's process ends: back-offs and pulls under way live in its memory."""
+        self._back_off = Backoff(self._clock)
+        self.images.restart()
+
     def forget(self, worker: PodWorker) -> None:
         """The pod is gone for good."""
         self._runtime.remove_pod_sandbox(worker.uid)

@@ -237,7 +237,8 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
         extensions, weight = scorer.extensions, scorer.weight
         marks = extensions.normalize(state, nodes, raw) if extensions else raw
         decision.rows.append(ScoreRow(scorer.name, weight, raw, marks))
-        totals = [total + weight * mark for total, mark in zip(totals, marks, strict=True)]
+        if any(marks):
+            totals = [total + weight * mark for total, mark in zip(totals, marks, strict=True)]
     decision.totals = totals
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, NoReturn
 
 from kubelite.sim import limits
 
@@ -80,9 +80,10 @@ class Clock:
 
     def after(self, delay: int, action: Callable[..., object], *args: Any) -> Timer:
         """Run ``action(*args)`` once ``delay`` microseconds have passed."""
-        timer = Timer(self.now + max(delay, 0), action, args, self.cause)
+        when = self.now + delay if delay > 0 else self.now
+        timer = Timer(when, action, args, self.cause)
         self._order += 1
-        heappush(self._heap, (timer.when, self._order, timer))
+        heappush(self._heap, (when, self._order, timer))
         return timer
 
     # DOC: clock-step
@@ -102,7 +103,9 @@ class Clock:
                 self.now = when
                 self._same_instant = 0
             else:
-                self._check_progress(action)
+                self._same_instant += 1
+                if self._same_instant > limits.EVENTS_AT_ONE_INSTANT:
+                    self._give_up(action)
             timer.action = None
             self.cause = timer.cause
             self.events_run += 1
@@ -132,11 +135,9 @@ class Clock:
         heapify(self._heap)
         return len(self._heap)
 
-    def _check_progress(self, action: Callable[..., object]) -> None:
-        self._same_instant += 1
-        if self._same_instant > limits.EVENTS_AT_ONE_INSTANT:
-            name = getattr(action, "__qualname__", repr(action))
-            raise HotLoopError(
-                f"{self._same_instant:,} events ran without time passing; the last was {name}. "
-                "Give it a delay: use clock.after(delay, ...) or requeue with back-off."
-            )
+    def _give_up(self, action: Callable[..., object]) -> NoReturn:
+        name = getattr(action, "__qualname__", repr(action))
+        raise HotLoopError(
+            f"{self._same_instant:,} events ran without time passing; the last was {name}. "
+            "Give it a delay: use clock.after(delay, ...) or requeue with back-off."
+        )

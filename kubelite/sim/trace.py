@@ -8,6 +8,7 @@ edit, or at the passing of time. Entries are cheap to keep (a tuple) and become 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import msgspec
@@ -34,36 +35,47 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Trace:
     """The append-only record of one run."""
 
-    __slots__ = ("_by_subject", "_clock", "entries")
+    __slots__ = ("_by_subject", "_clock", "_indexed", "entries", "writes")
 
     def __init__(self, clock: Clock):
         self.entries: list[Entry] = []
+        self.writes: list[Entry] = []  # those of the entries that made a revision
         self._clock = clock
-        self._by_subject: dict[Subject, list[int]] = {}
+        self._by_subject: dict[Subject, list[Entry]] = {}
+        self._indexed = 0  # how many entries are in _by_subject: it is filled when read
 
     # DOC: trace-record
     def record(
         self, component: str, verb: str, subject: Subject, revision: int = 0, note: str = ""
     ) -> int:
-        """Append an entry caused by whatever the clock is running; return its index.
+        """Append an entry caused by whatever the clock is running; return its place.
 
-        What comes of this entry is scheduled with ``clock.cause`` set to the index returned.
+        What comes of this entry is scheduled with ``clock.cause`` set to the place returned.
         """
-        index = len(self.entries)
-        clock = self._clock
-        self.entries.append(
-            Entry(index, clock.now, component, verb, subject, revision, clock.cause, note)
-        )
-        places = self._by_subject.get(subject)
-        if places is None:
-            self._by_subject[subject] = [index]
-        else:
-            places.append(index)
-        return index
+        entries, clock = self.entries, self._clock
+        place = len(entries)
+        entry = Entry(place, clock.now, component, verb, subject, revision, clock.cause, note)
+        entries.append(entry)
+        if revision:
+            self.writes.append(entry)
+        return place
 
     def about(self, subject: Subject) -> list[Entry]:
         """The entries whose subject this is, oldest first."""
-        return [self.entries[index] for index in self._by_subject.get(subject, ())]
+        for entry in self.entries[self._indexed :]:
+            self._by_subject.setdefault(entry.subject, []).append(entry)
+        self._indexed = len(self.entries)
+        return list(self._by_subject.get(subject, ()))
+
+    def write_of(self, revision: int) -> Entry | None:
+        """The entry of a revision, or of the last one before it."""
+        found = bisect_right(self.writes, revision, key=_revision) - 1
+        return self.writes[found] if found >= 0 else None
+
+    def last_write(self, when: int) -> Entry | None:
+        """The last write that had happened by ``when``."""
+        found = bisect_right(self.writes, when, key=_when) - 1
+        return self.writes[found] if found >= 0 else None
 
     def chain(self, index: int) -> Iterator[Entry]:
         """The entry at ``index``, then its cause, and so on back to the first."""
@@ -78,3 +90,11 @@ class Trace:
         for entry in self.entries:
             total.update(repr(msgspec.structs.astuple(entry)).encode())
         return total.hexdigest()
+
+
+def _revision(entry: Entry) -> int:
+    return entry.revision
+
+
+def _when(entry: Entry) -> int:
+    return entry.when

@@ -123,3 +123,12 @@ def test_a_crash_forgets_everything(queue: WorkQueue, clock: Clock) -> None:
     queue.clear()
     clock.run_until(clock.now + 10 * SECOND)
     assert (len(queue), take(queue), queue.retries("failed")) == (0, None, 0)
+
+
+def test_a_leading_addition_is_told_as_the_cause() -> None:
+    clock = Clock()
+    queue = WorkQueue(clock, lambda: None)
+    for cause, leading in ((1, False), (2, True), (3, False)):
+        clock.cause = cause
+        queue.add("default/web", leading)
+    assert queue.get() == ("default/web", 2)

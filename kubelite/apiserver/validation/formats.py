@@ -72,9 +72,14 @@ def _masked(name: str) -> str:
     return f"{name[:-2]}a" if len(name) > 1 and name.endswith("-") else name
 
 
+@lru_cache(maxsize=8192)
+def _qualified(value: str) -> tuple[str, ...]:
+    return tuple(names.is_qualified_name(value))
+
+
 def qualified_name(path: str, value: str) -> Errors:
     """A name with an optional domain before a slash: a label key, a condition type."""
-    return each(path, value, names.is_qualified_name(value))
+    return each(path, value, _qualified(value))
 
 
 def label_value(path: str, value: str) -> Errors:

@@ -24,6 +24,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
     Manager,
+    asks_anew,
     by_controller,
     controller_of,
     owned_by,
@@ -200,7 +201,7 @@ class DeploymentController(ManagedController):
         self.pods = manager.informer("pods", {"controller": by_controller})
         self.deployments.on(
             add=lambda d: self.queue.add(key_of(d)),
-            update=lambda _, d: self.queue.add(key_of(d)),
+            update=lambda old, d: self.queue.add(key_of(d), asks_anew(old, d)),
             delete=lambda d: self.queue.add(key_of(d)),
         )
         self.sets.on(add=self._set_changed, update=self._set_updated, delete=self._set_changed)

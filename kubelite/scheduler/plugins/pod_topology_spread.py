@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, TopologySpreadConstraint
 from kubelite.apimachinery.labels import EVERYTHING, Selector, from_label_selector
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.scheduler.framework import (
     MAX_NODE_SCORE,
     NODE_ADD,
@@ -102,6 +103,7 @@ class PodTopologySpread:
     def __init__(self, listers: Listers, defaults: Sequence[Constraint] = SYSTEM_DEFAULTS):
         self.listers = listers
         self.defaults = defaults
+        self._selecting: dict[Selector, list[Constraint]] = {}  # the defaults, by selector
         self.events: Mapping[str, Hint] = {
             POD_ADD: self.pod_counts,
             POD_DELETE: self.pod_counts,
@@ -205,7 +207,13 @@ class PodTopologySpread:
         selector = default_selector(pod, self.listers)
         if selector.everything:
             return []
-        return [constraint._replace(selector=selector) for constraint in self.defaults]
+        known = self._selecting.get(selector)
+        if known is None:
+            if len(self._selecting) >= _SELECTORS_KEPT:
+                self._selecting.clear()
+            known = [constraint._replace(selector=selector) for constraint in self.defaults]
+            self._selecting[selector] = known
+        return known
 
     def pod_counts(self, pod: PodInfo, old: Pod | None, new: Pod | None) -> bool:
         """Hint: a pod that a hard constraint counts has come, gone or changed its labels."""
@@ -247,17 +255,7 @@ def _joined(labels: tuple[tuple[str, str], ...], selector: Selector) -> Selector
 
 
 _SELECTORS_KEPT = 1_024
-_selectors: dict[int, tuple[Any, Selector]] = {}
-
-
-def _parsed(owner: Any) -> Selector:
-    """The selector of a ReplicaSet's spec, read once for each spec object."""
-    found = _selectors.get(id(owner))
-    if found is None:
-        if len(_selectors) >= _SELECTORS_KEPT:
-            _selectors.clear()
-        found = _selectors[id(owner)] = (owner, from_label_selector(owner.selector))
-    return found[1]
+_parsed = ByIdentity[Any, Selector](lambda owner: from_label_selector(owner.selector))
 
 
 def _own(pod: PodInfo, action: str) -> list[Constraint]:
