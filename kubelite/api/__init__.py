@@ -23,6 +23,7 @@ from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
 from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.scheme import Kind, Scheme
@@ -61,6 +62,12 @@ SCHEME = Scheme(
              short_names=("pdb",), subresources=STATUS),
         Kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", PriorityClass,
              short_names=("pc",), namespaced=False),
+        Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", NetworkPolicy,
+             short_names=("netpol",)),
+        Kind("networking.k8s.io", "v1", "Ingress", "ingresses", Ingress, short_names=("ing",),
+             subresources=STATUS),
+        Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", IngressClass,
+             namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

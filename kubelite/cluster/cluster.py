@@ -24,9 +24,11 @@ from kubelite.apimachinery.times import SECOND, Time
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.requests import Requests
+from kubelite.cluster.routing import Router
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
-from kubelite.cluster.traffic import Answer, Traffic
+from kubelite.cluster.traffic import Traffic
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
@@ -37,7 +39,7 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster:
+class Cluster(Requests):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -68,6 +70,7 @@ class Cluster:
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
+        self.router = Router(self._world, self.workers)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -299,45 +302,6 @@ class Cluster:
         if not pod.spec.node_name:
             raise ValueError(f"pod/{pod.metadata.name} has no node yet: run the clock first")
         return self._worker(pod.spec.node_name).kubelet
-
-    # Requests
-
-    def request(
-        self,
-        service: str,
-        path: str = "/",
-        method: str = "GET",
-        namespace: str = "default",
-        port: str = "",
-        node: str = "",
-    ) -> Answer:
-        """One request to a Service, waited for: virtual time moves by what it takes."""
-        answers: list[Answer] = []
-        self.send_request(service, path, answers.append, method, namespace, port, node)
-        while not answers:
-            self.clock.step()
-        return answers[0]
-
-    def send_request(
-        self,
-        service: str,
-        path: str = "/",
-        then: Callable[[Answer], Any] = lambda answer: None,
-        method: str = "GET",
-        namespace: str = "default",
-        port: str = "",
-        node: str = "",
-    ) -> None:
-        """One request whose answer comes later, to ``then``; for streams of traffic.
-
-        It starts on ``node``, or on any machine that has power.
-        """
-        found = self.get(f"service/{service.removeprefix('service/')}", namespace=namespace)
-        worker = self._worker(node) if node else self._any_worker()
-        ports = found.spec.ports
-        name = port or (ports[0].name if ports else "")
-        request = cri.Request(path=path, method=method)
-        self.traffic.send(found, worker.proxier, request, name, then)
 
     # Rooms behind
 

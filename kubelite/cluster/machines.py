@@ -10,13 +10,20 @@ from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
 from kubelite.client import Client, EventRecorder, Informer
+from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
 from kubelite.controllers.base import ManagedController
+from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
+from kubelite.controllers.ingress import serves
+from kubelite.dns import server as dns
+from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.network import Network
-from kubelite.proxy import Proxier
+from kubelite.proxy import Proxier, Services
+from kubelite.proxy.ingress import host_matches
+from kubelite.proxy.services import INDEXERS
 from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
@@ -50,9 +57,40 @@ class World:
         self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
         self.network = Network(self.clock)
         self._bootstrap()
-        self.slices = Informer(Client(self.server, self.clock, "kube-proxy"), SLICES)
-        self.slices.start()
+        self.outside_names: dict[str, str] = {}
+        proxy = Client(self.server, self.clock, "kube-proxy")
+        self.slices = self._watched(proxy, SLICES, {"service": by_service})
+        self.services = Services(self._watched(proxy, "services", INDEXERS))
+        plugin = Client(self.server, self.clock, "network-plugin")
+        self.policies = self._watched(plugin, "networkpolicies.networking.k8s.io")
+        ingress = Client(self.server, self.clock, "ingress-nginx")
+        self.ingresses = self._watched(ingress, "ingresses.networking.k8s.io")
+        self.ingress_classes = self._watched(ingress, "ingressclasses.networking.k8s.io")
+        namespaces = self._watched(Client(self.server, self.clock, "coredns"), "namespaces")
+        draw = self.chance.stream("coredns")
+        services = self.services.informer
+        self.dns = dns.Server(services, self.slices, namespaces, self.addresses_outside, draw)
         self._expire()
+
+    @staticmethod
+    def _watched(
+        client: Client, resource: str, indexers: Mapping[str, Indexer] | None = None
+    ) -> Informer:
+        informer = Informer(client, resource, indexers=indexers)
+        informer.start()
+        return informer
+
+    def addresses_outside(self, name: str) -> Sequence[str]:
+        """What the internet's DNS says: ``outside_names``, and the hosts of Ingresses."""
+        known = self.outside_names.get(name)
+        if known:
+            return (known,)
+        classes = tuple(self.ingress_classes.items())
+        for ingress in self.ingresses.items():
+            hosts = [rule.host for rule in ingress.spec.rules if rule.host]
+            if any(host_matches(host, name) for host in hosts) and serves(ingress, classes):
+                return (INGRESS_ADDRESS,)
+        return ()
 
     def client(self, component: str) -> Client:
         """A way to the server for the scheduler or a kubelet, which may ask 50 times a second."""
@@ -111,14 +149,14 @@ class ControlPlane:
 
 
 class Worker:
-    """One machine: a runtime, a kubelet and a proxy. ``powered`` says whether it is on."""
+    """One machine at ``address``: a runtime, a kubelet and a proxy. ``powered``: it is on."""
 
     def __init__(
         self, world: World, name: str, number: int, size: Machine, labels: Mapping[str, str]
     ):
         self.name = name
         self.powered = False
-        address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
+        self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
         runtime = SimulatedRuntime(world.clock, world.chance, world.network, name, address)
         client = world.client(f"kubelet/{name}")
         self.kubelet = Kubelet(
@@ -132,7 +170,8 @@ class Worker:
             machine=size,
             labels=labels,
         )
-        self.proxier = Proxier(world.clock, world.slices, world.chance.stream(f"kube-proxy/{name}"))
+        draw = world.chance.stream(f"kube-proxy/{name}")
+        self.proxier = Proxier(world.clock, world.slices, draw, name)
 
     def power_on(self) -> None:
         """Switch the machine on."""

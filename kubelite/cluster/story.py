@@ -28,6 +28,9 @@ _SINGULAR = {
     "controllerrevisions.apps": "controllerrevision",
     "leases.coordination.k8s.io": "lease",
     "endpointslices.discovery.k8s.io": "endpointslice",
+    "networkpolicies.networking.k8s.io": "networkpolicy",
+    "ingresses.networking.k8s.io": "ingress",
+    "ingressclasses.networking.k8s.io": "ingressclass",
 }
 
 _READY = {

@@ -13,12 +13,14 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.cloudservice import CloudServiceController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
 from kubelite.controllers.garbagecollector import GarbageCollector
+from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
@@ -48,6 +50,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     GarbageCollector,
     PodGCController,
     DisruptionController,
+    CloudServiceController,
+    IngressController,
 )
 
 

@@ -73,11 +73,8 @@ def test_no_two_kinds_share_a_name() -> None:
 
 
 def test_scope_and_subresources() -> None:
-    assert [row.kind for row in SCHEME if not row.namespaced] == [
-        "Namespace",
-        "Node",
-        "PriorityClass",
-    ]
+    everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
+    assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",
         "Deployment",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kubelite.api import apps_v1, core_v1
+from kubelite.api import networking_v1 as net
 from kubelite.apimachinery.struct import convert
 from kubelite.apiserver import printers
 from kubelite.apiserver.printers import cells
@@ -319,3 +320,36 @@ def test_stateful_sets_daemon_sets_and_their_revisions() -> None:
         ["web", "5", "4", "3", "2", "1", "disk=ssd", "5m", "c", "i", "app=web"],
         ["web", "statefulset.apps/web", "7", "5m"],
     ]
+
+
+def test_policies_ingresses_and_their_classes() -> None:
+    meta = {"name": "a", "creationTimestamp": "2026-11-27T08:00:00Z"}
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    hosts = [{"host": f"{letter}.example.com"} for letter in "abcd"]
+    spec = {"defaultBackend": backend}
+    way_in = {"status": {"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}, {"hostname": "x.org"}]}}}
+    settings = {"apiGroup": "example.com", "kind": "Settings", "name": "b"}
+    for kind, raw, cells_there in (
+        (net.NetworkPolicy, {"spec": {"podSelector": {}}}, ["a", "<none>"]),
+        (net.NetworkPolicy, {"spec": {"podSelector": {"matchLabels": {"b": "c"}}}}, ["a", "b=c"]),
+        (net.Ingress, {"spec": spec}, ["a", "<none>", "*", "", "80"]),
+        (
+            net.Ingress,
+            {"spec": {"ingressClassName": "nginx", "rules": hosts, "tls": [{}]}, **way_in},
+            [
+                "a",
+                "nginx",
+                "a.example.com,b.example.com,c.example.com + 1 more...",
+                "1.2.3.4,x.org",
+                "80, 443",
+            ],
+        ),
+        (net.IngressClass, {"spec": {"controller": "x.io/y"}}, ["a", "x.io/y", "<none>"]),
+        (
+            net.IngressClass,
+            {"spec": {"controller": "x.io/y", "parameters": settings}},
+            ["a", "x.io/y", "Settings.example.com/b"],
+        ),
+    ):
+        (_, row) = printers.rows(kind.__name__, [convert(kind, {"metadata": meta, **raw})], NOW)
+        assert row[:-1] == cells_there

@@ -53,20 +53,6 @@ def test_a_pod_has_no_service_account() -> None:
     assert cluster.apply(pod()).spec.service_account_name == ""
 
 
-def test_a_session_sticks_to_no_pod() -> None:
-    cluster = Cluster()
-    cluster.apply([service(sessionAffinity="ClientIP"), pod("one"), pod("two")])
-    cluster.run(10)
-    assert {cluster.request("web", node="node-1").pod for _ in range(50)} == {"one", "two"}
-
-
-def test_a_load_balancer_never_comes() -> None:
-    cluster = Cluster()
-    cluster.apply(service(type="LoadBalancer"))
-    cluster.run(600)
-    assert cluster.get("service/web").status.load_balancer.ingress == ()
-
-
 def test_the_api_servers_own_service_has_no_endpoints() -> None:
     cluster = Cluster()
     cluster.run(10)
@@ -122,3 +108,38 @@ def test_crash_loop_back_off_shows_in_the_sync_that_finds_the_end() -> None:
     reasons = [state.waiting.reason for state in states if state.waiting]
     assert "CrashLoopBackOff" in reasons
     assert sum(1 for state in states if state.terminated) <= 1
+
+
+def test_what_a_service_says_of_itself_needs_no_rules_to_be_written() -> None:
+    cluster = Cluster()
+    cluster.apply([service(), pod()])
+    cluster.run(20)
+    home = cluster.get("pod/web").spec.node_name
+    away = next(name for name in cluster.workers if name != home)
+    cluster.patch("service/web", {"spec": {"internalTrafficPolicy": "Local"}})
+    assert cluster.request("web", node=away).error == "i/o timeout"
+
+
+def test_dns_answers_without_being_a_pod() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(service())
+    cluster.kill_node("node-1")
+    cluster.run(1)
+    assert cluster.get("services", namespace="kube-system").names == []
+    assert cluster.resolve("web").ok
+
+
+def test_the_ingress_controller_is_there_without_being_installed() -> None:
+    cluster = Cluster(nodes=1)
+    assert cluster.get("ingressclasses").names == []
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    cluster.apply(
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": "web"},
+            "spec": {"defaultBackend": backend},
+        }
+    )
+    cluster.run(1)
+    assert cluster.request("198.18.0.2").status == 503

@@ -12,7 +12,7 @@ import pytest
 from kubelite.api import core_v1
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.apimachinery.meta import ObjectMeta
-from kubelite.apimachinery.struct import convert
+from kubelite.apimachinery.struct import convert, replace
 from kubelite.client import Client, Informer
 from kubelite.proxy import Proxier
 from kubelite.proxy.proxier import rules_for
@@ -163,3 +163,47 @@ def test_nobody_there_is_nobody_picked(node: Node) -> None:
     node.desk.create(a_slice(endpoint(1, READY)))
     node.wait(20)
     assert node.proxier.pick(SERVICE, "another-port") is None
+
+
+def locally(number: int, here: bool, conditions: dict[str, bool]) -> dict[str, Any]:
+    return endpoint(number, conditions) | {"nodeName": "here" if here else "there"}
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "cluster", "local"),
+    [
+        ([], [], []),
+        ([(False, READY), (False, READY)], ["pod-0", "pod-1"], []),
+        ([(True, READY), (True, READY)], ["pod-0", "pod-1"], ["pod-0", "pod-1"]),
+        ([(True, READY), (False, READY)], ["pod-0", "pod-1"], ["pod-0"]),
+        ([(True, STARTING), (False, READY)], ["pod-1"], []),
+        ([(True, LEAVING), (False, READY)], ["pod-1"], ["pod-0"]),
+        ([(True, LEAVING), (False, LEAVING)], ["pod-0", "pod-1"], ["pod-0"]),
+        ([(True, BROKEN_AND_LEAVING), (False, LEAVING)], ["pod-1"], []),
+    ],
+)
+def test_local_endpoints_fall_back_on_their_own(
+    endpoints: list[tuple[bool, dict[str, bool]]], cluster: list[str], local: list[str]
+) -> None:
+    made = [locally(n, here, c) for n, (here, c) in enumerate(endpoints)]
+    slices = [convert(EndpointSlice, a_slice(*made))]
+    for node, wanted in (("", cluster), ("here", local)):
+        found = rules_for(slices, node).get("default/web:", ())
+        assert [backend.pod for backend in found] == wanted
+
+
+def test_a_local_policy_drops_what_only_others_could_serve(node: Node) -> None:
+    node.proxier.node = "here"
+    local = replace(SERVICE, spec=core_v1.ServiceSpec(internal_traffic_policy="Local"))
+    assert not node.proxier.drops(local, ""), "without any endpoint it is refused, not lost"
+    node.desk.create(a_slice(locally(1, False, READY)))
+    node.wait(1_100)
+    assert node.proxier.pick(local, "") is None
+    assert node.proxier.drops(local, "")
+    assert not node.proxier.healthy(local)
+    assert node.proxier.pick(local, "", external=True) is not None, "outside the other policy holds"
+    node.desk.ask("update", "endpointslices/web-1", a_slice(locally(2, True, READY)))
+    node.wait(1_100)
+    chosen = node.proxier.pick(local, "")
+    assert chosen is not None and chosen.pod == "pod-2"
+    assert node.proxier.healthy(local)

@@ -4,7 +4,7 @@ Lives here: one pure function for each kind, object in, object out. An object th
 nothing comes back as itself, so what is shared stays shared.
 Must not live here: checks (see ``validation``), and what depends on other objects or on
 the moment, such as names, addresses and priorities (see admission and the registry).
-Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery}/v1``.
+Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from kubelite.apiserver.defaults.kinds import (
     default_service,
     default_stateful_set,
 )
+from kubelite.apiserver.defaults.networking import default_ingress_class, default_network_policy
 from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
 
 __all__ = [
@@ -35,9 +36,11 @@ __all__ = [
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
+    "default_ingress_class",
     "default_job",
     "default_lease",
     "default_namespace",
+    "default_network_policy",
     "default_node",
     "default_pod",
     "default_pod_disruption_budget",

@@ -18,6 +18,7 @@ from kubelite.api.core_v1 import (
     Service,
 )
 from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apimachinery.labels import from_label_selector
 
@@ -258,6 +259,34 @@ def slice_ports(found: EndpointSlice, now: int) -> str:
 def slice_endpoints(found: EndpointSlice, now: int) -> str:
     """The first three addresses."""
     return _first_three([address for e in found.endpoints for address in e.addresses])
+
+
+# Policies and ways in
+
+
+def policy_pods(policy: NetworkPolicy, now: int) -> str:
+    """The selector of the pods it isolates."""
+    return str(from_label_selector(policy.spec.pod_selector)) or NONE
+
+
+def ingress_hosts(ingress: Ingress, now: int) -> str:
+    """The first three hosts, "*" when there is none."""
+    hosts = [rule.host for rule in ingress.spec.rules if rule.host]
+    return _first_three(hosts) if hosts else "*"
+
+
+def ingress_address(ingress: Ingress, now: int) -> str:
+    """Where its controller is reached."""
+    return ",".join(p.ip or p.hostname for p in ingress.status.load_balancer.ingress)
+
+
+def class_parameters(ingress_class: IngressClass, now: int) -> str:
+    """The object with its settings: "Kind.group/name"."""
+    found = ingress_class.spec.parameters
+    if found is None:
+        return NONE
+    group = f".{found.api_group}" if found.api_group is not None else ""
+    return f"{found.kind}{group}/{found.name}"
 
 
 # Nodes and events

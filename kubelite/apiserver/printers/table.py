@@ -180,6 +180,21 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         AGE,
         Column("PREEMPTIONPOLICY", lambda p, _: p.preemption_policy or ""),
     ),
+    "NetworkPolicy": (NAME, Column("POD-SELECTOR", cells.policy_pods), AGE),
+    "Ingress": (
+        NAME,
+        Column("CLASS", lambda i, _: i.spec.ingress_class_name or "<none>"),
+        Column("HOSTS", cells.ingress_hosts),
+        Column("ADDRESS", cells.ingress_address),
+        Column("PORTS", lambda i, _: "80, 443" if i.spec.tls else "80"),
+        AGE,
+    ),
+    "IngressClass": (
+        NAME,
+        Column("CONTROLLER", lambda c, _: c.spec.controller),
+        Column("PARAMETERS", cells.class_parameters),
+        AGE,
+    ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

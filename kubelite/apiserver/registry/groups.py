@@ -1,11 +1,13 @@
 """The other kinds that are not quite like the rest.
 
-Models pkg/registry/core/{namespace,node,event}, pkg/registry/{apps,policy,scheduling}.
+Models pkg/registry/core/{namespace,node,event} and
+pkg/registry/{apps,policy,scheduling,networking}.
 """
 
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from kubelite.api.apps_v1 import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from kubelite.api.core_v1 import Event, Namespace, NamespaceSpec, NamespaceStatus, Node, Secret
@@ -76,6 +78,14 @@ class NodeStrategy(Strategy):
     def fields(self, obj: Node) -> dict[str, str]:
         """Whether it is cordoned."""
         return {"spec.unschedulable": "true" if obj.spec.unschedulable else "false"}
+
+
+class NumberedStrategy(Strategy):
+    """Kinds that number their specs and are special in nothing else."""
+
+    def counts_generations(self, obj: Any) -> bool:
+        """Yes."""
+        return True
 
 
 class ReplicaSetStrategy(Strategy):

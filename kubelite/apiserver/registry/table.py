@@ -11,6 +11,7 @@ from kubelite.api import (
     coordination_v1,
     core_v1,
     discovery_v1,
+    networking_v1,
     policy_v1,
     scheduling_v1,
 )
@@ -22,12 +23,20 @@ from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.sim.chance import Chance
 
+Table = dict[type, Strategy]
+
 
 # DOC: strategy-table
 def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
-) -> dict[type, Strategy]:
+) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
+    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+
+
+def _core(
+    now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
+) -> Table:
     d, v = defaults, validation
     return {
         core_v1.Namespace: groups.NamespaceStrategy(
@@ -40,6 +49,22 @@ def strategies(
             d.default_node, v.validate_node, v.validate_node_update, v.validate_node_update
         ),
         core_v1.Pod: PodStrategy(now),
+        core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
+        core_v1.Event: groups.EventStrategy(
+            d.default_event, v.validate_event, v.validate_event_update
+        ),
+        core_v1.ConfigMap: Strategy(
+            d.default_config_map, v.validate_config_map, v.validate_config_map_update
+        ),
+        core_v1.Secret: groups.SecretStrategy(
+            d.default_secret, v.validate_secret, v.validate_secret_update
+        ),
+    }
+
+
+def _workloads() -> Table:
+    d, v = defaults, validation
+    return {
         apps_v1.ReplicaSet: groups.ReplicaSetStrategy(
             d.default_replica_set,
             v.validate_replica_set,
@@ -76,13 +101,33 @@ def strategies(
         apps_v1.ControllerRevision: Strategy(
             None, v.validate_controller_revision, v.validate_controller_revision_update
         ),
-        core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
+    }
+
+
+def _networking() -> Table:
+    d, v = defaults, validation
+    return {
         discovery_v1.EndpointSlice: Strategy(
             d.default_endpoint_slice, v.validate_endpoint_slice, v.validate_endpoint_slice_update
         ),
-        core_v1.Event: groups.EventStrategy(
-            d.default_event, v.validate_event, v.validate_event_update
+        networking_v1.NetworkPolicy: groups.NumberedStrategy(
+            d.default_network_policy, v.validate_network_policy, v.validate_network_policy_update
         ),
+        networking_v1.Ingress: groups.NumberedStrategy(
+            None,
+            v.validate_ingress,
+            v.validate_ingress_update,
+            v.validate_ingress_status_update,
+        ),
+        networking_v1.IngressClass: groups.NumberedStrategy(
+            d.default_ingress_class, v.validate_ingress_class, v.validate_ingress_class_update
+        ),
+    }
+
+
+def _policy() -> Table:
+    d, v = defaults, validation
+    return {
         coordination_v1.Lease: groups.LeaseStrategy(
             d.default_lease, v.validate_lease, v.validate_lease_update
         ),
@@ -94,11 +139,5 @@ def strategies(
         ),
         scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
             d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
-        ),
-        core_v1.ConfigMap: Strategy(
-            d.default_config_map, v.validate_config_map, v.validate_config_map_update
-        ),
-        core_v1.Secret: groups.SecretStrategy(
-            d.default_secret, v.validate_secret, v.validate_secret_update
         ),
     }

@@ -4,7 +4,8 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling}/validation`` and
+Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling,
+networking}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """
 
@@ -25,12 +26,23 @@ from kubelite.apiserver.validation.endpointslice import (
     validate_endpoint_slice_update,
 )
 from kubelite.apiserver.validation.event import validate_event, validate_event_update
+from kubelite.apiserver.validation.ingress import (
+    validate_ingress,
+    validate_ingress_class,
+    validate_ingress_class_update,
+    validate_ingress_status_update,
+    validate_ingress_update,
+)
 from kubelite.apiserver.validation.jobs import (
     validate_job,
     validate_job_status_update,
     validate_job_update,
 )
 from kubelite.apiserver.validation.lease import validate_lease, validate_lease_update
+from kubelite.apiserver.validation.networkpolicy import (
+    validate_network_policy,
+    validate_network_policy_update,
+)
 from kubelite.apiserver.validation.node import (
     validate_namespace,
     validate_namespace_finalize_update,
@@ -99,6 +111,11 @@ __all__ = [
     "validate_endpoint_slice_update",
     "validate_event",
     "validate_event_update",
+    "validate_ingress",
+    "validate_ingress_class",
+    "validate_ingress_class_update",
+    "validate_ingress_status_update",
+    "validate_ingress_update",
     "validate_job",
     "validate_job_status_update",
     "validate_job_update",
@@ -108,6 +125,8 @@ __all__ = [
     "validate_namespace_finalize_update",
     "validate_namespace_status_update",
     "validate_namespace_update",
+    "validate_network_policy",
+    "validate_network_policy_update",
     "validate_node",
     "validate_node_update",
     "validate_object_meta",

@@ -80,6 +80,13 @@ class Network:
         self._hosts.pop(address, None)
         self._dark.discard(address)
 
+    def owner(self, address: str) -> tuple[str, str, str]:
+        """The namespace and name of the pod that is reached there, and its node; or ""s."""
+        for container in self._hosts.get(address, ()):
+            pod = container.sandbox.config
+            return pod.namespace, pod.name, container.runtime.node_name
+        return "", "", ""
+
     def darken(self, address: str) -> None:
         """The machine behind the address has lost power: packets to it vanish."""
         self._dark.add(address)

@@ -1,0 +1,181 @@
+"""The cloud's part in Services of type LoadBalancer: it makes a load balancer and says where.
+
+What a cloud does is behind ``LoadBalancers``; the simulated one needs a few seconds and then
+has an address. For another cloud, subclass ``CloudServiceController`` and set ``cloud``.
+Models k8s.io/cloud-provider/controllers/service/controller.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from kubelite.api.conditions import node_ready
+from kubelite.api.core_v1 import LoadBalancerIngress, Node, Service
+from kubelite.apimachinery.rest import MERGE_PATCH
+from kubelite.apimachinery.struct import to_dict
+from kubelite.client.client import Client
+from kubelite.client.controller import Action, Emit, Patch, Requeue
+from kubelite.client.events import EventRecorder
+from kubelite.client.informer import key_of
+from kubelite.controllers.base import ManagedController, Manager
+from kubelite.sim.clock import SECOND
+
+FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
+EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
+LOAD_BALANCER = "LoadBalancer"
+
+
+class LoadBalancers(Protocol):
+    """A cloud. ``delay`` is how long it takes to make a load balancer, in microseconds."""
+
+    delay: int
+
+    def ensure(
+        self, service: Service, nodes: Sequence[Node], others: Sequence[Service]
+    ) -> tuple[LoadBalancerIngress, ...]:
+        """Make or change the load balancer of a Service; where it is reached.
+
+        ``nodes`` are those that may get traffic, ``others`` all other Services.
+        """
+        ...
+
+
+class SimulatedCloud:
+    """Addresses from 198.18.1.0 on, the lowest free one; ready after five seconds."""
+
+    delay = 5 * SECOND
+
+    def ensure(
+        self, service: Service, nodes: Sequence[Node], others: Sequence[Service]
+    ) -> tuple[LoadBalancerIngress, ...]:
+        """The address it has, the one it asks for, or a new one."""
+        if service.status.load_balancer.ingress:
+            return service.status.load_balancer.ingress
+        taken = {point.ip for other in others for point in other.status.load_balancer.ingress}
+        wanted = service.spec.load_balancer_ip
+        number = 256
+        while not wanted or wanted in taken:
+            number += 1
+            wanted = f"198.18.{number >> 8}.{number & 255}"
+        return (LoadBalancerIngress(ip=wanted, ip_mode="VIP"),)
+
+
+class CloudServiceController(ManagedController):
+    """Keeps a load balancer for each Service that wants one."""
+
+    name = "service-controller"
+    workers = 1
+    cloud: type[LoadBalancers] = SimulatedCloud
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.provider = self.cloud()
+        self.services = manager.informer("services")
+        self.nodes = manager.informer("nodes")
+        self.services.on(add=self._changed, update=lambda _, service: self._changed(service))
+        self.nodes.on(
+            add=lambda _: self._nodes_changed(),
+            update=self._node_updated,
+            delete=lambda _: self._nodes_changed(),
+        )
+        self._asked: dict[str, int] = {}  # by uid, when the cloud was asked
+        self._hosts: dict[str, tuple[str, ...]] = {}  # by uid, the nodes it was told of
+
+    def _node_updated(self, old: Node, node: Node) -> None:
+        if _usable(old) != _usable(node):
+            self._nodes_changed()
+
+    def _nodes_changed(self) -> None:
+        for service in self.services.items():
+            self._changed(service)
+
+    def _changed(self, service: Service) -> None:
+        if service.spec.type == LOAD_BALANCER or FINALIZER in service.metadata.finalizers:
+            self.queue.add(key_of(service))
+
+    # DOC: load-balancer-ensure
+    def sync(self, key: str) -> Sequence[Action]:
+        """Ask the cloud, wait, and write down where the load balancer is; or clean up."""
+        service = self.services.get(key)
+        if service is None or service.spec.load_balancer_class is not None:
+            return ()
+        meta = service.metadata
+        if service.spec.type != LOAD_BALANCER or meta.deletion_timestamp is not None:
+            return self._cleanup(service)
+        asked = self._asked.setdefault(meta.uid, self.clock.now)
+        if service.status.load_balancer.ingress:
+            return self._update_hosts(service)
+        ready = asked + self.provider.delay
+        if self.clock.now < ready:
+            return self._begin(service, ready - self.clock.now)
+        others = [other for other in self.services.items() if other is not service]
+        points = self.provider.ensure(service, self._nodes_told(service), others)
+        ensured = Emit(service, "Normal", "EnsuredLoadBalancer", "Ensured load balancer")
+        return (ensured, _status(service, points))
+
+    def _begin(self, service: Service, delay: int) -> Sequence[Action]:
+        """Hold on to the Service before there is anything that must be cleaned up."""
+        finalizers = service.metadata.finalizers
+        if FINALIZER in finalizers:
+            return (Requeue(delay),)
+        actions: list[Action] = [
+            Emit(service, "Normal", "EnsuringLoadBalancer", "Ensuring load balancer"),
+            _finalizers(service, (*finalizers, FINALIZER)),
+            Requeue(delay),
+        ]
+        if not any(map(_usable, self.nodes.items())):
+            text = "There are no available nodes for LoadBalancer"
+            actions.insert(1, Emit(service, "Warning", "UnAvailableLoadBalancer", text))
+        return actions
+
+    def _cleanup(self, service: Service) -> Sequence[Action]:
+        kept = tuple(f for f in service.metadata.finalizers if f != FINALIZER)
+        if kept == service.metadata.finalizers:
+            return ()
+        self._asked.pop(service.metadata.uid, None)
+        self._hosts.pop(service.metadata.uid, None)
+        begins: list[Action] = []
+        if service.status.load_balancer.ingress:
+            text = "Deleting load balancer"
+            begins.append(Emit(service, "Normal", "DeletingLoadBalancer", text))
+            if service.metadata.deletion_timestamp is None:
+                begins.append(_status(service, ()))
+        deleted = Emit(service, "Normal", "DeletedLoadBalancer", "Deleted load balancer")
+        return (*begins, _finalizers(service, kept), deleted)
+
+    def _nodes_told(self, service: Service) -> list[Node]:
+        """The nodes that may get traffic; remembered, so that a change is noticed."""
+        nodes = [node for node in self.nodes.items() if _usable(node)]
+        self._hosts[service.metadata.uid] = tuple(sorted(n.metadata.name for n in nodes))
+        return nodes
+
+    def _update_hosts(self, service: Service) -> Sequence[Action]:
+        """Tell the cloud of other nodes than before."""
+        before = self._hosts.get(service.metadata.uid)
+        nodes = self._nodes_told(service)
+        if self._hosts[service.metadata.uid] == before:
+            return ()
+        others = [other for other in self.services.items() if other is not service]
+        self.provider.ensure(service, nodes, others)
+        if not nodes:
+            text = "There are no available nodes for LoadBalancer"
+            return (Emit(service, "Warning", "UnAvailableLoadBalancer", text),)
+        text = "Updated load balancer with new hosts"
+        return (Emit(service, "Normal", "UpdatedLoadBalancer", text),)
+
+
+def _usable(node: Node) -> bool:
+    return node_ready(node) and EXCLUDED not in node.metadata.labels
+
+
+def _finalizers(service: Service, finalizers: Sequence[str]) -> Patch:
+    meta = service.metadata
+    change = {"metadata": {"uid": meta.uid, "finalizers": [*finalizers]}}
+    return Patch("services", meta.name, meta.namespace, change, MERGE_PATCH)
+
+
+def _status(service: Service, points: Sequence[LoadBalancerIngress]) -> Patch:
+    meta = service.metadata
+    change = {"status": {"loadBalancer": {"ingress": [to_dict(point) for point in points]}}}
+    return Patch("services", meta.name, meta.namespace, change, MERGE_PATCH, "status")

@@ -1,0 +1,120 @@
+"""A cluster's past, one change at a time, as the invariants look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubelite import Cluster
+from kubelite.api.conditions import pod_ready
+from kubelite.controllers.base import controller_of
+from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
+from kubelite.etcd.backend import Change
+from kubelite.sim.clock import SECOND
+
+
+@dataclass
+class Replay:
+    """A cluster's past, one change at a time: ``state`` is what was stored after ``change``."""
+
+    cluster: Cluster
+    when: int = 0
+    change: Change | None = None
+    component: str = ""
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)  # key or uid -> when last changed
+    gone: dict[str, int] = field(default_factory=dict)  # uid -> when deleted
+    limits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+    largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
+    alarmed: int = 0  # when a pod last stopped being ready of its own accord
+    scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    former: int = 1  # the revision before this change
+
+    @property
+    def key(self) -> str:
+        assert self.change is not None
+        return self.change.key
+
+    @property
+    def resource(self) -> str:
+        return self.key.split("/")[2]
+
+    @property
+    def new(self) -> Any:
+        assert self.change is not None
+        return self.change.current.value if self.change.current else None
+
+    @property
+    def old(self) -> Any:
+        assert self.change is not None
+        return self.change.previous.value if self.change.previous else None
+
+    def of(self, resource: str) -> Mapping[str, Any]:
+        return self.state.get(resource, {})
+
+    def steps(self) -> Iterator[None]:
+        """Move through the history, one change at a time."""
+        moments = {entry.revision: entry for entry in self.cluster.trace.entries if entry.revision}
+        for change in self.cluster._world.store.changes(1):
+            entry = moments.get(change.revision)
+            self.change, self.component = change, entry.component if entry else ""
+            self.when = self.cluster.history.moment_of(change.revision)
+            self._apply()
+            yield
+            self.former = change.revision
+
+    def _apply(self) -> None:
+        new, old = self.new, self.old
+        place = self.state.setdefault(self.resource, {})
+        self.written[self.key] = self.when
+        if new is None:
+            place.pop(self.key, None)
+            self.gone[old.metadata.uid] = self.when
+        else:
+            place[self.key] = new
+        if self.resource == "deployments.apps" and new is not None:
+            surge, unavailable = fenceposts(new)
+            bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
+            self.limits.setdefault(new.metadata.uid, []).append(bounds)
+        if self.resource == "replicasets.apps" and new is not None:
+            uid, size = new.metadata.uid, new.spec.replicas
+            self.largest[uid] = max(self.largest.get(uid, 0), 1 if size is None else size)
+            told = old.metadata.annotations if old is not None else new.metadata.annotations
+            if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
+                self.scaled = self.when
+        if self.resource == "pods" and old is not None and pod_ready(old):
+            marked = new is not None and new.metadata.deletion_timestamp is not None
+            if (new is None or not pod_ready(new)) and not marked:
+                self.alarmed = self.when
+
+    def limits_lately(self, deployment: Any) -> tuple[int, int]:
+        """The most and the fewest pods a Deployment has asked for within the last second."""
+        bounds = self.limits[deployment.metadata.uid]
+        recent = [b for b in bounds if b[0] > self.when - SECOND] + bounds[-1:]
+        before = [b for b in bounds if b[0] <= self.when - SECOND][-1:]
+        recent += before
+        return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def family(self, deployment: Any) -> list[Any]:
+        """The pods of all versions of a Deployment."""
+        owners = {s.metadata.uid for s in self.versions(deployment)}
+        return [p for p in self.of("pods").values() if (o := controller_of(p)) and o.uid in owners]
+
+    def versions(self, deployment: Any) -> list[Any]:
+        uid = deployment.metadata.uid
+        sets = self.of("replicasets.apps").values()
+        return [s for s in sets if (o := controller_of(s)) and o.uid == uid]
+
+    def deployment_of(self, obj: Any) -> Any | None:
+        """The Deployment above a ReplicaSet or a pod."""
+        owner = controller_of(obj)
+        if owner is None:
+            return None
+        for resource in ("deployments.apps", "replicasets.apps"):
+            found = self.of(resource).get(
+                f"/registry/{resource}/{obj.metadata.namespace}/{owner.name}"
+            )
+            if found is not None and found.metadata.uid == owner.uid:
+                return found if resource == "deployments.apps" else self.deployment_of(found)
+        return None
