@@ -5,6 +5,7 @@ From ``pkg/scheduler/framework/plugins/defaultpreemption/default_preemption_test
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -197,3 +198,24 @@ def test_nominated_pods_count_for_those_who_matter_no_more() -> None:
         return schedule(wanted, snapshot, Framework(), nominator=nominator).node
 
     assert [place(LOW), place(MID), place(HIGH)] == ["", "", "n1"]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_nobody_is_evicted_in_vain(seed: int) -> None:
+    """21. Nobody as important as the preemptor is evicted, and nobody who could have stayed."""
+    chance = Random(seed)
+    nodes = [node(f"n{n}", cpu="1") for n in range(3)]
+    there = [
+        running(f"{n}-{i}", f"{chance.choice((1, 2))}00m", chance.choice((LOW, MID, HIGH)), f"n{n}")
+        for n in range(3)
+        for i in range(6)
+    ]
+    wanted = pod("p", container(f"{chance.randint(3, 9)}00m"), priority=MID)
+    decision = preempt(wanted, nodes, there)
+    victims = {victim.uid for victim in decision.victims}
+    assert all(victim.needs.priority < MID for victim in decision.victims)
+    for saved in [set[str](), *({uid} for uid in victims)]:
+        left = [p for p in there if p.metadata.uid not in victims - saved]
+        fits = schedule(PodInfo(wanted), Snapshot.of(nodes, left), Framework()).feasible
+        on_it = [info for info in fits if info.name == decision.nominated_node]
+        assert bool(on_it) == (bool(victims) and not saved)

@@ -99,7 +99,10 @@ class JobController(ManagedController):
                     self.queue.add_after(key_of(job), BATCH)
 
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
-        owner, before = controller_of(pod), controller_of(old)
+        owner = controller_of(pod)
+        if owner is not None and owner.kind != "Job" and not pod.metadata.finalizers:
+            return  # nearly every pod there is
+        before = controller_of(old)
         if owner is None and before is None and pod.metadata.labels == old.metadata.labels:
             return
         if before is not None and before != owner:
