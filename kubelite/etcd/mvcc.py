@@ -7,7 +7,7 @@ Models etcd's server/storage/mvcc.
 from __future__ import annotations
 
 import operator
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -42,7 +42,8 @@ class Store:
         self._revision = 1
         self._compacted = 0
         self._live: dict[str, KeyValue] = {}
-        self._keys: list[str] = []  # of _live, sorted
+        self._keys: list[str] = []  # of _live, sorted, but for those in _fresh
+        self._fresh: dict[str, None] = {}  # created since somebody last needed the order
         self._log: list[Change] = []  # every change not yet compacted, oldest first
         self._watchers: list[Callable[[Change], None]] = []
         self._telling = False  # watchers are being told of a change right now
@@ -72,7 +73,7 @@ class Store:
         if revision and revision != self._revision:
             found = self._range_at(prefix, after, revision)
             return found[:limit] if limit else found
-        keys = self._keys
+        keys = self._in_order()
         first = bisect_right(keys, after) if after > prefix else bisect_left(keys, prefix)
         last = bisect_left(keys, prefix + "\U0010ffff")
         if limit:
@@ -85,6 +86,13 @@ class Store:
         if since < self._compacted:
             raise CompactedError(since, self._compacted)
         return self._log[bisect_right(self._log, since, key=_revision) :]
+
+    def _in_order(self) -> list[str]:
+        if self._fresh:
+            self._keys.extend(self._fresh)
+            self._keys.sort()
+            self._fresh.clear()
+        return self._keys
 
     def _range_at(self, prefix: str, after: str, revision: int) -> list[KeyValue]:
         if revision > self._revision:
@@ -218,7 +226,7 @@ class Store:
         revision = self._revision
         previous = self._live.get(key)
         if previous is None:
-            insort(self._keys, key)
+            self._fresh[key] = None
             current = KeyValue(key, value, revision, revision, 1, lease)
         else:
             self._detach(previous)
@@ -235,7 +243,10 @@ class Store:
     def _delete(self, key: str) -> Change:
         previous = self._live.pop(key)
         self._detach(previous)
-        del self._keys[bisect_left(self._keys, key)]
+        if key in self._fresh:
+            del self._fresh[key]
+        else:
+            del self._keys[bisect_left(self._keys, key)]
         change = Change(self._revision, key, None, previous)
         self._log.append(change)
         return change

@@ -44,9 +44,9 @@ class Chance:
 
     def uid(self, stream: str = "uids") -> str:
         """A version 4 UUID."""
-        bits = self.stream(stream).getrandbits(128)
-        digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | (4 << 76) | (0x2 << 62):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        digits = f"{self.stream(stream).getrandbits(128):032x}"
+        third, variant = digits[13:16], "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:8]}-{digits[8:12]}-4{third}-{variant}{digits[17:20]}-{digits[20:]}"
 
     def jitter(self, duration: int, factor: float, stream: str) -> int:
         """``duration`` lengthened by up to ``factor`` of itself, as ``wait.Jitter`` does."""

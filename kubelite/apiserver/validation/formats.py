@@ -206,17 +206,20 @@ def is_ipv6(value: str) -> bool:
 
 def ip_address(path: str, value: str, known: Collection[str] = ()) -> Errors:
     """An IP address; what was stored before (``known``) may stay even if no longer allowed."""
-    if value in known:
-        return
+    if value not in known:
+        yield from each(path, value, _ip_faults(value))
+
+
+@lru_cache(maxsize=8192)
+def _ip_faults(value: str) -> tuple[str, ...]:
     address = parse_ip(value)
     if address is None:
-        fault = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-        yield FieldError.invalid(path, value, fault)
-        return
+        return ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)
     if address.version == 4 and _LEADING_ZERO.search(value):
-        yield FieldError.invalid(path, value, "must not have leading 0s")
+        return ("must not have leading 0s",)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        yield FieldError.invalid(path, value, "must not be an IPv4-mapped IPv6 address")
+        return ("must not be an IPv4-mapped IPv6 address",)
+    return ()
 
 
 def ip_block(path: str, value: str, known: Collection[str] = ()) -> Errors:
