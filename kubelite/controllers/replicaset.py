@@ -169,7 +169,8 @@ class ReplicaSetController(ManagedController):
                 self.expectations.deleted(key, pod.metadata.uid)
                 self.queue.add(key)
             return
-        before = self._owner_key(old)
+        kept = old.metadata.owner_references is pod.metadata.owner_references
+        before = key if kept else self._owner_key(old)
         if before and before != key:
             self.queue.add(before)
         if key:

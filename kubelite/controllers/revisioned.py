@@ -68,6 +68,8 @@ class RevisionedController(ManagedController):
                     self.queue.add(key_of(owner))
 
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
+        if not self.owners.items():
+            return
         key = history.owner_key(pod, self.kind, self.owners)
         before = history.owner_key(old, self.kind, self.owners)
         if before and before != key:
