@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubelite.api.core_v1 import Node, Pod, Taint, Toleration
+from kubelite.api.core_v1 import Node, Pod, Taint
+from kubelite.api.tolerations import tolerates
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Delete, Emit
@@ -15,15 +16,6 @@ from kubelite.client.events import NORMAL, EventRecorder
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import ManagedController, Manager, disrupted
 from kubelite.sim.clock import Timer
-
-
-def tolerates(toleration: Toleration, taint: Taint) -> bool:
-    """Whether this toleration speaks of this taint."""
-    if toleration.effect and toleration.effect != taint.effect:
-        return False
-    if toleration.key and toleration.key != taint.key:
-        return False
-    return toleration.operator == "Exists" or toleration.value == taint.value
 
 
 # DOC: toleration-seconds

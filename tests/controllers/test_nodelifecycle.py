@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubelite.api.core_v1 import NodeCondition, Pod, Taint, Toleration
+from kubelite.api.tolerations import tolerates
 from kubelite.apimachinery.struct import replace
 from kubelite.controllers import nodeipam
 from kubelite.controllers.nodelifecycle import (
@@ -16,7 +17,7 @@ from kubelite.controllers.nodelifecycle import (
     silenced,
     taints_for,
 )
-from kubelite.controllers.tainteviction import patience, tolerates
+from kubelite.controllers.tainteviction import patience
 from tests.controllers.objects import NOW, node, pod
 
 

@@ -19,12 +19,12 @@ from kubelite.api.core_v1 import (
     Toleration,
 )
 from kubelite.api.node_selector import NAME_FIELD, RequiredNodeAffinity
+from kubelite.api.tolerations import tolerates
 from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.struct import replace
 from kubelite.controllers.base import owned_by
 from kubelite.controllers.history import HASH
-from kubelite.controllers.tainteviction import tolerates
 
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 POD_GENERATION = "pod-template-generation"

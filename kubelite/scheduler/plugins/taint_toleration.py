@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kubelite.api.core_v1 import Node, Taint, Toleration
+from kubelite.api.tolerations import tolerates
 from kubelite.scheduler.framework import (
     NODE_ADD,
     NODE_TAINT,
@@ -23,17 +24,6 @@ from kubelite.scheduler.types import NodeInfo, PodInfo
 NO_SCHEDULE = "NoSchedule"
 NO_EXECUTE = "NoExecute"
 PREFER_NO_SCHEDULE = "PreferNoSchedule"
-
-
-def tolerates(toleration: Toleration, taint: Taint) -> bool:
-    """Whether this toleration is about this taint; what it leaves out matches everything."""
-    if toleration.effect and toleration.effect != taint.effect:
-        return False
-    if toleration.key and toleration.key != taint.key:
-        return False
-    if toleration.operator in ("", "Equal"):
-        return toleration.value == taint.value
-    return toleration.operator == "Exists"
 
 
 def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
