@@ -43,9 +43,10 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
     test = _read(condition) if isinstance(condition, str) else condition
     clock, began = cluster.clock, cluster.clock.now
     deadline = began + round(timeout * SECOND)
+    move = test.move if isinstance(test, About) else _move
     with rare_collections():
         while not test(cluster):
-            if not _move(cluster, deadline):
+            if not move(cluster, deadline):
                 clock.run_until(deadline)
                 raise TimeoutError(_too_late(cluster, condition, timeout))
     return (clock.now - began) / SECOND
@@ -64,22 +65,28 @@ def _move(cluster: Cluster, deadline: int) -> bool:
 
 
 class About:
-    """A condition about one object, tested again only when that object has changed."""
+    """A condition about one object, tested again only when that object was written."""
 
     def __init__(self, what: str, test: Callable[[Any | None], bool]):
         word, _, name = what.partition("/")
         kind = SCHEME.by_name(word)
         self._place = kind.resource, "default" if kind.namespaced else "", name
         self._test = test
-        self._seen: object = self
-        self._true = False
 
     def __call__(self, cluster: Cluster) -> bool:
         """Whether it is true now."""
-        found = cluster.api.find(*self._place)
-        if found is not self._seen:
-            self._seen, self._true = found, self._test(found)
-        return self._true
+        return self._test(cluster.api.find(*self._place))
+
+    def move(self, cluster: Cluster, deadline: int) -> bool:
+        """Run until the object is written; False when time is up."""
+        step, writes, place = cluster.clock.step, cluster.trace.writes, self._place
+        looked = len(writes)
+        while step(deadline):
+            if len(writes) != looked:
+                if any(write.subject == place for write in writes[looked:]):
+                    return True
+                looked = len(writes)
+        return False
 
 
 def settle(cluster: Cluster, quiet: float, timeout: float) -> float:

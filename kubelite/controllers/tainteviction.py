@@ -62,7 +62,7 @@ class TaintEvictionController(ManagedController):
 
     def _pod_added(self, pod: Pod) -> None:
         node = self.nodes.get(pod.spec.node_name) if pod.spec.node_name else None
-        if node is not None:
+        if node is not None and (node.spec.taints or self._timers):
             self._judge(pod, _no_execute(node))
 
     def _judge(self, pod: Pod, taints: Sequence[Taint]) -> None:

@@ -320,13 +320,11 @@ def _raw_scores(
     if not scorer.by_spec:
         return [score(state, pod, node) for node in nodes]
     known: dict[str, tuple[int, int]] = pod.needs.memo.setdefault((framework, scorer.name), {})
-    raw = []
     for node in nodes:
         remembered = known.get(node.name)
         if remembered is None or remembered[0] != node.generation:
-            remembered = known[node.name] = (node.generation, score(state, pod, node))
-        raw.append(remembered[1])
-    return raw
+            known[node.name] = (node.generation, score(state, pod, node))
+    return [known[node.name][1] for node in nodes]
 
 
 def select_host(nodes: Sequence[NodeInfo], totals: Sequence[int], draw: Callable[[], float]) -> str:

@@ -278,6 +278,9 @@ def _transitions(
     new: core_v1.PodStatus, old: core_v1.PodStatus, spec: core_v1.PodSpec, path: str
 ) -> Errors:
     """A container that ended for good does not come back to life."""
+    known = old.container_statuses or old.init_container_statuses
+    if not known and not old.ephemeral_container_statuses:
+        return
     rules = [r for c in (*spec.init_containers, *spec.containers) for r in c.restart_policy_rules]
     if not any(rule.action == "RestartAllContainers" for rule in rules):
         of = {c.name: c for c in spec.containers}
