@@ -80,7 +80,8 @@ class APIServer:
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
-            self._check_place(registry.kind, request)
+            if request.subresource or registry.kind.namespaced is not bool(request.namespace):
+                self._check_place(registry.kind, request)
             return verb(registry, request)
         except StatusError as error:
             return Response(error.code, error.status, error.hint)

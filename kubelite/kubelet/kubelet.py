@@ -244,8 +244,9 @@ class Kubelet:
         """Record an Event about the pod, or about one of its containers."""
         path = ""
         if container is not None:
-            init = any(container.name == other.name for other in pod.spec.init_containers)
-            field = "initContainers" if init else "containers"
+            init = pod.spec.init_containers
+            mine = init and any(container.name == other.name for other in init)
+            field = "initContainers" if mine else "containers"
             path = f"spec.{field}{{{container.name}}}"
         self._recorder.event(pod, type, reason, message, path)
 
