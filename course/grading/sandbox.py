@@ -47,6 +47,8 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 
+_NEARLY = 0.75
+
 
 class Answer(NamedTuple):
     """What an answer cell defined, or the sentence that says why there is nothing."""
@@ -162,8 +164,9 @@ def _why(ended: Ended, limits: Limits) -> str:
         return f"The answer cell had not finished after {limits.wall_seconds:g} s."
     if ended.bound == "reply":
         return f"The answer is larger than {limits.reply_bytes >> 10} KiB."
-    # Of a child killed for computing too long, unshare reports nothing but a failure.
-    if ended.code != 0 and ended.seconds >= limits.cpu_seconds:
+    # Of a child killed for computing too long, unshare reports nothing but a failure; and the
+    # time it was listened to is a little less than the time it computed.
+    if ended.code != 0 and ended.seconds >= _NEARLY * limits.cpu_seconds:
         return f"The answer cell was still computing after {limits.cpu_seconds} s: does a loop end?"
     if ended.code < 0 or ended.code > 128:
         return "The answer cell made Python crash."
