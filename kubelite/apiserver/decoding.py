@@ -98,6 +98,16 @@ def _by_fields(
     return matches
 
 
+def narrowed(registry: Registry, request: Request, prefix: str) -> str:
+    """Where to look: under ``prefix``, or at one name if that is what is asked for."""
+    if not request.field_selector.startswith("metadata.name="):
+        return prefix
+    name = fields.parse(request.field_selector).exact("metadata.name")
+    if not name or (registry.kind.namespaced and not request.namespace):
+        return prefix
+    return prefix + name
+
+
 def about(request: Request, obj: Any) -> Request:
     """A request to delete this one object of a collection."""
     meta = obj.metadata

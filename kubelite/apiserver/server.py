@@ -127,7 +127,9 @@ class APIServer:
         prefix = registry.key(request.namespace, "") if request.namespace else registry.prefix
         revision, after = decoding.read_at(request, prefix, self._backend.revision)
         try:
-            found = self._backend.range(prefix, after=after, revision=revision)
+            found = self._backend.range(
+                decoding.narrowed(registry, request, prefix), after=after, revision=revision
+            )
         except CompactedError as error:
             raise decoding.too_old(after) from error
         matches = decoding.selection(registry, request)

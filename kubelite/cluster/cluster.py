@@ -74,7 +74,7 @@ class Cluster(Requests):
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
-        self.run_until(waiting.nodes_ready, timeout=120)
+        self.run_until(waiting.NodesReady(), timeout=120)
         self.history.start = self.clock.now
 
     # Looking

@@ -110,14 +110,31 @@ def _last_change(cluster: Cluster) -> int:
     return 0
 
 
-def nodes_ready(cluster: Cluster) -> bool:
-    """Whether every machine with power has a node that is Ready and takes pods."""
-    found = {node.metadata.name: node for node in cluster.get("nodes")}
-    return all(
-        name in found and node_ready(found[name]) and not found[name].spec.taints
-        for name, worker in cluster.workers.items()
-        if worker.powered
-    )
+class NodesReady:
+    """Whether every machine with power has a node that is Ready and takes pods.
+
+    The one that was missing is asked after first: while it is, the others need no look.
+    """
+
+    def __init__(self) -> None:
+        self._missing = ""
+
+    def __call__(self, cluster: Cluster) -> bool:
+        """Whether it is true now."""
+        if self._missing in cluster.workers and not _takes_pods(cluster, self._missing):
+            return False
+        for name in cluster.workers:
+            if not _takes_pods(cluster, name):
+                self._missing = name
+                return False
+        return True
+
+
+def _takes_pods(cluster: Cluster, name: str) -> bool:
+    node = cluster.api.find("nodes", "", name)
+    if node is None or not node_ready(node) or node.spec.taints:
+        return not cluster.workers[name].powered
+    return True
 
 
 def _read(words: str) -> Condition:
@@ -127,7 +144,7 @@ def _read(words: str) -> Condition:
     if state in ("complete", "failed") and what.startswith("job/"):
         return About(what, lambda obj: obj is not None and is_true(obj, state.capitalize()))
     if state == "ready" and what == "nodes":
-        return nodes_ready
+        return NodesReady()
     if state == "ready" and what == "pods":
         return _pods_ready
     if state == "ready" and "/" in what and not what.startswith(("job/", "cronjob/")):

@@ -38,21 +38,35 @@ class NodeIpamController(ManagedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.nodes = manager.informer("nodes")
-        self.nodes.on(add=lambda node: self.queue.add(key_of(node)), delete=self._gone)
+        self.nodes.on(add=self._added, update=self._updated, delete=self._gone)
         self._given: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._lowest = 0  # no range below it is free
+
+    def _added(self, node: Node) -> None:
+        self._taken.add(node.spec.pod_cidr)
+        if not node.spec.pod_cidr:
+            self.queue.add(key_of(node))
+
+    def _updated(self, old: Node, node: Node) -> None:
+        self._taken.add(node.spec.pod_cidr)
 
     def _gone(self, node: Node) -> None:
-        self._given.pop(node.metadata.name, None)
+        self._taken.discard(self._given.pop(node.metadata.name, node.spec.pod_cidr))
+        self._lowest = 0
 
     def sync(self, key: str) -> Sequence[Action]:
         """One node: the lowest range that nobody has."""
         node = self.nodes.get(key)
         if node is None or node.spec.pod_cidr:
             return ()
-        taken = {other.spec.pod_cidr for other in self.nodes.items()} | set(self._given.values())
-        number = 0
-        while pod_cidr(number) in taken:
-            number += 1
-        cidr = self._given.setdefault(key, pod_cidr(number))
+        cidr = self._given.get(key) or self._free_range()
+        self._given[key] = cidr
+        self._taken.add(cidr)
         change = {"spec": {"podCIDR": cidr, "podCIDRs": [cidr]}}
         return (Patch("nodes", key, "", change, MERGE_PATCH),)
+
+    def _free_range(self) -> str:
+        while pod_cidr(self._lowest) in self._taken:
+            self._lowest += 1
+        return pod_cidr(self._lowest)

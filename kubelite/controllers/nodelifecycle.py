@@ -148,6 +148,7 @@ class NodeLifecycleController(ManagedController):
         self.nodes.on(add=self._added, update=self._updated, delete=self._deleted)
         self._health: dict[str, Health] = {}
         self._next_eviction: dict[str, int] = {}  # by zone
+        self._zones: dict[str, tuple[int, int]] = {}  # how many nodes are Ready, how many are not
 
     def start(self) -> None:
         """Look at every node, now and every 5 s."""
@@ -157,10 +158,13 @@ class NodeLifecycleController(ManagedController):
         name = node.metadata.name
         text = f"Node {name} event: Registered Node {name} in Controller"
         self.recorder.event(node, NORMAL, "RegisteredNode", text)
+        self._count(node, 1)
         self._hear(node)
         self.queue.add(name)
 
     def _updated(self, old: Node, node: Node) -> None:
+        self._count(old, -1)
+        self._count(node, 1)
         unlike = old.spec != node.spec or [(c.type, c.status) for c in old.status.conditions] != [
             (c.type, c.status) for c in node.status.conditions
         ]
@@ -171,6 +175,7 @@ class NodeLifecycleController(ManagedController):
         name = node.metadata.name
         text = f"Node {name} event: Removing Node {name} from Controller"
         self.recorder.event(node, NORMAL, "RemovingNode", text)
+        self._count(node, -1)
         self._health.pop(name, None)
 
     # Listening for heartbeats
@@ -254,7 +259,7 @@ class NodeLifecycleController(ManagedController):
         ready = condition(node, "Ready")
         if ready is None or ready.status == "True":
             return ""
-        zones = self._zones()
+        zones = self._zones
         if not any(alive for alive, _ in zones.values()):
             return ""  # not one node is heard of: it is this controller that is cut off
         taint = UNREACHABLE if ready.status == "Unknown" else NOT_READY
@@ -271,15 +276,14 @@ class NodeLifecycleController(ManagedController):
         self._next_eviction[zone] = now + int(SECOND / rate)
         return taint
 
-    def _zones(self) -> dict[str, tuple[int, int]]:
-        """By zone, how many nodes are Ready and how many are not."""
-        counts: dict[str, tuple[int, int]] = {}
-        for node in self.nodes.items():
-            zone = node.metadata.labels.get(ZONE, "")
-            ready, not_ready = counts.get(zone, (0, 0))
-            alive = node_ready(node)
-            counts[zone] = (ready + alive, not_ready + (not alive))
-        return counts
+    def _count(self, node: Node, change: int) -> None:
+        """A node came (1) or went (-1)."""
+        zone = node.metadata.labels.get(ZONE, "")
+        ready, not_ready = self._zones.get(zone, (0, 0))
+        if node_ready(node):
+            self._zones[zone] = (ready + change, not_ready)
+        else:
+            self._zones[zone] = (ready, not_ready + change)
 
 
 def _tainted(node: Node) -> bool:

@@ -20,6 +20,7 @@ from kubelite.scheduler.framework import (
     PreFilterPlugin,
     PreScorePlugin,
     QueueSortPlugin,
+    ScoreAllPlugin,
     ScoreExtensions,
     ScorePlugin,
 )
@@ -58,12 +59,16 @@ class Check(NamedTuple):
 
 
 class Scorer(NamedTuple):
-    """A scoring plugin, its weight, and its PreScore and NormalizeScore if it has them."""
+    """A scoring plugin, its weight, and its PreScore and NormalizeScore if it has them.
+
+    It scores node by node, or ``for_all`` of them at once.
+    """
 
     name: str
     weight: int
     by_spec: bool
-    plugin: ScorePlugin
+    plugin: ScorePlugin | None
+    for_all: ScoreAllPlugin | None
     pre: PreScorePlugin | None
     extensions: ScoreExtensions | None
 
@@ -97,11 +102,12 @@ class Framework:
                 p.name,
                 weights.get(p.name, 1),
                 getattr(p, "score_by_spec", False),
-                p,
+                p if isinstance(p, ScorePlugin) else None,
+                p if isinstance(p, ScoreAllPlugin) else None,
                 p if isinstance(p, PreScorePlugin) else None,
                 p if isinstance(p, ScoreExtensions) else None,
             )
             for p in plugins
-            if isinstance(p, ScorePlugin) and weights.get(p.name, 1)
+            if isinstance(p, ScorePlugin | ScoreAllPlugin) and weights.get(p.name, 1)
         ]
         self.binder = next(p for p in plugins if isinstance(p, BindPlugin))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import add
 from typing import NamedTuple
 
+from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     UNSCHEDULABLE_AND_UNRESOLVABLE,
     CycleState,
@@ -37,8 +39,8 @@ class ScoreRow(NamedTuple):
 
     plugin: str
     weight: int
-    raw: list[int]
-    normalized: list[int]
+    raw: Sequence[int]
+    normalized: Sequence[int]
 
 
 class Mark(NamedTuple):
@@ -170,33 +172,40 @@ def find_feasible(
     nominator: Nominator | None = None,
 ) -> None:
     """PreFilter and Filter: sort nodes into feasible and refused."""
-    pod = decision.pod
+    pod, snapshot = decision.pod, state.snapshot
     checks = _pre_filter(state, decision, framework)
     if checks is None:
         return
-    nodes = _nodes_to_check(state, decision)
-    wanted = feasible_nodes_to_find(len(nodes), framework.profile.percentage_of_nodes_to_score)
-    start = start % len(nodes) if nodes else 0
+    nodes, places = snapshot.nodes, _places_to_check(state, decision)
+    wanted = feasible_nodes_to_find(len(places), framework.profile.percentage_of_nodes_to_score)
+    start = start % len(places) if places else 0
+    places = [*places[start:], *places[:start]]
     by_spec, others = _split(checks)
-    known: dict[str, tuple[int, Status | None]] = pod.needs.memo.setdefault(framework, {})
     feasible, refusals = decision.feasible, decision.refusals
     promised = nominator.by_node if nominator else {}
-    for node in nodes[start:] + nodes[:start] if start else nodes:
-        remembered = known.get(node.name)
-        if remembered is None or remembered[0] != node.generation:
-            remembered = (node.generation, _first_refusal(by_spec, state, pod, node))
-            known[node.name] = remembered
-        status = remembered[1]
-        if status is None and others:
-            status = _first_refusal(others, state, pod, node)
-        if status is None and nominator and node.name in promised:
-            status = refusal(pod, node, state.snapshot, framework, nominator)
-        if status is not None:
-            refusals[node.name] = status
+
+    def by_spec_alone(node: NodeInfo) -> Status | None:
+        return _first_refusal(by_spec, state, pod, node)
+
+    known = _column(pod, framework) if state.node_names is None else Column()
+    while places and len(feasible) < wanted:
+        window, places = places[:wanted], places[wanted:]
+        statuses = known.filled(snapshot, window, by_spec_alone)
+        if not (others or promised or any(map(statuses.__getitem__, window))):
+            feasible += map(nodes.__getitem__, window[: wanted - len(feasible)])
             continue
-        feasible.append(node)
-        if len(feasible) >= wanted:
-            break
+        for place in window:
+            node, status = nodes[place], statuses[place]
+            if status is None and others:
+                status = _first_refusal(others, state, pod, node)
+            if status is None and nominator and node.name in promised:
+                status = refusal(pod, node, snapshot, framework, nominator)
+            if status is not None:
+                refusals[node.name] = status
+                continue
+            feasible.append(node)
+            if len(feasible) >= wanted:
+                break
     if not feasible:
         decision.rejected_by = list(dict.fromkeys(s.plugin for s in refusals.values()))
 
@@ -218,14 +227,15 @@ def _pre_filter(state: CycleState, decision: Decision, framework: Framework) -> 
     return left
 
 
-def _nodes_to_check(state: CycleState, decision: Decision) -> list[NodeInfo]:
-    """All nodes, or those that PreFilter named."""
-    nodes, names = state.snapshot.nodes, state.node_names
+def _places_to_check(state: CycleState, decision: Decision) -> Sequence[int]:
+    """All nodes, or those that PreFilter named, by their places in the order."""
+    snapshot, names = state.snapshot, state.node_names
     if names is None:
-        return nodes
+        return range(len(snapshot.nodes))
     plugins = " ".join(sorted(decision.rejected_by))
     decision.skipped_reason = f"node(s) didn't satisfy plugin(s) [{plugins}]"
-    return [node for node in nodes if node.name in names]
+    named = map(snapshot.by_name.get, names)
+    return sorted(info.place for info in named if info and info.node)
 
 
 def _split(checks: Sequence[Check]) -> tuple[list[FilterPlugin], list[FilterPlugin]]:
@@ -271,7 +281,7 @@ def _refusal_now(
         reasons = (decision.pre_filter_message,)
         return Status(UNSCHEDULABLE_AND_UNRESOLVABLE, reasons, decision.rejected_by[0])
     if state.node_names is not None and node.name not in state.node_names:
-        _nodes_to_check(state, decision)
+        _places_to_check(state, decision)
         reasons = (decision.skipped_reason,)
         return Status(UNSCHEDULABLE_AND_UNRESOLVABLE, reasons, decision.rejected_by[0])
     return _first_refusal([check.plugin for check in checks], state, pod, node)
@@ -296,16 +306,22 @@ def _post_filter(state: CycleState, decision: Decision, framework: Framework) ->
 def prioritize(state: CycleState, decision: Decision, framework: Framework) -> None:
     """PreScore, Score and NormalizeScore: mark the feasible nodes."""
     pod, nodes = decision.pod, decision.feasible
-    totals = [0] * len(nodes)
+    state.leave(nodes)
+    same, differing = 0, []
     for scorer in framework.scorers:
         if scorer.pre is not None and scorer.pre.pre_score(state, pod, nodes) is not None:
             continue
-        raw = _raw_scores(scorer, state, pod, nodes, framework)
+        raw = _raw_scores(scorer, state, pod, nodes)
         extensions, weight = scorer.extensions, scorer.weight
         marks = extensions.normalize(state, nodes, raw) if extensions else raw
         decision.rows.append(ScoreRow(scorer.name, weight, raw, marks))
-        if any(marks):
-            totals = [total + weight * mark for total, mark in zip(totals, marks, strict=True)]
+        if marks.count(marks[0]) == len(marks):
+            same += weight * marks[0]
+        else:
+            differing.append(marks if weight == 1 else [weight * mark for mark in marks])
+    totals = [same] * len(nodes)
+    for weighted in differing:
+        totals = list(map(add, totals, weighted))
     decision.totals = totals
 
 
@@ -314,26 +330,35 @@ def _raw_scores(
     state: CycleState,
     pod: PodInfo,
     nodes: Sequence[NodeInfo],
-    framework: Framework,
-) -> list[int]:
+) -> Sequence[int]:
+    if scorer.for_all is not None:
+        return scorer.for_all.score_all(state, pod, nodes)
+    assert scorer.plugin is not None
     score = scorer.plugin.score
     if not scorer.by_spec:
         return [score(state, pod, node) for node in nodes]
-    known: dict[str, tuple[int, int]] = pod.needs.memo.setdefault((framework, scorer.name), {})
-    for node in nodes:
-        remembered = known.get(node.name)
-        if remembered is None or remembered[0] != node.generation:
-            known[node.name] = (node.generation, score(state, pod, node))
-    return [known[node.name][1] for node in nodes]
+    column = _column(pod, scorer.plugin)
+    return state.pick(column.filled(state.snapshot, state.places, lambda n: score(state, pod, n)))
+
+
+def _column(pod: PodInfo, question: object) -> Column:
+    """The answers to one question for the pod's spec: those of a plugin, or of all filters."""
+    memo = pod.needs.memo
+    column = memo.get(question)
+    if column is None:
+        column = memo[question] = Column()
+    return column
 
 
 def select_host(nodes: Sequence[NodeInfo], totals: Sequence[int], draw: Callable[[], float]) -> str:
     """The best node; among several, each is as likely."""
     best = max(totals)
-    if totals.count(best) == 1:
-        return nodes[totals.index(best)].name
-    leaders = [node for node, total in zip(nodes, totals, strict=True) if total == best]
-    return leaders[int(draw() * len(leaders))].name
+    leaders = totals.count(best)
+    turn = int(draw() * leaders) if leaders > 1 else 0
+    place = totals.index(best)
+    for _ in range(turn):
+        place = totals.index(best, place + 1)
+    return nodes[place].name
 
 
 def feasible_nodes_to_find(nodes: int, percentage: int = 0) -> int:

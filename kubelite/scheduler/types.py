@@ -6,7 +6,6 @@ Models ``pkg/scheduler/framework/types.go``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
 from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
@@ -95,7 +94,7 @@ class Needs:
         self.affinity: tuple[AffinityTerm, ...] = ()
         self.anti_affinity: tuple[AffinityTerm, ...] = ()
         self.preferred: tuple[AffinityTerm, ...] = ()
-        self.memo: dict[Any, Any] = {}
+        self.memo: dict[object, Any] = {}
         if spec.affinity:
             self._read_affinity(spec, namespace)
 
@@ -168,25 +167,22 @@ class PodInfo:
         return f"PodInfo({self.key!r})"
 
 
-_generations = count(1)
-
-
 class NodeInfo:
     """A node, the pods on it, and the sums over them.
 
     ``node`` is None while only pods of it are known. ``requested`` is what the pods ask for,
     ``non_zero_cpu`` and ``non_zero_memory`` the same with a minimum for each container.
-    ``generation`` is new after every change and never used twice, by any node.
+    ``place`` is where it stands in the order in which the snapshot's nodes are tried.
     """
 
     __slots__ = (
         "allocatable",
-        "generation",
         "labels",
         "name",
         "node",
         "non_zero_cpu",
         "non_zero_memory",
+        "place",
         "pods",
         "pods_with_affinity",
         "pods_with_anti_affinity",
@@ -198,6 +194,7 @@ class NodeInfo:
 
     def __init__(self, name: str):
         self.name = name
+        self.place = 0
         self.pods: dict[str, PodInfo] = {}
         self.pods_with_affinity: dict[str, PodInfo] = {}
         self.pods_with_anti_affinity: dict[str, PodInfo] = {}
@@ -209,7 +206,6 @@ class NodeInfo:
 
     def set_node(self, node: Node | None) -> None:
         """Take over what the node object says."""
-        self.generation = next(_generations)
         self.node = node
         self.labels = node.metadata.labels if node else {}
         self.taints = node.spec.taints if node else ()
@@ -234,7 +230,6 @@ class NodeInfo:
         self._sum(pod.needs, -1)
 
     def _sum(self, needs: Needs, sign: int) -> None:
-        self.generation = next(_generations)
         cpu, memory = needs.non_zero
         self.non_zero_cpu += sign * cpu
         self.non_zero_memory += sign * memory

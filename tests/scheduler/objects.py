@@ -74,9 +74,13 @@ def scores(
     snapshot = Snapshot.of([*nodes, *lost], pods)
     state, info = CycleState(snapshot), PodInfo(wanted)
     candidates = [snapshot.by_name[each.metadata.name] for each in nodes]
+    state.leave(candidates)
     if hasattr(plugin, "pre_score") and plugin.pre_score(state, info, candidates):
         return None
-    marks = [plugin.score(state, info, each) for each in candidates]
+    if hasattr(plugin, "score_all"):
+        marks = plugin.score_all(state, info, candidates)
+    else:
+        marks = [plugin.score(state, info, each) for each in candidates]
     if hasattr(plugin, "normalize"):
         marks = plugin.normalize(state, candidates, marks)
     return {each.name: mark for each, mark in zip(candidates, marks, strict=True)}

@@ -7,8 +7,10 @@ does not draw every further pod. Models ``pkg/scheduler/framework/plugins/imagel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from operator import add
 
-from kubelite.scheduler.framework import MAX_NODE_SCORE, CycleState, Hint, Status
+from kubelite.scheduler.framework import MAX_NODE_SCORE, CycleState, Hint
 from kubelite.scheduler.types import NodeInfo, PodInfo
 
 MB = 1024 * 1024
@@ -29,31 +31,22 @@ def calculate_priority(size: int, containers: int) -> int:
 
 
 class ImageLocality:
-    """PreScore, Score."""
+    """Score."""
 
     name = "ImageLocality"
     events: Mapping[str, Hint] = {}
 
-    def pre_score(
-        self, state: CycleState, pod: PodInfo, nodes: Sequence[NodeInfo]
-    ) -> Status | None:
-        """What each image counts on each node that has it."""
-        held = state.snapshot.images
-        sums: dict[str, int] = {}
-        state[self.name] = sums
-        if not held:
-            return None
-        spec, total = pod.needs.spec, len(state.snapshot.nodes)
-        for container in (*spec.init_containers, *spec.containers):
-            holders = held.get(normalized(container.image), {})
-            for node, size in holders.items():
-                sums[node] = sums.get(node, 0) + int(size * (len(holders) / total))
-        return None
-
-    def score(self, state: CycleState, pod: PodInfo, node: NodeInfo) -> int:
+    def score_all(self, state: CycleState, pod: PodInfo, nodes: Sequence[NodeInfo]) -> list[int]:
         """0 to 100 by the size of the images that are there."""
-        size = state[self.name].get(node.name)
-        if not size:
-            return 0
-        spec = pod.needs.spec
-        return calculate_priority(size, len(spec.init_containers) + len(spec.containers))
+        snapshot, spec = state.snapshot, pod.needs.spec
+        total, names = len(snapshot.nodes), state.pick(snapshot.names)
+        sums: Sequence[int] = ()
+        containers = (*spec.init_containers, *spec.containers)
+        for container in containers:
+            holders = snapshot.images.get(normalized(container.image))
+            if holders:
+                sizes = map(holders.get, names, repeat(0))
+                counted = [int(size * (len(holders) / total)) if size else 0 for size in sizes]
+                sums = list(map(add, sums, counted)) if sums else counted
+        marks = {size: calculate_priority(size, len(containers)) for size in set(sums)}
+        return [marks[size] for size in sums] or [0] * len(nodes)

@@ -173,7 +173,9 @@ class InterPodAffinity:
         label = node.labels.get
         return sum(weight for (key, value), weight in weights.items() if label(key) == value)
 
-    def normalize(self, state: CycleState, nodes: Sequence[NodeInfo], raw: list[int]) -> list[int]:
+    def normalize(
+        self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
+    ) -> Sequence[int]:
         """Least is 0 and most is 100."""
         low, high = min(raw), max(raw)
         if low == high:

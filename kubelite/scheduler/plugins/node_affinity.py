@@ -75,7 +75,9 @@ class NodeAffinity:
         wishes: list[tuple[Term, int]] = state[self.name]
         return sum(weight for term, weight in wishes if term.matches(node.name, node.labels))
 
-    def normalize(self, state: CycleState, nodes: Sequence[NodeInfo], raw: list[int]) -> list[int]:
+    def normalize(
+        self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
+    ) -> Sequence[int]:
         """Most is best."""
         return default_normalize(raw)
 

@@ -8,9 +8,11 @@ Models ``pkg/scheduler/framework/plugins/podtopologyspread`` and ``plugins/helpe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from math import log
+from operator import add
 from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, TopologySpreadConstraint
@@ -75,11 +77,12 @@ class Hard(NamedTuple):
 
 
 class Part(NamedTuple):
-    """For Score: what one constraint costs. ``near`` counts by node or by value of the label."""
+    """For Score: what one constraint costs. ``near`` counts by value of the label, or by node:
+    then it is a list in the order of the snapshot.
+    """
 
-    by_node: bool
     topology_key: str
-    near: Mapping[str, int]
+    near: Mapping[str, int] | list[int]
     weight: float
     base: int
 
@@ -161,45 +164,56 @@ class PodTopologySpread:
         parts: list[Part] = []
         for constraint in constraints:
             key = constraint.topology_key
-            near = _matching(state, pod, constraint)
-            size = len(nodes) - len(ignored)
-            if key != HOSTNAME_LABEL:
-                keys = [c.topology_key for c in constraints] if own else []
-                domains = {n.labels.get(key, "") for n in nodes if n.name not in ignored}
-                if domains == {""}:
+            near: Mapping[str, int] | list[int]
+            if key == HOSTNAME_LABEL:
+                near = state.snapshot.matching_at(pod.namespace, constraint.selector)
+                size = len(nodes) - len(ignored)
+            else:
+                domains = _domains(state, nodes, key, ignored)
+                if domains == {None}:
                     continue  # no node has the label: nothing to spread over
-                near = _by_domain(state, pod, constraint, near, domains, keys)
-                size = len(domains)
+                keys = [c.topology_key for c in constraints] if own else []
+                near, size = _by_domain(state, pod, constraint, domains, keys), len(domains)
             base = constraint.max_skew - 1
-            parts.append(Part(key == HOSTNAME_LABEL, key, near, log(size + 2), base))
+            parts.append(Part(key, near, log(size + 2), base))
         state[self.name] = Soft(parts, ignored)
         return None
 
-    def score(self, state: CycleState, pod: PodInfo, node: NodeInfo) -> int:
-        """The matching pods near this node, weighted."""
+    def score_all(self, state: CycleState, pod: PodInfo, nodes: Sequence[NodeInfo]) -> list[int]:
+        """The matching pods near each node, weighted."""
         parts, ignored = state[self.name]
-        name, labels = node.name, node.labels
-        if name in ignored:
-            return 0
-        score = 0.5  # to round
-        for by_node, key, near, weight, base in parts:
-            value = labels.get(key)
-            if value is not None:
-                score += near.get(name if by_node else value, 0) * weight + base
-        return int(score)
+        snapshot, pick = state.snapshot, state.pick
+        totals: Iterable[float] = repeat(0.5)  # to round
+        for topology_key, near, weight, base in parts:
+            pods = pick(near) if isinstance(near, list) else _near(state, topology_key, near)
+            # Many nodes, few different numbers: each is worked out once.
+            cost = {count: count * weight + base for count in set(pods)}
+            costs: Iterable[float] = map(cost.__getitem__, pods)
+            if not snapshot.has_everywhere(topology_key):
+                places = pick(snapshot.column(topology_key))
+                costs = [0.0 if p is None else c for p, c in zip(places, costs, strict=True)]
+            totals = map(add, totals, costs)
+        if ignored:
+            return [0 if n.name in ignored else int(t) for n, t in zip(nodes, totals, strict=False)]
+        return list(map(int, totals)) if parts else [0] * len(nodes)
 
-    def normalize(self, state: CycleState, nodes: Sequence[NodeInfo], raw: list[int]) -> list[int]:
+    def normalize(
+        self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
+    ) -> Sequence[int]:
         """Fewest is best; a node that was ignored gets nothing."""
         ignored = state[self.name].ignored
-        counted = [s for s, n in zip(raw, nodes, strict=True) if n.name not in ignored]
+        counted = raw
+        if ignored:
+            counted = [s for s, n in zip(raw, nodes, strict=True) if n.name not in ignored]
         top, bottom = max(counted, default=0), min(counted, default=0)
         if not top:
-            scaled = [MAX_NODE_SCORE] * len(raw)
+            marks = [MAX_NODE_SCORE] * len(raw)
         else:
-            scaled = [MAX_NODE_SCORE * (top + bottom - score) // top for score in raw]
+            scaled = {s: MAX_NODE_SCORE * (top + bottom - s) // top for s in set(raw)}
+            marks = list(map(scaled.__getitem__, raw))
         if not ignored:
-            return scaled
-        return [0 if n.name in ignored else s for s, n in zip(scaled, nodes, strict=True)]
+            return marks
+        return [0 if n.name in ignored else m for m, n in zip(marks, nodes, strict=True)]
 
     def _default(self, pod: PodInfo) -> list[Constraint]:
         if not self.defaults:
@@ -297,26 +311,41 @@ def _included(constraint: Constraint, pod: PodInfo, node: NodeInfo) -> bool:
     return not constraint.honor_taints or not untolerated(node.taints, needs.spec.tolerations)
 
 
+def _domains(
+    state: CycleState, nodes: Sequence[NodeInfo], key: str, ignored: set[str]
+) -> set[str | None]:
+    """The values of a label on the nodes that are left, None for nodes without it."""
+    if ignored:
+        return {node.labels.get(key) for node in nodes if node.name not in ignored}
+    return set(state.pick(state.snapshot.column(key)))
+
+
+def _near(state: CycleState, key: str, near: Mapping[str, int]) -> list[int]:
+    """The count for each node that is left."""
+    return list(map(near.get, state.pick(state.snapshot.column(key)), repeat(0)))
+
+
 def _by_domain(
     state: CycleState,
     pod: PodInfo,
     constraint: Constraint,
-    by_node: Mapping[str, int],
-    domains: set[str],
+    domains: set[str | None],
     keys: Sequence[str],
-) -> dict[str, int]:
+) -> Mapping[str, int]:
     """Matching pods by value of the label, for these values, on nodes that have all ``keys``."""
-    key = constraint.topology_key
+    key, snapshot = constraint.topology_key, state.snapshot
+    everywhere = pod.needs.node_affinity.anywhere and not constraint.honor_taints
+    if everywhere and not constraint.selector.everything and set(keys) <= {key}:
+        return snapshot.matching_by(key, pod.namespace, constraint.selector)
     sums: dict[str, int] = {}
-    anywhere = pod.needs.node_affinity.anywhere and not constraint.honor_taints
-    for name, count in by_node.items():
-        node = state.snapshot.by_name[name]
-        value = node.labels.get(key, "")
+    for name, count in _matching(state, pod, constraint).items():
+        node = snapshot.by_name[name]
+        value = node.labels.get(key)
         if (
-            value in domains
-            and node.node
-            and (anywhere or _included(constraint, pod, node))
-            and (not keys or all(key in node.labels for key in keys))
+            value is not None
+            and value in domains
+            and (everywhere or _included(constraint, pod, node))
+            and all(key in node.labels for key in keys)
         ):
             sums[value] = sums.get(value, 0) + count
     return sums

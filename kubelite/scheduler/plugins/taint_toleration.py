@@ -67,7 +67,9 @@ class TaintToleration:
             for taint in node.taints
         )
 
-    def normalize(self, state: CycleState, nodes: Sequence[NodeInfo], raw: list[int]) -> list[int]:
+    def normalize(
+        self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
+    ) -> Sequence[int]:
         """Fewest is best."""
         return default_normalize(raw, reverse=True)
 
