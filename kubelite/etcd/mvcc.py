@@ -7,7 +7,7 @@ Models etcd's server/storage/mvcc.
 from __future__ import annotations
 
 import operator
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,6 +22,8 @@ from kubelite.etcd.backend import (
     Put,
     RevisionMismatchError,
 )
+
+FEW = 32  # new keys: put into their places one by one; more are sorted in
 
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -88,10 +90,13 @@ class Store:
         return self._log[bisect_right(self._log, since, key=_revision) :]
 
     def _in_order(self) -> list[str]:
-        if self._fresh:
+        if len(self._fresh) < FEW:
+            for key in self._fresh:
+                insort(self._keys, key)
+        else:
             self._keys.extend(self._fresh)
             self._keys.sort()
-            self._fresh.clear()
+        self._fresh.clear()
         return self._keys
 
     def _range_at(self, prefix: str, after: str, revision: int) -> list[KeyValue]:

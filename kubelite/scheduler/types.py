@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
 from kubelite.api.node_selector import RequiredNodeAffinity
 from kubelite.apimachinery.labels import NOTHING, Requirement, Selector, from_label_selector
+from kubelite.apimachinery.struct import encode, replace
 from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
@@ -131,19 +132,33 @@ def _host_ports(spec: PodSpec) -> Iterator[HostPort]:
                 yield HostPort(port.host_ip or ANY_ADDRESS, port.protocol or "TCP", port.host_port)
 
 
-# Needs by identity of the spec. An entry holds its spec, so an id cannot come to mean another.
+# Needs by identity of the spec, and by what it says. An entry holds its spec, so an id cannot come
+# to mean another.
 _NEEDS_KEPT = 2_048
-_needs: dict[tuple[int, str], Needs] = {}
+_needs: dict[tuple[int, str], tuple[PodSpec, Needs]] = {}
+_alike: dict[tuple[bytes, str], Needs] = {}
 
 
 def needs_of(spec: PodSpec, namespace: str) -> Needs:
-    """The needs of a spec in a namespace; the same object for the same spec object."""
+    """The needs of a spec in a namespace; the same object for specs that ask for the same."""
     key = (id(spec), namespace)
     found = _needs.get(key)
     if found is None:
         if len(_needs) >= _NEEDS_KEPT:
             _needs.clear()
-        found = _needs[key] = Needs(spec, namespace)
+        found = _needs[key] = (spec, _needs_alike(spec, namespace))
+    return found[1]
+
+
+def _needs_alike(spec: PodSpec, namespace: str) -> Needs:
+    """Pods of a StatefulSet differ by their names alone, and need the same."""
+    nameless = replace(spec, hostname="", subdomain="")
+    key = (encode(nameless), namespace)
+    found = _alike.get(key)
+    if found is None:
+        if len(_alike) >= _NEEDS_KEPT:
+            _alike.clear()
+        found = _alike[key] = Needs(spec, namespace)
     return found
 
 
