@@ -45,8 +45,10 @@ class ImageLocality:
         for container in containers:
             holders = snapshot.images.get(normalized(container.image))
             if holders:
-                sizes = map(holders.get, names, repeat(0))
-                counted = [int(size * (len(holders) / total)) if size else 0 for size in sizes]
-                sums = list(map(add, sums, counted)) if sums else counted
+                share = len(holders) / total
+                sizes = list(map(holders.get, names, repeat(0)))
+                scaled = {size: int(size * share) for size in set(sizes)}
+                counted = map(scaled.__getitem__, sizes)
+                sums = list(map(add, sums, counted) if sums else counted)
         marks = {size: calculate_priority(size, len(containers)) for size in set(sums)}
-        return [marks[size] for size in sums] or [0] * len(nodes)
+        return list(map(marks.__getitem__, sums)) or [0] * len(nodes)

@@ -159,8 +159,10 @@ class PodTopologySpread:
             return SKIP
         ignored: set[str] = set()
         if own or self.defaults is not SYSTEM_DEFAULTS:
-            keys = [constraint.topology_key for constraint in constraints]
-            ignored = {n.name for n in nodes if not all(key in n.labels for key in keys)}
+            rare = [c.topology_key for c in constraints]
+            rare = [key for key in rare if not state.snapshot.has_everywhere(key)]
+            if rare:
+                ignored = {n.name for n in nodes if not all(key in n.labels for key in rare)}
         parts: list[Part] = []
         for constraint in constraints:
             key = constraint.topology_key
