@@ -9,6 +9,7 @@ Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1``
 
 from __future__ import annotations
 
+from kubelite.apiserver.defaults.autoscaling import default_horizontal_pod_autoscaler
 from kubelite.apiserver.defaults.batch import default_cron_job, default_job
 from kubelite.apiserver.defaults.kinds import (
     default_config_map,
@@ -36,6 +37,7 @@ __all__ = [
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
+    "default_horizontal_pod_autoscaler",
     "default_ingress_class",
     "default_job",
     "default_lease",

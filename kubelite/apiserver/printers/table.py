@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers import table_autoscaling as hpa
 
 
 class Column(NamedTuple):
@@ -193,6 +194,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         NAME,
         Column("CONTROLLER", lambda c, _: c.spec.controller),
         Column("PARAMETERS", cells.class_parameters),
+        AGE,
+    ),
+    "HorizontalPodAutoscaler": (
+        NAME,
+        Column("REFERENCE", hpa.hpa_reference),
+        Column("TARGETS", hpa.hpa_targets),
+        Column("MINPODS", hpa.hpa_least),
+        Column("MAXPODS", lambda h, _: str(h.spec.max_replicas)),
+        Column("REPLICAS", lambda h, _: str(h.status.current_replicas)),
         AGE,
     ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),

@@ -11,6 +11,11 @@ networking}/validation`` and
 
 from __future__ import annotations
 
+from kubelite.apiserver.validation.autoscaling import (
+    validate_horizontal_pod_autoscaler,
+    validate_horizontal_pod_autoscaler_status_update,
+    validate_horizontal_pod_autoscaler_update,
+)
 from kubelite.apiserver.validation.config import (
     validate_config_map,
     validate_config_map_update,
@@ -111,6 +116,9 @@ __all__ = [
     "validate_endpoint_slice_update",
     "validate_event",
     "validate_event_update",
+    "validate_horizontal_pod_autoscaler",
+    "validate_horizontal_pod_autoscaler_status_update",
+    "validate_horizontal_pod_autoscaler_update",
     "validate_ingress",
     "validate_ingress_class",
     "validate_ingress_class_update",

@@ -1,0 +1,68 @@
+"""How a HorizontalPodAutoscaler is shown: what its metrics are, and ought to be.
+
+Models printHorizontalPodAutoscaler of ``pkg/printers/internalversion/printers.go``.
+"""
+
+from __future__ import annotations
+
+from kubelite.api.autoscaling_v2 import (
+    HorizontalPodAutoscaler,
+    MetricSpec,
+    MetricStatus,
+    MetricTarget,
+    MetricValueStatus,
+)
+
+SHOWN = 2
+"""So many metrics are shown; of the others only their number."""
+
+_SOURCES = ("object", "pods", "resource", "container_resource", "external")
+
+
+def hpa_reference(hpa: HorizontalPodAutoscaler, now: int) -> str:
+    """What it scales."""
+    return f"{hpa.spec.scale_target_ref.kind}/{hpa.spec.scale_target_ref.name}"
+
+
+def hpa_least(hpa: HorizontalPodAutoscaler, now: int) -> str:
+    """The fewest pods it allows."""
+    least = hpa.spec.min_replicas
+    return "<unset>" if least is None else str(least)
+
+
+def hpa_targets(hpa: HorizontalPodAutoscaler, now: int) -> str:
+    """Each metric as it is, and as it ought to be: ``cpu: 63%/50%``."""
+    if not hpa.spec.metrics:
+        return "<none>"
+    statuses = hpa.status.current_metrics
+    texts = [
+        _shown(spec, statuses[place] if place < len(statuses) else None)
+        for place, spec in enumerate(hpa.spec.metrics)
+    ]
+    more = f" + {len(texts) - SHOWN} more..." if len(texts) > SHOWN else ""
+    return ", ".join(texts[:SHOWN]) + more
+
+
+def _shown(spec: MetricSpec, status: MetricStatus | None) -> str:
+    field = next((name for name in _SOURCES if getattr(spec, name) is not None), "")
+    if not field:
+        return "<unknown type>"
+    source = getattr(spec, field)
+    found = getattr(status, field) if status is not None else None
+    text = _compared(source.target, found.current if found is not None else None)
+    name = getattr(source, "name", "")
+    return f"{name}: {text}" if name else text
+
+
+def _compared(target: MetricTarget, current: MetricValueStatus | None) -> str:
+    now, average = "<unknown>", ""
+    if target.average_utilization is not None:
+        if current is not None and current.average_utilization is not None:
+            now = f"{current.average_utilization}%"
+        return f"{now}/{target.average_utilization}%"
+    if target.average_value is not None:
+        wanted, found = target.average_value, current.average_value if current else None
+        average = "" if target.value is None and target.type == "AverageValue" else " (avg)"
+    else:
+        wanted, found = target.value, current.value if current else None  # type: ignore[assignment]
+    return f"{found or now}/{wanted}{average}" if wanted is not None else "<auto>"
