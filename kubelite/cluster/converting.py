@@ -26,9 +26,7 @@ def _autoscaler(document: Document) -> Document:
     if not isinstance(spec, dict) or "targetCPUUtilizationPercentage" not in spec:
         return result
     spec = dict(spec)
-    target = {
-        "type": "Utilization",
-        "averageUtilization": spec.pop("targetCPUUtilizationPercentage"),
-    }
+    share = spec.pop("targetCPUUtilizationPercentage")
+    target = {"type": "Utilization", "averageUtilization": share}
     metric = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
     return result | {"spec": spec | {"metrics": [metric]}}

@@ -90,4 +90,5 @@ def test_scope_and_subresources() -> None:
         "DaemonSet",
         "Job",
         "CronJob",
+        "HorizontalPodAutoscaler",
     ]
