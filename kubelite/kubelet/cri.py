@@ -76,7 +76,10 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+
+    ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
+    """
 
     name: str
     image: str
@@ -86,6 +89,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    cpu_limit: int = 0
+    cpu_request: int = 0
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

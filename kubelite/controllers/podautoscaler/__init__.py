@@ -7,3 +7,7 @@ Models ``pkg/controller/podautoscaler``.
 """
 
 from __future__ import annotations
+
+from kubelite.controllers.podautoscaler.controller import HorizontalController
+
+__all__ = ["HorizontalController"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from kubelite.kubelet.images.applets import APPLETS, Applet
+from kubelite.kubelet.images.applets import APPLETS, FOREVER, Applet
 from kubelite.kubelet.images.arithmetic import calculate
 from kubelite.kubelet.images.files import Files, normalise
 from kubelite.kubelet.images.program import Steps
@@ -58,6 +58,7 @@ class Shell:
         self.cwd: str = "/"
         self.traps: dict[str, str] = {}
         self.caught: list[str] = []
+        self.spinning = False
 
     def path(self, name: str) -> str:
         """A name as an absolute path."""
@@ -137,6 +138,9 @@ class Shell:
     def loop(self, tree: Loop) -> Steps:
         """``while`` and ``until``."""
         status = 0
+        if not self.traps and _endless(tree):
+            self.spinning = True
+            yield FOREVER
         while ((yield from self.sequence(tree.condition)) == 0) != tree.inverted:
             status = yield from self.sequence(tree.body)
             yield LOOP_PAUSE
@@ -259,3 +263,25 @@ class Shell:
         for _ in inner.run_script(command):
             pass
         return "".join(held).rstrip("\n")
+
+
+_NOTHING = {"while": ("true", ":"), "until": ("false",)}
+
+
+def _endless(tree: Loop) -> bool:
+    """Whether a loop does nothing for ever, as ``while true; do :; done`` does."""
+    words = _NOTHING["until" if tree.inverted else "while"]
+    return _only(tree.condition, words) and _only(tree.body, ("true", ":"))
+
+
+def _only(sequence: Sequence, words: tuple[str, ...]) -> bool:
+    """Whether these commands are all plain ones of this name."""
+    commands = [command for _, pipeline in sequence.items for command in pipeline.commands]
+    return all(
+        isinstance(command, Simple)
+        and not command.assignments
+        and not command.redirects
+        and len(command.words) > 0
+        and "".join(piece.text for piece in command.words[0]) in words
+        for command in commands
+    )
