@@ -226,6 +226,14 @@ class Runtime(Protocol):
         """Ask a container on this node; an immediate answer comes before this returns."""
         ...
 
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        ...
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
+        ...
+
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
         """Call ``notify(pod uid, container)`` whenever a container has ended."""
         ...

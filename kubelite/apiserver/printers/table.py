@@ -42,6 +42,12 @@ def _of_machine(field: str) -> Callable[[Any, int], str]:
 NAME = Column("NAME", _name)
 AGE = Column("AGE", age)
 
+_USAGE = (
+    Column("CPU", hpa.used_cpu),
+    Column("MEMORY", hpa.used_memory),
+    Column("WINDOW", lambda m, _: str(m.window)),
+)
+
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "Pod": (
         NAME,
@@ -205,6 +211,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("REPLICAS", lambda h, _: str(h.status.current_replicas)),
         AGE,
     ),
+    "NodeMetrics": (NAME, *_USAGE),
+    "PodMetrics": (NAME, *_USAGE),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

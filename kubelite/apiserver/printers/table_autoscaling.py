@@ -1,9 +1,11 @@
-"""How a HorizontalPodAutoscaler is shown: what its metrics are, and ought to be.
+"""How a HorizontalPodAutoscaler is shown: what its metrics are, and ought to be; and metrics.
 
 Models printHorizontalPodAutoscaler of ``pkg/printers/internalversion/printers.go``.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from kubelite.api.autoscaling_v2 import (
     HorizontalPodAutoscaler,
@@ -66,3 +68,19 @@ def _compared(target: MetricTarget, current: MetricValueStatus | None) -> str:
     else:
         wanted, found = target.value, current.value if current else None  # type: ignore[assignment]
     return f"{found or now}/{wanted}{average}" if wanted is not None else "<auto>"
+
+
+def used_cpu(metrics: Any, now: int) -> str:
+    """The cpu of a node, or of all containers of a pod."""
+    return f"{sum(usage['cpu'].milli for usage in _usages(metrics))}m"
+
+
+def used_memory(metrics: Any, now: int) -> str:
+    """The memory of a node, or of all containers of a pod."""
+    return f"{sum(usage['memory'].value for usage in _usages(metrics)) // 1024}Ki"
+
+
+def _usages(metrics: Any) -> list[Any]:
+    if hasattr(metrics, "containers"):
+        return [container.usage for container in metrics.containers]
+    return [metrics.usage]

@@ -66,6 +66,10 @@ class Machine(Protocol):
         """End the process."""
         ...
 
+    def holds(self, memory: int) -> None:
+        """Use so many bytes of memory from now on."""
+        ...
+
     def work(self, cost: int) -> int:
         """Use so much cpu time (microseconds) now; how much longer than that it takes."""
         ...
@@ -78,7 +82,7 @@ class Program:
     listens. ``entrypoint`` and ``cmd`` are what runs when the pod's spec does not say.
     ``tags`` is a pattern of the tags its registry has. ``cpu`` is what the process wants while
     nobody asks it anything, in thousandths of a core; ``cpu_per_request`` what one request
-    costs, in microseconds of a core.
+    costs, in microseconds of a core. ``grows``: ``memory_used`` has to be asked each time.
     """
 
     size = 50 * MEBIBYTE
@@ -89,6 +93,7 @@ class Program:
     tags = r".*"
     cpu = 1
     cpu_per_request = 0
+    grows = False
 
     def __init__(
         self,
@@ -154,6 +159,7 @@ class Program:
     def use_memory(self, amount: int) -> None:
         """Use this many bytes from now on; beyond the container's limit the kernel kills it."""
         self.memory = amount
+        self.machine.holds(amount)
         if self.memory_limit and amount > self.memory_limit:
             self.machine.exit(137, "OOMKilled")
 

@@ -53,6 +53,7 @@ class Shop(Program):
         self.cpu_per_request = int(self._number("CPU_MS_PER_REQUEST", CPU_MS) * MILLISECOND)
         self.log(f"shop {self.tag} starting")
         self.leak = leak = self._number("LEAK_MB_PER_MINUTE") * MEBIBYTE
+        self.grows = leak > 0
         if leak and self.memory_limit:
             room = max(self.memory_limit - BASE_MEMORY, 0)
             self.after(int(room / leak * MINUTE), self.use_memory, self.memory_limit + 1)

@@ -33,10 +33,37 @@ class Accounts:
         self._containers = containers
         self.cores = cores
         self.crowded = False
+        self._memory = 0
+        self._growing: dict[str, Container] = {}
 
     def began(self, container: Container) -> None:
         """A container has started."""
-        self.crowded = self.crowded or container.program.cpu >= CROWDING
+        program = container.program
+        if program.cpu >= CROWDING:
+            self.crowded = True
+        if container.running:
+            self.holds(container, program.memory)
+            if program.grows:
+                self._growing[container.id] = container
+
+    def holds(self, container: Container, memory: int) -> None:
+        """A container uses so many bytes from now on."""
+        self._memory += memory - container.memory
+        container.memory = memory
+
+    def ended(self, container: Container) -> None:
+        """Its process has ended: its memory is free."""
+        self._memory -= container.memory
+        container.memory = 0
+        self._growing.pop(container.id, None)
+
+    # DOC: memory-in-use
+    def memory_in_use(self) -> int:
+        """Bytes in use now: what is known of each, and of those that grow what they use now."""
+        if not self._growing:
+            return self._memory
+        grown = [one.program.memory_used() - one.memory for one in self._growing.values()]
+        return self._memory + sum(grown)
 
     def usage(self, begin: int, end: int) -> dict[str, dict[str, Usage]]:
         """What each running container used on average, by its pod's uid and its own name."""

@@ -41,6 +41,7 @@ class Container:
         "kill_timer",
         "log_bytes",
         "lines",
+        "memory",
         "meter",
         "program",
         "reason",
@@ -69,6 +70,7 @@ class Container:
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
+        self.memory = 0  # as the machine's accounts have it
         self.program = self._program()
 
     @property
@@ -175,6 +177,10 @@ class Container:
         meter.add(now, cost)
         late = meter.throttled_for(now, cost, limit) if limit else 0
         return max(late, accounts.queueing(self, cost)) if accounts.crowded else late
+
+    def holds(self, memory: int) -> None:
+        """So many bytes from now on."""
+        self.runtime.accounts.holds(self, memory)
 
     def metered(self) -> Meter:
         """What counts the container's work, from the first time it is needed."""

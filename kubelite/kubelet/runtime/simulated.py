@@ -224,6 +224,7 @@ class SimulatedRuntime:
     def ended(self, container: Container) -> None:
         """A process has ended: it listens no more, and the kubelet is told."""
         self.network.leave(container.sandbox.ip, container)
+        self.accounts.ended(container)
         self._notify(container.sandbox.config.uid, container.status())
 
     # Looking
@@ -268,6 +269,14 @@ class SimulatedRuntime:
     ) -> None:
         """From this node to an address of the pod network."""
         self.network.request(address, port, request, timeout, then)
+
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        return self.accounts.memory_in_use()
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
+        return tuple([(c.config.name, c.program.memory_used()) for c in self.containers(uid)])
 
     def containers(self, uid: str) -> tuple[Container, ...]:
         """The running containers of a pod."""
