@@ -8,9 +8,9 @@ what happens to the liveness example everybody begins with.
 from __future__ import annotations
 
 from kubelite.kubelet.images.program import MEBIBYTE, Program, Steps
-from kubelite.kubelet.images.shell import LOOP_PAUSE, Shell
+from kubelite.kubelet.images.shell import LOOP_PAUSE, SPINNING, Shell
 
-SPINNING = 1000  # thousandths of a core: a shell is one thread
+ONE_CORE = 1000  # thousandths of a core: a shell is one thread
 
 
 class Busybox(Program):
@@ -41,5 +41,5 @@ class Busybox(Program):
         except StopIteration as ended:
             self.exit(ended.value)
             return
-        self.cpu = SPINNING if wait <= LOOP_PAUSE or self.shell.spinning else 0
+        self.cpu = ONE_CORE if wait <= LOOP_PAUSE or wait == SPINNING else 0
         self.after(wait, self._proceed, steps)

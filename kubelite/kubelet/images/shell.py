@@ -32,6 +32,9 @@ Write = Callable[[str], object]
 LOOP_PAUSE = 1 * MILLISECOND
 """What each turn of a loop takes at least: a script must not stop time."""
 
+SPINNING = FOREVER - 1
+"""The wait of a loop that does nothing: it never ends, and each turn would be an event."""
+
 _VARIABLE = re.compile(
     r"\\\$|\$\(\((.*?)\)\)|\$\((.*?)\)|\$\{(\w+)(?::-([^}]*))?\}|\$(\w+|[?$#@*])"
 )
@@ -58,7 +61,6 @@ class Shell:
         self.cwd: str = "/"
         self.traps: dict[str, str] = {}
         self.caught: list[str] = []
-        self.spinning = False
 
     def path(self, name: str) -> str:
         """A name as an absolute path."""
@@ -139,8 +141,7 @@ class Shell:
         """``while`` and ``until``."""
         status = 0
         if not self.traps and _endless(tree):
-            self.spinning = True
-            yield FOREVER
+            yield SPINNING
         while ((yield from self.sequence(tree.condition)) == 0) != tree.inverted:
             status = yield from self.sequence(tree.body)
             yield LOOP_PAUSE
