@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kubelite import Cluster
+from kubelite.apimachinery.errors import Status
+from kubelite.client.controller import Emit, Patch
 from tests import manifests
 
 
@@ -198,6 +200,22 @@ def test_behaviour_slows_it_down() -> None:
     load.stop()
     cluster.run(60)
     assert cluster.get("deployment/web").spec.replicas == 2
+
+
+def test_a_scale_that_is_refused_is_reported() -> None:
+    cluster = Cluster(nodes=1)
+    shop(cluster, replicas=1)
+    cluster.apply(autoscaler())
+    controller = cluster._control_plane.controllers.controllers["horizontal-pod-autoscaler"]
+    hpa = cluster.get("hpa/web")
+    dropped = [
+        Patch("deployments.apps", "web", "default", {}, "", "scale"),
+        Emit(hpa, "Normal", "SuccessfulRescale", "New size: 2; reason: because"),
+    ]
+    controller.failed("default/web", dropped, Status(message="no"))
+    cluster.run(1)
+    assert cluster.events("hpa/web")[0].message == "New size: 2; reason: because; error: no"
+    assert conditions(cluster)["AbleToScale"] == ("False", "FailedUpdateScale")
 
 
 def test_the_older_version_is_understood() -> None:

@@ -4,7 +4,8 @@ Lives here: one pure function for each kind, object in, object out. An object th
 nothing comes back as itself, so what is shared stays shared.
 Must not live here: checks (see ``validation``), and what depends on other objects or on
 the moment, such as names, addresses and priorities (see admission and the registry).
-Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1``.
+Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1`` and of
+``pkg/apis/autoscaling/v2``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling,
+Models ``pkg/apis/{core,apps,autoscaling,batch,discovery,coordination,policy,scheduling,
 networking}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """

@@ -259,8 +259,16 @@ class HorizontalController(ManagedController):
             self._memory.setdefault(key, Memory()).scaled(before, after, rules, self.clock.now)
 
     def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
-        """The scale could not be written; the key comes back."""
+        """The scale could not be written: say so; the key comes back."""
+        if not isinstance(dropped[0], Patch):
+            return
         for action in dropped:
-            if isinstance(action, Emit) and action.reason == "SuccessfulRescale":
-                text = f"{action.message}; error: {status.message}"
-                self.recorder.event(action.involved, WARNING, "FailedRescale", text)
+            if isinstance(action, Emit):
+                hpa, text = action.involved, f"{action.message}; error: {status.message}"
+                self.recorder.event(hpa, WARNING, "FailedRescale", text)
+                draft = Draft(hpa, self.clock.now)
+                text = f"the HPA controller was unable to update the target scale: {status.message}"
+                draft.condition(ABLE, False, "FailedUpdateScale", text)
+                for write in draft.update(hpa.status.current_replicas, hpa.status.desired_replicas):
+                    if isinstance(write, Update):
+                        self.client.update_status(write.obj)
