@@ -96,7 +96,7 @@ class EvictionManager:
 
     # DOC: eviction-synchronize
     def synchronize(self, node: Node) -> bool:
-        """Look at the memory that is left, and act; whether the node's condition has changed."""
+        """Look at the memory that is left, and act; whether the node is under pressure."""
         capacity = node.status.capacity["memory"].value
         used = system_memory(capacity) + self._kubelet.runtime.memory_in_use()
         available = capacity - used
@@ -114,7 +114,7 @@ class EvictionManager:
             self._tell(node)
         if short:
             self._reclaim(node, available)
-        return before != self.pressed
+        return self.pressed
 
     def forget(self) -> None:
         """The kubelet starts anew."""

@@ -55,7 +55,7 @@ class Heartbeat:
         self._machine = machine
         self._labels = dict(labels)
         self._registered = registered
-        self.housekeeping: Callable[[Node], bool] = _nothing_changes
+        self.housekeeping: Callable[[Node], bool] = _no_pressure
         self._pressed = False  # short of memory
         self._lease: Lease | None = None
         self._timers: dict[str, Timer] = {}
@@ -123,8 +123,8 @@ class Heartbeat:
 
     def _check_status(self) -> None:
         self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
-        if self.node is not None and self.housekeeping(self.node):
-            self._pressed = not self._pressed
+        if self.node is not None:
+            self._pressed = self.housekeeping(self.node)
         due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
         new_images = self._runtime.images() != self._reported_images
         if (
@@ -197,6 +197,6 @@ class Heartbeat:
         )
 
 
-def _nothing_changes(node: Node) -> bool:
+def _no_pressure(node: Node) -> bool:
     """Nobody keeps house."""
     return False

@@ -18,6 +18,8 @@ from kubelite.api.autoscaling_v2 import (
 SHOWN = 2
 """So many metrics are shown; of the others only their number."""
 
+UNKNOWN = "<unknown>"
+
 _SOURCES = ("object", "pods", "resource", "container_resource", "external")
 
 
@@ -51,23 +53,21 @@ def _shown(spec: MetricSpec, status: MetricStatus | None) -> str:
         return "<unknown type>"
     source = getattr(spec, field)
     found = getattr(status, field) if status is not None else None
-    text = _compared(source.target, found.current if found is not None else None)
+    text = _compared(source.target, found.current if found is not None else MetricValueStatus())
+    if field in ("object", "external") and source.target.average_value is not None:
+        text += " (avg)"
     name = getattr(source, "name", "")
     return f"{name}: {text}" if name else text
 
 
-def _compared(target: MetricTarget, current: MetricValueStatus | None) -> str:
-    now, average = "<unknown>", ""
+def _compared(target: MetricTarget, current: MetricValueStatus) -> str:
     if target.average_utilization is not None:
-        if current is not None and current.average_utilization is not None:
-            now = f"{current.average_utilization}%"
+        share = current.average_utilization
+        now = UNKNOWN if share is None else f"{share}%"
         return f"{now}/{target.average_utilization}%"
     if target.average_value is not None:
-        wanted, found = target.average_value, current.average_value if current else None
-        average = "" if target.value is None and target.type == "AverageValue" else " (avg)"
-    else:
-        wanted, found = target.value, current.value if current else None  # type: ignore[assignment]
-    return f"{found or now}/{wanted}{average}" if wanted is not None else "<auto>"
+        return f"{current.average_value or UNKNOWN}/{target.average_value}"
+    return f"{current.value or UNKNOWN}/{target.value or '<auto>'}"
 
 
 def used_cpu(metrics: Any, now: int) -> str:

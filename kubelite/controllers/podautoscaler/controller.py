@@ -219,9 +219,8 @@ class HorizontalController(ManagedController):
             outcome = behavior.limited(current, stable, least, most)
         else:
             up, down = rules.scale_up, rules.scale_down
-            stable, *why = behavior.stabilised_by_rules(  # type: ignore[assignment]
-                memory, current, asked, up, down, now
-            )
+            steady = behavior.stabilised_by_rules(memory, current, asked, up, down, now)
+            stable, why = steady.replicas, (steady.reason, steady.message)
             outcome = behavior.limited_by_rules(memory, current, stable, least, most, up, down, now)
         draft.condition(ABLE, True, *(READY_TO_SCALE if stable == asked else why))
         draft.condition(LIMITED, outcome.replicas != stable, outcome.reason, outcome.message)
