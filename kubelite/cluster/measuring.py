@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
+from kubelite.api import SCHEME
 from kubelite.api.core_v1 import Node
 from kubelite.api.metrics_v1beta1 import NodeMetrics, PodMetrics
 from kubelite.apimachinery.quantity import Quantity
@@ -81,6 +82,27 @@ class Measuring:
         """
         name = service.removeprefix("service/").removeprefix("svc/")
         return self.loads.on(namespace, name, str(port), requests_per_second)
+
+    def autoscale(
+        self, what: str, max: int, min: int = 1, cpu: int = 80, namespace: str = "default"
+    ) -> Any:
+        """Let an autoscaler of the same name scale a workload, by ``cpu`` percent of its requests.
+
+        ``autoscale("deployment/web", max=10, min=2, cpu=50)`` is what
+        ``kubectl autoscale deployment web --max=10 --min=2 --cpu=50%`` does.
+        """
+        cluster = cast("Cluster", self)
+        kind, name = cluster._meant(what)
+        target = {"type": "Utilization", "averageUtilization": cpu}
+        reference = {"apiVersion": kind.api_version, "kind": kind.kind, "name": name}
+        metric = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+        limits = {"minReplicas": min, "maxReplicas": max}
+        body = {
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {"scaleTargetRef": reference, **limits, "metrics": [metric]},
+        }
+        row = SCHEME.by_name("hpa")
+        return cluster._ask("create", row, namespace, "", body)
 
     def usage(self, pod: str, namespace: str = "default") -> dict[str, Usage]:
         """What each container of a pod used in the last 15 s, and how far it was throttled."""

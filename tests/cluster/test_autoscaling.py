@@ -218,6 +218,23 @@ def test_a_scale_that_is_refused_is_reported() -> None:
     assert conditions(cluster)["AbleToScale"] == ("False", "FailedUpdateScale")
 
 
+def test_autoscale_makes_what_kubectl_autoscale_makes() -> None:
+    cluster = Cluster(nodes=1)
+    shop(cluster, replicas=1)
+    made = cluster.autoscale("deployment/web", max=4, min=2, cpu=60)
+    assert made.metadata.name == "web"
+    assert repr(cluster.get("hpa")).splitlines()[1].split()[:6] == [
+        "web",
+        "Deployment/web",
+        "cpu:",
+        "<unknown>/60%",
+        "2",
+        "4",
+    ]
+    cluster.run(20)
+    assert cluster.get("deployment/web").spec.replicas == 2
+
+
 def test_the_older_version_is_understood() -> None:
     cluster = Cluster(nodes=1)
     found = cluster.apply(
