@@ -19,6 +19,7 @@ from kubelite.api.apps_v1 import (
     ReplicaSet,
     StatefulSet,
 )
+from kubelite.api.autoscaling_v2 import HorizontalPodAutoscaler
 from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
@@ -56,6 +57,9 @@ SCHEME = Scheme(
         Kind("batch", "v1", "Job", "jobs", Job, categories=ALL, subresources=STATUS),
         Kind("batch", "v1", "CronJob", "cronjobs", CronJob, short_names=("cj",),
              categories=ALL, subresources=STATUS),
+        Kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
+             HorizontalPodAutoscaler, short_names=("hpa",), categories=ALL,
+             subresources=STATUS),
         Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", EndpointSlice),
         Kind("coordination.k8s.io", "v1", "Lease", "leases", Lease),
         Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", PodDisruptionBudget,

@@ -49,6 +49,7 @@ class APIServer:
         self._trace = trace
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
+        self._services: dict[str, Callable[[Request], Response]] = {}
         self.registries: dict[str, Registry] = {}
         self._admission = admission.Chain(self.find, self.all)
         for kind, strategy in strategies(now, chance, self.all).items():
@@ -76,7 +77,9 @@ class APIServer:
         """Answer one request; what a client did wrong comes back as a ``Status``."""
         self._component = request.component
         try:
-            registry = self._registry(request.resource)
+            registry = self.registries.get(request.resource)
+            if registry is None:
+                return self._aggregated(request)
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
@@ -97,6 +100,16 @@ class APIServer:
     def all(self, resource: str) -> list[Any]:
         """Every object of a kind as stored."""
         return [kv.value for kv in self._backend.range(self.registries[resource].prefix)]
+
+    def aggregate(self, resource: str, answer: Callable[[Request], Response]) -> None:
+        """Let somebody else answer for a resource that is not stored here: an APIService."""
+        self._services[resource] = answer
+
+    def _aggregated(self, request: Request) -> Response:
+        answer = self._services.get(request.resource)
+        if answer is None:
+            raise errors.unknown_resource()
+        return answer(request)
 
     def _registry(self, resource: str) -> Registry:
         registry = self.registries.get(resource)

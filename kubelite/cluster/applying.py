@@ -15,6 +15,7 @@ from kubelite.apimachinery.patch import strategic_diff
 from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind, UnknownKind
 from kubelite.apimachinery.struct import to_dict
+from kubelite.cluster.converting import converted
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -38,7 +39,7 @@ def kind_of(document: Document) -> Kind:
 def flattened(document: Document) -> list[Document]:
     """The document itself, or what is in it when it is a List. Raises StatusError 400."""
     if document.get("kind") != "List":
-        return [document]
+        return [converted(document)]
     items = document.get("items") or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise errors.bad_request("the items of a List are objects: begin each with apiVersion")

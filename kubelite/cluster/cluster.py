@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from kubelite.api import SCHEME
+from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
@@ -23,7 +24,10 @@ from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
+from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.measuring import Measuring
+from kubelite.cluster.metrics import MetricsServer
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.story import Story
@@ -39,7 +43,7 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster(Requests):
+class Cluster(Requests, Measuring):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -71,6 +75,8 @@ class Cluster(Requests):
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
+        self.metrics = MetricsServer(self._world, self.workers)
+        self.loads = Loads(self._world)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -308,7 +314,8 @@ class Cluster(Requests):
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
         word, _, rest = what.partition("/")
-        return SCHEME.by_name(word), rest or name
+        scheme = AGGREGATED if word.lower() in METRICS_NAMES else SCHEME
+        return scheme.by_name(word), rest or name
 
     def _ask(
         self, verb: str, kind: Kind, namespace: str, name: str, body: Any = None, **options: Any

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
 from kubelite.client import Client, EventRecorder, Informer
@@ -157,7 +158,9 @@ class Worker:
         self.name = name
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
-        runtime = SimulatedRuntime(world.clock, world.chance, world.network, name, address)
+        self.runtime = runtime = SimulatedRuntime(
+            world.clock, world.chance, world.network, name, address, Quantity.parse(size.cpu).milli
+        )
         client = world.client(f"kubelet/{name}")
         self.kubelet = Kubelet(
             client,

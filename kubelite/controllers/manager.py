@@ -25,6 +25,7 @@ from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
+from kubelite.controllers.podautoscaler import HorizontalController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.statefulset import StatefulSetController
@@ -50,6 +51,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     GarbageCollector,
     PodGCController,
     DisruptionController,
+    HorizontalController,
     CloudServiceController,
     IngressController,
 )

@@ -76,7 +76,10 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+
+    ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
+    """
 
     name: str
     image: str
@@ -86,6 +89,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    cpu_limit: int = 0
+    cpu_request: int = 0
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
@@ -219,6 +224,14 @@ class Runtime(Protocol):
         then: Callable[[Reply], object],
     ) -> None:
         """Ask a container on this node; an immediate answer comes before this returns."""
+        ...
+
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        ...
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
         ...
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:

@@ -31,7 +31,8 @@ def container_config(
     if any("$(" in word for word in command + args):
         command = tuple([_expand(word, env) for word in command])
         args = tuple([_expand(word, env) for word in args])
-    memory = container.resources.limits.get("memory")
+    limits, requests = container.resources.limits, container.resources.requests
+    memory = limits.get("memory")
     return ContainerConfig(
         container.name,
         container.image,
@@ -41,6 +42,8 @@ def container_config(
         tuple([port.container_port for port in container.ports]),
         memory.value if memory is not None else 0,
         attempt,
+        limits["cpu"].milli if "cpu" in limits else 0,
+        requests["cpu"].milli if "cpu" in requests else 0,
     )
 
 

@@ -55,6 +55,8 @@ class Heartbeat:
         self._machine = machine
         self._labels = dict(labels)
         self._registered = registered
+        self.housekeeping: Callable[[Node], bool] = _no_pressure
+        self._pressed = False  # short of memory
         self._lease: Lease | None = None
         self._timers: dict[str, Timer] = {}
         self._life = 0  # answers to requests of an earlier life are ignored
@@ -96,6 +98,7 @@ class Heartbeat:
     def stop(self) -> None:
         """No more signs of life."""
         self._life += 1
+        self._pressed = False
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -120,9 +123,15 @@ class Heartbeat:
 
     def _check_status(self) -> None:
         self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
+        if self.node is not None:
+            self._pressed = self.housekeeping(self.node)
         due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
         new_images = self._runtime.images() != self._reported_images
-        if due or new_images or (self.node and misreported(self.node, self._runtime)):
+        if (
+            due
+            or new_images
+            or (self.node and misreported(self.node, self._runtime, self._pressed))
+        ):
             self._report()
 
     def _report(self) -> None:
@@ -141,7 +150,9 @@ class Heartbeat:
             elif life == self._life:
                 self._reported_at = 0  # somebody else wrote meanwhile: again at the next turn
 
-        self._client.update_status(with_status(node, self._runtime, self._clock.now), answered)
+        self._client.update_status(
+            with_status(node, self._runtime, self._clock.now, self._pressed), answered
+        )
 
     # The lease
 
@@ -184,3 +195,8 @@ class Heartbeat:
                 renew_time=now,
             ),
         )
+
+
+def _no_pressure(node: Node) -> bool:
+    """Nobody keeps house."""
+    return False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from kubelite.api.core_v1 import Container, Node, Pod
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
+from kubelite.kubelet.eviction import EvictionManager
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.pleg import Pleg
@@ -82,6 +83,8 @@ class Kubelet:
             labels or {},
             self._node_known,
         )
+        self.evictions = EvictionManager(self)
+        self._heartbeat.housekeeping = self.evictions.synchronize
         self._node = Informer(client, "nodes", field_selector=f"metadata.name={node_name}")
         self._node.on(add=self._node_seen, update=lambda _, node: self._node_seen(node))
         self._pods = Informer(client, "pods", field_selector=f"spec.nodeName={node_name}")
@@ -109,6 +112,7 @@ class Kubelet:
         self.workers.clear()
         self.manager.restart()
         self._usage = Usage()
+        self.evictions.forget()
 
     def power_off(self) -> None:
         """The machine loses power: kubelet and containers are gone at once."""
@@ -176,7 +180,8 @@ class Kubelet:
             return None
         requests = requests_of(pod.spec)
         others = (w.pod for w in self.workers.values() if w.pod is not pod)
-        refusal = (
+        refusal = self.evictions.refuses(pod) if self.evictions.pressed else None
+        refusal = refusal or (
             self._usage.refuses(requests, node.status.allocatable)
             or mismatch(pod, node)
             or port_conflict(pod, others)
@@ -249,6 +254,10 @@ class Kubelet:
             field = "initContainers" if mine else "containers"
             path = f"spec.{field}{{{container.name}}}"
         self._recorder.event(pod, type, reason, message, path)
+
+    def node_event(self, node: Node, type: str, reason: str, message: str) -> None:
+        """Record an Event about the node."""
+        self._recorder.event(node, type, reason, message)
 
     def note(self, pod: Pod, verb: str, note: str) -> None:
         """Record an act in the trace; what follows in this callback has it as its cause."""

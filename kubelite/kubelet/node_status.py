@@ -43,6 +43,14 @@ CONDITIONS = (
 )  # fmt: skip
 
 
+MEMORY_PRESSURE = (
+    "MemoryPressure",
+    "True",
+    "KubeletHasInsufficientMemory",
+    "kubelet has insufficient memory available",
+)
+"""The first row instead, while the machine is short of memory."""
+
 NETWORK_NOT_READY = (
     "Ready",
     "False",
@@ -119,22 +127,28 @@ def new_node(
     return with_status(node, runtime, now)
 
 
-def expected_conditions(runtime: Runtime) -> tuple[tuple[str, str, str, str], ...]:
-    """Type, status, reason and message of each condition the kubelet vouches for."""
-    return CONDITIONS if runtime.network_ready() else (*CONDITIONS[:-1], NETWORK_NOT_READY)
+def expected_conditions(
+    runtime: Runtime, pressed: bool = False
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Type, status, reason and message of each condition the kubelet vouches for.
+
+    ``pressed``: the machine is short of memory.
+    """
+    rows = (MEMORY_PRESSURE, *CONDITIONS[1:]) if pressed else CONDITIONS
+    return rows if runtime.network_ready() else (*rows[:-1], NETWORK_NOT_READY)
 
 
-def misreported(node: Node, runtime: Runtime) -> bool:
+def misreported(node: Node, runtime: Runtime, pressed: bool = False) -> bool:
     """Whether somebody else has written conditions that are not so."""
     found = {condition.type: condition.status for condition in node.status.conditions}
-    return any(found.get(row[0]) != row[1] for row in expected_conditions(runtime))
+    return any(found.get(row[0]) != row[1] for row in expected_conditions(runtime, pressed))
 
 
-def with_status(node: Node, runtime: Runtime, now: int) -> Node:
+def with_status(node: Node, runtime: Runtime, now: int, pressed: bool = False) -> Node:
     """The same node as it is now: heartbeat times, conditions, images."""
     before = {condition.type: condition for condition in node.status.conditions}
     kept = tuple([c for c in node.status.conditions if c.type not in _OWNED])
-    rows = expected_conditions(runtime)
+    rows = expected_conditions(runtime, pressed)
     conditions = [_condition(*row, before.get(row[0]), Time(now)) for row in rows]
     status = replace(node.status, conditions=(*kept, *conditions), images=_images(runtime))
     return replace(node, status=status)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kubelite.api.core_v1 import Container, Pod, PodStatus
+from kubelite.api.core_v1 import Container, Pod, PodCondition, PodStatus
 from kubelite.apimachinery.struct import replace
 from kubelite.kubelet import events
 from kubelite.kubelet.actions import compute_pod_actions
@@ -54,6 +54,7 @@ class PodWorker:
         self.runtime_status = kubelet.runtime.pod_status(self.uid)
         self.state = SYNCING
         self.reasons: dict[str, Waiting] = {}
+        self.grace: int | None = None  # what an eviction leaves of it
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
         self._working = False
@@ -204,6 +205,15 @@ class PodWorker:
         failed = replace(base, phase="Failed", reason=reason, message=message)
         self._kubelet.statuses.set_status(self, failed)
         self.terminate()
+
+    def evict(self, reason: str, message: str, target: PodCondition, grace: int) -> None:
+        """The node cannot keep the pod: it fails, with ``grace`` microseconds at most."""
+        self.grace = grace
+        status = self.pod.status
+        others = tuple([c for c in status.conditions if c.type != target.type])
+        status = replace(status, conditions=(*others, target))
+        self.pod = replace(self.pod, status=status)
+        self.fail(reason, message)
 
     def terminate(self) -> None:
         """Stop all containers; they get their grace."""

@@ -17,6 +17,7 @@ import pytest
 from kubelite.api import (
     apps_v1,
     autoscaling_v1,
+    autoscaling_v2,
     batch_v1,
     coordination_v1,
     core_v1,
@@ -40,6 +41,7 @@ GROUPS = {
     "io.k8s.api.discovery.v1": discovery_v1,
     "io.k8s.api.coordination.v1": coordination_v1,
     "io.k8s.api.autoscaling.v1": autoscaling_v1,
+    "io.k8s.api.autoscaling.v2": autoscaling_v2,
     "io.k8s.api.networking.v1": networking_v1,
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,

@@ -31,6 +31,7 @@ from kubelite.apimachinery.scheme import UnknownKind
         ("ds", "DaemonSet"),
         ("endpointslice", "EndpointSlice"),
         ("leases.coordination.k8s.io", "Lease"),
+        ("hpa", "HorizontalPodAutoscaler"),
     ],
 )
 def test_what_a_learner_types(text: str, kind: str) -> None:
@@ -89,4 +90,5 @@ def test_scope_and_subresources() -> None:
         "DaemonSet",
         "Job",
         "CronJob",
+        "HorizontalPodAutoscaler",
     ]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers import table_autoscaling as hpa
 
 
 class Column(NamedTuple):
@@ -40,6 +41,12 @@ def _of_machine(field: str) -> Callable[[Any, int], str]:
 
 NAME = Column("NAME", _name)
 AGE = Column("AGE", age)
+
+_USAGE = (
+    Column("CPU", hpa.used_cpu),
+    Column("MEMORY", hpa.used_memory),
+    Column("WINDOW", lambda m, _: str(m.window)),
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "Pod": (
@@ -195,6 +202,17 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("PARAMETERS", cells.class_parameters),
         AGE,
     ),
+    "HorizontalPodAutoscaler": (
+        NAME,
+        Column("REFERENCE", hpa.hpa_reference),
+        Column("TARGETS", hpa.hpa_targets),
+        Column("MINPODS", hpa.hpa_least),
+        Column("MAXPODS", lambda h, _: str(h.spec.max_replicas)),
+        Column("REPLICAS", lambda h, _: str(h.status.current_replicas)),
+        AGE,
+    ),
+    "NodeMetrics": (NAME, *_USAGE),
+    "PodMetrics": (NAME, *_USAGE),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

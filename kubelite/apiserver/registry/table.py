@@ -7,6 +7,7 @@ from typing import Any
 
 from kubelite.api import (
     apps_v1,
+    autoscaling_v2,
     batch_v1,
     coordination_v1,
     core_v1,
@@ -31,7 +32,13 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+    return {
+        **_core(now, chance, everything),
+        **_workloads(),
+        **_networking(),
+        **_policy(),
+        **_autoscaling(),
+    }
 
 
 def _core(
@@ -139,5 +146,17 @@ def _policy() -> Table:
         ),
         scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
             d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
+        ),
+    }
+
+
+def _autoscaling() -> Table:
+    d, v = defaults, validation
+    return {
+        autoscaling_v2.HorizontalPodAutoscaler: groups.NumberedStrategy(
+            d.default_horizontal_pod_autoscaler,
+            v.validate_horizontal_pod_autoscaler,
+            v.validate_horizontal_pod_autoscaler_update,
+            v.validate_horizontal_pod_autoscaler_status_update,
         ),
     }

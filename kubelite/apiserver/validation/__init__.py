@@ -4,13 +4,18 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling,
+Models ``pkg/apis/{core,apps,autoscaling,batch,discovery,coordination,policy,scheduling,
 networking}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """
 
 from __future__ import annotations
 
+from kubelite.apiserver.validation.autoscaling import (
+    validate_horizontal_pod_autoscaler,
+    validate_horizontal_pod_autoscaler_status_update,
+    validate_horizontal_pod_autoscaler_update,
+)
 from kubelite.apiserver.validation.config import (
     validate_config_map,
     validate_config_map_update,
@@ -111,6 +116,9 @@ __all__ = [
     "validate_endpoint_slice_update",
     "validate_event",
     "validate_event_update",
+    "validate_horizontal_pod_autoscaler",
+    "validate_horizontal_pod_autoscaler_status_update",
+    "validate_horizontal_pod_autoscaler_update",
     "validate_ingress",
     "validate_ingress_class",
     "validate_ingress_class_update",

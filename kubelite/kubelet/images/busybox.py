@@ -8,7 +8,9 @@ what happens to the liveness example everybody begins with.
 from __future__ import annotations
 
 from kubelite.kubelet.images.program import MEBIBYTE, Program, Steps
-from kubelite.kubelet.images.shell import Shell
+from kubelite.kubelet.images.shell import LOOP_PAUSE, SPINNING, Shell
+
+ONE_CORE = 1000  # thousandths of a core: a shell is one thread
 
 
 class Busybox(Program):
@@ -16,6 +18,7 @@ class Busybox(Program):
 
     size = 2_156_519
     memory = MEBIBYTE
+    cpu = 0
     cmd = ("sh",)
     tags = r"(latest|stable|unstable|musl|glibc|uclibc|1(\.\d\d?){0,2})(-[\w.-]+)?"
 
@@ -38,4 +41,5 @@ class Busybox(Program):
         except StopIteration as ended:
             self.exit(ended.value)
             return
+        self.cpu = ONE_CORE if wait <= LOOP_PAUSE or wait == SPINNING else 0
         self.after(wait, self._proceed, steps)

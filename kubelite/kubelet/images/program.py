@@ -66,13 +66,23 @@ class Machine(Protocol):
         """End the process."""
         ...
 
+    def holds(self, memory: int) -> None:
+        """Use so many bytes of memory from now on."""
+        ...
+
+    def work(self, cost: int) -> int:
+        """Use so much cpu time (microseconds) now; how much longer than that it takes."""
+        ...
+
 
 class Program:
     """One process. Subclasses set what differs from a plain server that never ends.
 
     ``size`` is the image's size in bytes, ``memory`` what the process uses, ``ports`` where it
     listens. ``entrypoint`` and ``cmd`` are what runs when the pod's spec does not say.
-    ``tags`` is a pattern of the tags its registry has.
+    ``tags`` is a pattern of the tags its registry has. ``cpu`` is what the process wants while
+    nobody asks it anything, in thousandths of a core; ``cpu_per_request`` what one request
+    costs, in microseconds of a core. ``grows``: ``memory_used`` has to be asked each time.
     """
 
     size = 50 * MEBIBYTE
@@ -81,6 +91,9 @@ class Program:
     cmd: tuple[str, ...] = ()
     memory = 10 * MEBIBYTE
     tags = r".*"
+    cpu = 1
+    cpu_per_request = 0
+    grows = False
 
     def __init__(
         self,
@@ -121,6 +134,14 @@ class Program:
         """Whether a connection to ``port`` is accepted."""
         return port in self.ports
 
+    def cpu_wanted(self, rate: float) -> float:
+        """Thousandths of a core it would use, with so many requests a second."""
+        return self.cpu + rate * self.cpu_per_request / 1000
+
+    def memory_used(self) -> int:
+        """Bytes it uses now."""
+        return self.memory
+
     # What an image may use
 
     def log(self, text: str) -> None:
@@ -138,6 +159,7 @@ class Program:
     def use_memory(self, amount: int) -> None:
         """Use this many bytes from now on; beyond the container's limit the kernel kills it."""
         self.memory = amount
+        self.machine.holds(amount)
         if self.memory_limit and amount > self.memory_limit:
             self.machine.exit(137, "OOMKilled")
 

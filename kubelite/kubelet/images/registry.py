@@ -19,6 +19,7 @@ from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
+from kubelite.kubelet.images.stress import Stress
 
 MISSING_WORDS = re.compile(
     r"not-?exist|non-?existent|no-?such|not-?found|missing|invalid|bogus|nope|typo"
@@ -31,6 +32,7 @@ IMAGES: dict[str, type[Program]] = {
     "nginx": Nginx,
     "pause": Pause,
     "shop": Shop,
+    "stress": Stress,
 }
 """Registration: one row is one image, by the last part of its repository."""
 

@@ -24,10 +24,13 @@ class Nginx(Program):
     ports = (80,)
     entrypoint = ("nginx",)
     cmd = ("-g", "daemon off;")
+    cpu = 0
+    cpu_per_request = 50
     tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
 
     def handle(self, request: Request) -> Answer:
         """The welcome page, or 404."""
+        self.machine.work(self.cpu_per_request)
         path = request.path.partition("?")[0]
         if path in ("/", "/index.html"):
             return 200, WELCOME
@@ -39,6 +42,7 @@ class Pause(Program):
 
     size = 320_368
     memory = MEBIBYTE // 2
+    cpu = 0
     entrypoint = ("/pause",)
 
 
@@ -50,6 +54,12 @@ class PlainServer(Program):
 
     size = 60 * MEBIBYTE
     entrypoint = ("/app",)
+    cpu_per_request = 1000
+
+    def handle(self, request: Request) -> Answer:
+        """200, after a little work."""
+        self.machine.work(self.cpu_per_request)
+        return super().handle(request)
 
     def listens(self, port: int) -> bool:
         """Whether the pod's spec declares the port, or none at all."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from kubelite.kubelet.images.applets import APPLETS, Applet
+from kubelite.kubelet.images.applets import APPLETS, FOREVER, Applet
 from kubelite.kubelet.images.arithmetic import calculate
 from kubelite.kubelet.images.files import Files, normalise
 from kubelite.kubelet.images.program import Steps
@@ -31,6 +31,9 @@ Write = Callable[[str], object]
 
 LOOP_PAUSE = 1 * MILLISECOND
 """What each turn of a loop takes at least: a script must not stop time."""
+
+SPINNING = FOREVER - 1
+"""The wait of a loop that does nothing: it never ends, and each turn would be an event."""
 
 _VARIABLE = re.compile(
     r"\\\$|\$\(\((.*?)\)\)|\$\((.*?)\)|\$\{(\w+)(?::-([^}]*))?\}|\$(\w+|[?$#@*])"
@@ -137,6 +140,8 @@ class Shell:
     def loop(self, tree: Loop) -> Steps:
         """``while`` and ``until``."""
         status = 0
+        if not self.traps and _endless(tree):
+            yield SPINNING
         while ((yield from self.sequence(tree.condition)) == 0) != tree.inverted:
             status = yield from self.sequence(tree.body)
             yield LOOP_PAUSE
@@ -259,3 +264,25 @@ class Shell:
         for _ in inner.run_script(command):
             pass
         return "".join(held).rstrip("\n")
+
+
+_NOTHING = {"while": ("true", ":"), "until": ("false",)}
+
+
+def _endless(tree: Loop) -> bool:
+    """Whether a loop does nothing for ever, as ``while true; do :; done`` does."""
+    words = _NOTHING["until" if tree.inverted else "while"]
+    return _only(tree.condition, words) and _only(tree.body, ("true", ":"))
+
+
+def _only(sequence: Sequence, words: tuple[str, ...]) -> bool:
+    """Whether these commands are all plain ones of this name."""
+    commands = [command for _, pipeline in sequence.items for command in pipeline.commands]
+    return all(
+        isinstance(command, Simple)
+        and not command.assignments
+        and not command.redirects
+        and len(command.words) > 0
+        and "".join(piece.text for piece in command.words[0]) in words
+        for command in commands
+    )

@@ -6,6 +6,7 @@ Environment variables (all off by default):
     START_SECONDS                time from start until it accepts connections
     RESPONSE_MS                  mean time of an answer, with a little jitter
     FAIL_RATE                    share of requests answered with 500, 0 to 1
+    CPU_MS_PER_REQUEST           cpu time of a page (5); with too little cpu they come later
     LEAK_MB_PER_MINUTE           memory it loses; at the container's limit it is OOMKilled
     HANG_AFTER_SECONDS           from then on it accepts connections and answers nothing, SIGTERM
                                  included: only SIGKILL ends it
@@ -27,6 +28,7 @@ PAGES = {
     "/checkout": "Thank you for your order",
 }
 BASE_MEMORY = 64 * MEBIBYTE
+CPU_MS = 5.0
 JITTER = 0.2  # answers take RESPONSE_MS within 20 % either way
 
 
@@ -36,6 +38,7 @@ class Shop(Program):
     size = 85 * MEBIBYTE
     entrypoint = ("/shop",)
     memory = BASE_MEMORY
+    cpu = 2
 
     def start(self) -> None:
         """Read the options, and arrange for what is to go wrong."""
@@ -47,8 +50,10 @@ class Shop(Program):
         self.hangs = self._moment("HANG_AFTER_SECONDS")
         self.database_lost = self._moment("LOSE_DATABASE_AFTER_SECONDS")
         self.draining = False
+        self.cpu_per_request = int(self._number("CPU_MS_PER_REQUEST", CPU_MS) * MILLISECOND)
         self.log(f"shop {self.tag} starting")
-        leak = self._number("LEAK_MB_PER_MINUTE") * MEBIBYTE
+        self.leak = leak = self._number("LEAK_MB_PER_MINUTE") * MEBIBYTE
+        self.grows = leak > 0
         if leak and self.memory_limit:
             room = max(self.memory_limit - BASE_MEMORY, 0)
             self.after(int(room / leak * MINUTE), self.use_memory, self.memory_limit + 1)
@@ -56,6 +61,10 @@ class Shop(Program):
     def listens(self, port: int) -> bool:
         """On its port, once it has started and until it drains."""
         return port == self.port and self.machine.now >= self.opens and not self.draining
+
+    def memory_used(self) -> int:
+        """What it needs, and what it has lost."""
+        return self.memory + int(self.leak * (self.machine.now - self.began) / MINUTE)
 
     def handle(self, request: Request) -> Answer:
         """A page, or one of the shop's troubles."""
@@ -82,9 +91,9 @@ class Shop(Program):
 
     def _page(self, path: str) -> Reply:
         random = self.machine.random
-        delay = 0
+        delay = self.machine.work(self.cpu_per_request)
         if self.response:
-            delay = int(self.response * random.uniform(1 - JITTER, 1 + JITTER))
+            delay += int(self.response * random.uniform(1 - JITTER, 1 + JITTER))
         if self._database_down() or (self.fail_rate and random.random() < self.fail_rate):
             return Reply(500, "Internal Server Error\n", delay)
         return Reply(200, f"{PAGES[path]} ({self.tag})\n", delay)

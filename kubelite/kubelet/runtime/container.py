@@ -17,6 +17,7 @@ from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
 from kubelite.sim.limits import LOG_BYTES
 
@@ -40,6 +41,8 @@ class Container:
         "kill_timer",
         "log_bytes",
         "lines",
+        "memory",
+        "meter",
         "program",
         "reason",
         "runtime",
@@ -66,6 +69,8 @@ class Container:
         self.log_bytes = 0
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
+        self.meter: Meter | None = None
+        self.memory = 0  # as the machine's accounts have it
         self.program = self._program()
 
     @property
@@ -164,6 +169,24 @@ class Container:
         waiting, self.waiting = self.waiting, []
         for then in waiting:
             then()
+
+    def work(self, cost: int) -> int:
+        """Cpu time for one request; how much longer than that it takes."""
+        now, limit = self.runtime.clock.now, self.config.cpu_limit
+        meter, accounts = self.metered(), self.runtime.accounts
+        meter.add(now, cost)
+        late = meter.throttled_for(now, cost, limit) if limit else 0
+        return max(late, accounts.queueing(self, cost)) if accounts.crowded else late
+
+    def holds(self, memory: int) -> None:
+        """So many bytes from now on."""
+        self.runtime.accounts.holds(self, memory)
+
+    def metered(self) -> Meter:
+        """What counts the container's work, from the first time it is needed."""
+        if self.meter is None:
+            self.meter = Meter()
+        return self.meter
 
     def _tick(self, action: Callable[..., object], args: tuple[object, ...]) -> None:
         if self.running:

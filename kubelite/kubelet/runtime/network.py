@@ -87,6 +87,13 @@ class Network:
             return pod.namespace, pod.name, container.runtime.node_name
         return "", "", ""
 
+    def listening(self, address: str, port: int) -> Container | None:
+        """The container that would answer there, if one would."""
+        if address in self._dark:
+            return None
+        hosts = self._hosts.get(address, ())
+        return next((host for host in hosts if host.program.listens(port)), None)
+
     def darken(self, address: str) -> None:
         """The machine behind the address has lost power: packets to it vanish."""
         self._dark.add(address)

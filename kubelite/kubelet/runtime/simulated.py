@@ -24,6 +24,7 @@ from kubelite.kubelet.images.program import Steps
 from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
 from kubelite.kubelet.images.server import Pause
 from kubelite.kubelet.images.shell import Shell
+from kubelite.kubelet.runtime.accounts import Accounts
 from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
@@ -65,7 +66,13 @@ class SimulatedRuntime:
     version = "2.2.1"
 
     def __init__(
-        self, clock: Clock, chance: Chance, network: Network, node_name: str, node_ip: str
+        self,
+        clock: Clock,
+        chance: Chance,
+        network: Network,
+        node_name: str,
+        node_ip: str,
+        cores: int = 0,
     ):
         self.clock = clock
         self.chance = chance
@@ -77,6 +84,7 @@ class SimulatedRuntime:
         self._addresses: Addresses | None = None
         self._sandboxes: dict[str, Sandbox] = {}
         self._containers: dict[str, Container] = {}
+        self.accounts = Accounts(clock, self._containers, cores)
         self._images: dict[str, int] = {}
         self._notify: Callable[[str, ContainerStatus], object] = _nobody
         self._generation = 0  # grows when power fails: what was under way is lost
@@ -197,6 +205,7 @@ class SimulatedRuntime:
         container = self._containers.get(container_id)
         if container is not None and container.sandbox.ready:
             then(container.start())
+            self.accounts.began(container)
 
     def stop_container(self, container_id: str, grace: int, then: Callable[[], object]) -> None:
         """SIGTERM, then SIGKILL."""
@@ -215,6 +224,7 @@ class SimulatedRuntime:
     def ended(self, container: Container) -> None:
         """A process has ended: it listens no more, and the kubelet is told."""
         self.network.leave(container.sandbox.ip, container)
+        self.accounts.ended(container)
         self._notify(container.sandbox.config.uid, container.status())
 
     # Looking
@@ -259,6 +269,19 @@ class SimulatedRuntime:
     ) -> None:
         """From this node to an address of the pod network."""
         self.network.request(address, port, request, timeout, then)
+
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        return self.accounts.memory_in_use()
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
+        return tuple([(c.config.name, c.program.memory_used()) for c in self.containers(uid)])
+
+    def containers(self, uid: str) -> tuple[Container, ...]:
+        """The running containers of a pod."""
+        sandbox = self._sandboxes.get(uid)
+        return tuple([one for one in sandbox.containers if one.running]) if sandbox else ()
 
     # Running commands
 
