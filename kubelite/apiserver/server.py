@@ -33,6 +33,8 @@ SUBRESOURCES = {
     "finalize": ("update",),
     "binding": ("create",),
     "eviction": ("create",),
+    "resize": ("get", "update", "patch"),
+    "ephemeralcontainers": ("get", "update", "patch"),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
 

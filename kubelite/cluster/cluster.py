@@ -17,11 +17,11 @@ from typing import Any, ClassVar
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
-from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.cluster import applying, draining, explaining, resizing, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
@@ -198,11 +198,37 @@ class Cluster(Requests):
         return self._ask("get", kind, namespace, name)
 
     def patch(
-        self, what: str, change: Any, namespace: str = "default", patch_type: str = MERGE_PATCH
+        self,
+        what: str,
+        change: Any,
+        namespace: str = "default",
+        patch_type: str = MERGE_PATCH,
+        subresource: str = "",
     ) -> Any:
         """Change parts of an object by a JSON merge patch, or another kind of patch."""
         kind, name = self._meant(what)
-        return self._ask("patch", kind, namespace, name, change, patch_type=patch_type)
+        options = {"patch_type": patch_type, "subresource": subresource}
+        return self._ask("patch", kind, namespace, name, change, **options)
+
+    def resize(
+        self,
+        pod: str,
+        cpu: str = "",
+        memory: str = "",
+        container: str = "",
+        namespace: str = "default",
+        **more: dict[str, str],
+    ) -> Any:
+        """Give a running pod more or less: ``resize("pod/web", cpu="200m")``.
+
+        ``cpu`` and ``memory`` are what its first container (or ``container``) asks for, and its
+        limits where those were the same; ``requests`` and ``limits`` say each by itself.
+        """
+        found = self.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        change = resizing.change(found.spec, container, {"cpu": cpu, "memory": memory}, **more)
+        return self.patch(
+            f"pod/{found.metadata.name}", change, namespace, STRATEGIC_PATCH, "resize"
+        )
 
     def delete(
         self, what: str, namespace: str = "default", grace_period_seconds: int | None = None

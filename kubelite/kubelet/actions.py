@@ -7,7 +7,7 @@ out is ``runtime_manager``'s work. Models computePodActions and computeInitConta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from kubelite.api.core_v1 import Container, Pod
@@ -72,9 +72,15 @@ def should_restart(container: Container, pod: Pod, status: PodStatus) -> bool:
 
 # DOC: compute-pod-actions
 def compute_pod_actions(
-    pod: Pod, status: PodStatus, verdict: Verdict, started: Started
+    pod: Pod,
+    status: PodStatus,
+    verdict: Verdict,
+    started: Started,
+    resized: Collection[str] = (),
 ) -> PodActions:
-    """The next actions for a pod that is meant to run."""
+    """The next actions for a pod that is meant to run. ``resized``: the containers that have to
+    be restarted for the amounts they were given.
+    """
     spec = pod.spec
     if not status.sandbox_ready:
         return _anew(pod, status)
@@ -95,7 +101,11 @@ def compute_pod_actions(
                 to_start.append(container)
             continue
         kill = _reason_to_kill(container, current, verdict)
-        if kill is None:
+        if kill is None and container.name in resized:
+            text = f"Container {container.name} resize requires restart"
+            to_kill.append(Kill(container, current, text))
+            to_start.append(container)
+        elif kill is None:
             kept += 1
         elif spec.restart_policy != "Never" or kill.probe == "":
             to_kill.append(kill._replace(message=f"{kill.message}, will be restarted"))

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from kubelite.api.core_v1 import ResourceRequirements
+
 CREATED = "created"
 RUNNING = "running"
 EXITED = "exited"
@@ -182,6 +184,12 @@ class Runtime(Protocol):
 
     def stop_container(self, container_id: str, grace: int, then: Callable[[], object]) -> None:
         """SIGTERM, and SIGKILL once ``grace`` microseconds have passed; ``then`` when it ended."""
+        ...
+
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Change what a running container may use; ``then`` gets an error text, "" when done."""
         ...
 
     def remove_container(self, container_id: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from kubelite.api.core_v1 import Container, Node, Pod
 from kubelite.client import Client, EventRecorder, Informer
+from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
@@ -71,6 +72,7 @@ class Kubelet:
             first_delay=self._probe_delay,
         )
         self._usage = Usage()
+        self.allocation = AllocationManager(self.clock, self)
         self._heartbeat = Heartbeat(
             client,
             chance,
@@ -108,6 +110,7 @@ class Kubelet:
             worker.close()
         self.workers.clear()
         self.manager.restart()
+        self.allocation.stop()
         self._usage = Usage()
 
     def power_off(self) -> None:
@@ -150,7 +153,9 @@ class Kubelet:
             return
         worker = PodWorker(self, pod)
         if pod.status.phase not in ("Failed", "Succeeded"):
-            refusal = self._refusal(pod)
+            if self.allocation.resized:
+                self.allocation.returned(worker)
+            refusal = self._refusal(worker.allocated if worker.resized else pod)
             self.workers[uid] = worker
             if refusal is not None:
                 self.event(pod, "Warning", refusal.reason, refusal.message)
@@ -169,6 +174,7 @@ class Kubelet:
         if worker is not None:
             self._usage.remove(worker.uid)
             worker.removed()
+            self.allocation.removed(worker.uid)
 
     def _refusal(self, pod: Pod) -> Refusal | None:
         node = self._heartbeat.node
@@ -188,6 +194,24 @@ class Kubelet:
     def release(self, worker: PodWorker) -> None:
         """The pod runs no more: its share of the node is free."""
         self._usage.remove(worker.uid)
+        self.allocation.removed(worker.uid)
+
+    def room_for(self, pod: Pod) -> Refusal | None:
+        """Whether the node has room for what a pod that runs here asks for now."""
+        node = self._heartbeat.node
+        if node is None:
+            return None
+        requests, allocatable = requests_of(pod.spec), node.status.allocatable
+        capacity = {"cpu": allocatable["cpu"].milli, "memory": allocatable["memory"].value}
+        if refusal := infeasible(requests, capacity):
+            return refusal
+        refusal = self._usage.refuses(requests, allocatable, besides=pod.metadata.uid)
+        return Refusal(DEFERRED, refusal.message) if refusal else None
+
+    def recount(self, pod: Pod) -> None:
+        """The pod holds other amounts than before."""
+        self._usage.remove(pod.metadata.uid)
+        self._usage.add(pod.metadata.uid, requests_of(pod.spec))
 
     def forget(self, worker: PodWorker) -> None:
         """Nothing is left of the pod, here or in the API server."""

@@ -17,7 +17,7 @@ from kubelite.kubelet import events
 from kubelite.kubelet.actions import compute_pod_actions
 from kubelite.kubelet.conditions import OWNED
 from kubelite.kubelet.image_manager import Problem
-from kubelite.kubelet.status import Waiting, generate_status
+from kubelite.kubelet.status import NOTHING, Waiting, generate_status
 from kubelite.sim.clock import SECOND, Timer
 
 if TYPE_CHECKING:
@@ -54,12 +54,18 @@ class PodWorker:
         self.runtime_status = kubelet.runtime.pod_status(self.uid)
         self.state = SYNCING
         self.reasons: dict[str, Waiting] = {}
+        self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
         self._working = False
         self._pending = False
         self._retry: Timer | None = None
         self._deadline: Timer | None = None
+
+    @property
+    def allocated(self) -> Pod:
+        """The pod with the amounts it has been allocated."""
+        return self._kubelet.allocation.allocated(self.pod)
 
     @property
     def syncing(self) -> bool:
@@ -93,6 +99,7 @@ class PodWorker:
         if meta.deletion_timestamp is not None:
             self._deleted(old)
         elif self.syncing and (pod.spec is not old.spec and pod.spec != old.spec):
+            self._kubelet.allocation.spec_changed(self, old)
             self.sync()
         elif self.syncing and _others(pod) != _others(old):
             self.update_status()
@@ -133,6 +140,8 @@ class PodWorker:
         """A container was started, or could not be."""
         if problem is None:
             self.reasons.pop(container.name, None)
+            if self.resized:
+                self._kubelet.allocation.started(self, container)
         else:
             self.reasons[container.name] = Waiting(problem.reason, problem.message)
 
@@ -147,11 +156,14 @@ class PodWorker:
         self._cancel_retry()
         probes, uid = self._kubelet.probes, self.uid
         actions = compute_pod_actions(
-            self.pod,
+            self.allocated if self.resized else self.pod,
             self.runtime_status,
             probes.verdict,
             lambda container, status: probes.started(uid, container, status),
+            self._kubelet.allocation.restarts(self) if self.resized else (),
         )
+        if self.resized and not actions.kill_pod:
+            self._kubelet.allocation.actuate(self)
         if actions.kill_pod and not actions.create_sandbox:
             self.terminate()
         elif actions.idle:
@@ -184,8 +196,9 @@ class PodWorker:
         if self.closed:
             return
         kubelet = self._kubelet
+        resized = self.resized
         status = generate_status(
-            self.pod,
+            self.allocated if resized else self.pod,
             self.status or self.pod.status,
             self.runtime_status,
             self.reasons,
@@ -193,6 +206,8 @@ class PodWorker:
             kubelet.node_ip,
             self._clock.now,
             terminal=self.state == TERMINATED,
+            actual=kubelet.allocation.actuated(self.uid) if resized else NOTHING,
+            passing=kubelet.allocation.conditions(self.uid) if resized else (),
         )
         kubelet.statuses.set_status(self, status)
 

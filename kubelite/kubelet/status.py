@@ -18,9 +18,11 @@ from kubelite.api.core_v1 import (
     ContainerStatus,
     HostIP,
     Pod,
+    PodCondition,
     PodIP,
     PodSpec,
     PodStatus,
+    ResourceRequirements,
 )
 from kubelite.api.qos import qos_class
 from kubelite.apimachinery.struct import replace
@@ -32,6 +34,7 @@ from kubelite.kubelet.conditions import conditions_of
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
 NO_STATE = ContainerState()
+NOTHING: Mapping[str, ResourceRequirements] = {}
 LOST = ContainerStateTerminated(
     exit_code=137,
     reason="ContainerStatusUnknown",
@@ -64,16 +67,27 @@ def generate_status(
     host_ip: str,
     now: int,
     terminal: bool = False,
+    actual: Mapping[str, ResourceRequirements] = NOTHING,
+    passing: tuple[PodCondition, ...] = (),
 ) -> PodStatus:
     """The status of ``pod``, given its last one and what the runtime, the failed starts
     (``reasons``) and the probes (``health``) say. ``terminal``: nothing will run any more.
+    ``actual``: what containers have, where that is not what they are allocated. ``passing``:
+    conditions of a resize or a restart that is under way.
     """
     spec = pod.spec
     inits = _container_statuses(
-        pod, spec.init_containers, old.init_container_statuses, runtime, reasons, health, True
+        pod,
+        spec.init_containers,
+        old.init_container_statuses,
+        runtime,
+        reasons,
+        health,
+        True,
+        actual,
     )
     containers = _container_statuses(
-        pod, spec.containers, old.container_statuses, runtime, reasons, health, False
+        pod, spec.containers, old.container_statuses, runtime, reasons, health, False, actual
     )
     phase = _phase(spec, inits, containers, terminal)
     if old.phase in ("Failed", "Succeeded"):
@@ -82,7 +96,9 @@ def generate_status(
     return replace(
         old,
         phase=phase,
-        conditions=conditions_of(pod, old, inits, containers, phase, runtime.sandbox_ready, now),
+        conditions=conditions_of(
+            pod, old, inits, containers, phase, runtime.sandbox_ready, now, passing
+        ),
         host_ip=host_ip,
         host_ips=(HostIP(ip=host_ip),),
         pod_ip=pod_ip,
@@ -103,6 +119,7 @@ def _container_statuses(
     reasons: Mapping[str, Waiting],
     health: Mapping[str, Health],
     init: bool,
+    actual: Mapping[str, ResourceRequirements],
 ) -> tuple[ContainerStatus, ...]:
     if not containers:
         return ()
@@ -110,7 +127,15 @@ def _container_statuses(
     default = POD_INITIALIZING if pod.spec.init_containers else CONTAINER_CREATING
     found = [
         _container_status(
-            pod, container, before.get(container.name), runtime, reasons, health, init, default
+            pod,
+            container,
+            before.get(container.name),
+            runtime,
+            reasons,
+            health,
+            init,
+            default,
+            actual,
         )
         for container in containers
     ]
@@ -128,6 +153,7 @@ def _container_status(
     health: Mapping[str, Health],
     init: bool,
     default: ContainerState,
+    actual: Mapping[str, ResourceRequirements],
 ) -> ContainerStatus:
     name = container.name
     seen = [status for status in runtime.containers if status.name == name][:2]
@@ -145,7 +171,7 @@ def _container_status(
             image_id=seen[0].image_ref,
             container_id=f"containerd://{seen[0].id}",
             allocated_resources=container.resources.requests,
-            resources=container.resources,
+            resources=actual.get(name, container.resources) if actual else container.resources,
         )
     waiting = reasons.get(name)
     if waiting is not None and should_restart(container, pod, runtime):

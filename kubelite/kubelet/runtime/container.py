@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.kubelet.cri import (
     CREATED,
     EXITED,
@@ -104,6 +105,19 @@ class Container:
     def kill(self) -> None:
         """SIGKILL."""
         self.exit(SIGKILLED)
+
+    def resize(self, resources: ResourceRequirements) -> str:
+        """Other limits from now on; why not, or "". Memory in use is not taken away."""
+        memory = resources.limits.get("memory")
+        limit = memory.value if memory is not None else 0
+        used = self.program.memory
+        if limit and used > limit:
+            return (
+                f'container "{self.config.name}": attempting to set memory limit ({limit}) '
+                f"below current usage ({used})"
+            )
+        self.program.memory_limit = limit
+        return ""
 
     def status(self) -> ContainerStatus:
         """The record as the CRI gives it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.kubelet import cri
 from kubelite.kubelet.cri import (
     ContainerConfig,
@@ -32,6 +33,7 @@ from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
 SANDBOX_TIME = 350 * MILLISECOND
 CREATE_TIME = 40 * MILLISECOND
 START_TIME = 60 * MILLISECOND
+UPDATE_TIME = 20 * MILLISECOND
 """What a warm node needs: about half a second from nothing to a running process."""
 
 REGISTRY_TIME = 400 * MILLISECOND
@@ -205,6 +207,21 @@ class SimulatedRuntime:
             then()
         else:
             container.terminate(grace, then)
+
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Write other limits into the container's cgroup."""
+        self._later(UPDATE_TIME, self._resized, container_id, resources, then)
+
+    def _resized(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        container = self._containers.get(container_id)
+        if container is None or not container.running:
+            then("container is not running")
+            return
+        then(container.resize(resources))
 
     def remove_container(self, container_id: str) -> None:
         """Forget a container that has ended."""
