@@ -230,6 +230,28 @@ class Cluster(Requests):
             f"pod/{found.metadata.name}", change, namespace, STRATEGIC_PATCH, "resize"
         )
 
+    def debug(
+        self,
+        pod: str,
+        image: str = "busybox",
+        name: str = "debugger",
+        target: str = "",
+        namespace: str = "default",
+    ) -> str:
+        """Add an ephemeral container to a running pod and wait for it, as ``kubectl debug`` does.
+
+        Its name is returned: ``exec(pod, command, container=name)`` runs commands in it.
+        """
+        found = self.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        helper = {"name": name, "image": image, "stdin": True, "tty": True}
+        if target:
+            helper["targetContainerName"] = target
+        change = {"spec": {"ephemeralContainers": [helper]}}
+        what = f"pod/{found.metadata.name}"
+        self.patch(what, change, namespace, STRATEGIC_PATCH, "ephemeralcontainers")
+        self.run_until(lambda c: _runs(c.get(what, namespace=namespace), name), timeout=600)
+        return name
+
     def delete(
         self, what: str, namespace: str = "default", grace_period_seconds: int | None = None
     ) -> None:
@@ -352,3 +374,9 @@ class Cluster(Requests):
 
     def __repr__(self) -> str:
         return waiting.summary(self)
+
+
+def _runs(pod: Any, name: str) -> bool:
+    """Whether this ephemeral container of the pod runs, or has run."""
+    found = [s for s in pod.status.ephemeral_container_statuses if s.name == name]
+    return bool(found) and (found[0].state.running or found[0].state.terminated) is not None

@@ -78,7 +78,9 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts;
+    ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set.
+    """
 
     name: str
     image: str
@@ -88,6 +90,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    stop_signal: str = ""
+    stdin: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

@@ -41,6 +41,8 @@ def container_config(
         tuple([port.container_port for port in container.ports]),
         memory.value if memory is not None else 0,
         attempt,
+        (container.lifecycle.stop_signal or "") if container.lifecycle else "",
+        container.stdin,
     )
 
 

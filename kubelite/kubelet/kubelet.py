@@ -271,6 +271,9 @@ class Kubelet:
             init = pod.spec.init_containers
             mine = init and any(container.name == other.name for other in init)
             field = "initContainers" if mine else "containers"
+            added = pod.spec.ephemeral_containers
+            if added and any(container.name == other.name for other in added):
+                field = "ephemeralContainers"
             path = f"spec.{field}{{{container.name}}}"
         self._recorder.event(pod, type, reason, message, path)
 

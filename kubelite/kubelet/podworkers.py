@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kubelite.api.core_v1 import Container, Pod, PodStatus
+from kubelite.api.core_v1 import Container, Pod, PodCondition, PodStatus
 from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import Time
 from kubelite.kubelet import events
-from kubelite.kubelet.actions import compute_pod_actions
-from kubelite.kubelet.conditions import OWNED
+from kubelite.kubelet.actions import PodActions, compute_pod_actions, with_ephemeral_containers
+from kubelite.kubelet.conditions import ALL_RESTARTING, OWNED
 from kubelite.kubelet.image_manager import Problem
+from kubelite.kubelet.restarts import calls_for_all, has_rules
 from kubelite.kubelet.status import NOTHING, Waiting, generate_status
 from kubelite.sim.clock import SECOND, Timer
 
@@ -54,6 +56,9 @@ class PodWorker:
         self.runtime_status = kubelet.runtime.pod_status(self.uid)
         self.state = SYNCING
         self.reasons: dict[str, Waiting] = {}
+        self.attempts: dict[str, int] = {}  # of containers that a restart of all has removed
+        self.restarting: PodCondition | None = None  # the condition AllContainersRestarting
+        self._may_restart_all = has_rules(pod.spec)
         self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
@@ -162,6 +167,10 @@ class PodWorker:
             lambda container, status: probes.started(uid, container, status),
             self._kubelet.allocation.restarts(self) if self.resized else (),
         )
+        if self._may_restart_all:
+            actions = self._perhaps_restart_all(actions)
+        if self.pod.spec.ephemeral_containers:
+            actions = with_ephemeral_containers(actions, self.pod, self.runtime_status)
         if self.resized and not actions.kill_pod:
             self._kubelet.allocation.actuate(self)
         if actions.kill_pod and not actions.create_sandbox:
@@ -170,9 +179,31 @@ class PodWorker:
             self.update_status()
         else:
             self._working = True
+            if actions.restart_all:
+                self.update_status()
             self._kubelet.manager.sync_pod(self, actions, self._synced)
             if self._working:
                 self.update_status()
+
+    def _perhaps_restart_all(self, actions: PodActions) -> PodActions:
+        """The actions, or a restart of the whole pod in its place if a rule asks for it."""
+        due = calls_for_all(self.pod, self.runtime_status)
+        if due or self.restarting is not None:
+            before = self.restarting
+            status = "True" if due else "False"
+            if before is None or before.status != status:
+                self.restarting = PodCondition(
+                    type=ALL_RESTARTING,
+                    status=status,
+                    observed_generation=self.pod.metadata.generation,
+                    last_transition_time=Time(self._clock.now),
+                )
+        return PodActions(restart_all=True) if due else actions
+
+    def _passing(self) -> tuple[PodCondition, ...]:
+        """The conditions of a resize or of a restart that is under way."""
+        found = self._kubelet.allocation.conditions(self.uid)
+        return (*found, self.restarting) if self.restarting is not None else found
 
     def _synced(self, retry: int | None) -> None:
         """The actions are done; try again after ``retry`` if some could not be."""
@@ -207,7 +238,7 @@ class PodWorker:
             self._clock.now,
             terminal=self.state == TERMINATED,
             actual=kubelet.allocation.actuated(self.uid) if resized else NOTHING,
-            passing=kubelet.allocation.conditions(self.uid) if resized else (),
+            passing=self._passing() if resized or self.restarting else (),
         )
         kubelet.statuses.set_status(self, status)
 

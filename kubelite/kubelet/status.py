@@ -28,8 +28,9 @@ from kubelite.api.qos import qos_class
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet import cri
-from kubelite.kubelet.actions import is_sidecar, should_restart
+from kubelite.kubelet.actions import as_container, is_sidecar, should_restart
 from kubelite.kubelet.conditions import conditions_of
+from kubelite.kubelet.restarts import restarts_after
 
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
@@ -92,6 +93,9 @@ def generate_status(
     phase = _phase(spec, inits, containers, terminal)
     if old.phase in ("Failed", "Succeeded"):
         phase = old.phase
+    ephemeral = old.ephemeral_container_statuses
+    if spec.ephemeral_containers:
+        ephemeral = _ephemeral_statuses(pod, ephemeral, runtime, reasons)
     pod_ip = host_ip if spec.host_network else runtime.ip or old.pod_ip
     return replace(
         old,
@@ -106,6 +110,7 @@ def generate_status(
         start_time=old.start_time or Time(now),
         init_container_statuses=inits,
         container_statuses=containers,
+        ephemeral_container_statuses=ephemeral,
         qos_class=old.qos_class or qos_class(spec),
         observed_generation=pod.metadata.generation,
     )
@@ -144,6 +149,18 @@ def _container_statuses(
     return tuple(found)
 
 
+def _ephemeral_statuses(
+    pod: Pod,
+    old: tuple[ContainerStatus, ...],
+    runtime: cri.PodStatus,
+    reasons: Mapping[str, Waiting],
+) -> tuple[ContainerStatus, ...]:
+    """Those of ephemeral containers, which are never ready and hold nothing."""
+    containers = tuple([as_container(one) for one in pod.spec.ephemeral_containers])
+    made = _container_statuses(pod, containers, old, runtime, reasons, {}, False, NOTHING)
+    return tuple([replace(s, started=None, resources=None) for s in made])
+
+
 def _container_status(
     pod: Pod,
     container: Container,
@@ -172,6 +189,7 @@ def _container_status(
             container_id=f"containerd://{seen[0].id}",
             allocated_resources=container.resources.requests,
             resources=actual.get(name, container.resources) if actual else container.resources,
+            stop_signal=container.lifecycle.stop_signal if container.lifecycle else None,
         )
     waiting = reasons.get(name)
     if waiting is not None and should_restart(container, pod, runtime):
@@ -253,7 +271,7 @@ def _phase(
         else:
             waiting += 1
     begun = any(s.state.running or s.state.terminated for s in containers)
-    if init_failed and spec.restart_policy == "Never":
+    if init_failed:
         return "Failed"
     if (initializing and not begun) or waiting:
         return "Failed" if terminal else "Pending"
@@ -261,12 +279,19 @@ def _phase(
         return "Running"
     if not stopped:
         return "Pending"
-    if terminal or spec.restart_policy != "Always":
-        if stopped == succeeded:
-            return "Succeeded"
-        if terminal or spec.restart_policy == "Never":
-            return "Failed"
-    return "Running"
+    if not terminal and _some_restart(spec, containers):
+        return "Running"
+    return "Succeeded" if stopped == succeeded else "Failed"
+
+
+def _some_restart(spec: PodSpec, containers: tuple[ContainerStatus, ...]) -> bool:
+    """Whether any of these containers, which have all ended, will run again."""
+    by_name = {container.name: container for container in spec.containers}
+    for status in containers:
+        ended = status.state.terminated or status.last_state.terminated
+        if ended is not None and restarts_after(by_name[status.name], spec, ended.exit_code):
+            return True
+    return False
 
 
 def _init_progress(spec: PodSpec, inits: tuple[ContainerStatus, ...]) -> tuple[bool, bool]:
@@ -282,5 +307,5 @@ def _init_progress(spec: PodSpec, inits: tuple[ContainerStatus, ...]) -> tuple[b
         if ended is None:
             pending = True
         elif ended.exit_code != 0:
-            failed = True
+            failed = failed or not restarts_after(container, spec, ended.exit_code)
     return pending, failed

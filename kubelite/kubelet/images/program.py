@@ -23,6 +23,10 @@ from kubelite.sim.clock import Timer
 
 MEBIBYTE = 1 << 20
 
+SIGNAL_EXIT = 128
+SIGNALS = {"SIGHUP": 1, "SIGINT": 2, "SIGQUIT": 3, "SIGABRT": 6, "SIGUSR1": 10, "SIGUSR2": 12}
+"""The exit code of a process that a signal ends is 128 and the signal's number."""
+
 Steps = Generator[int, None, int]
 """A computation that takes time: it yields waits in microseconds and returns an exit code."""
 
@@ -47,6 +51,11 @@ class Machine(Protocol):
     @property
     def now(self) -> int:
         """The virtual time, in microseconds."""
+        ...
+
+    @property
+    def stdin(self) -> bool:
+        """Whether its standard input is kept open."""
         ...
 
     @property
@@ -116,6 +125,10 @@ class Program:
     def stop(self) -> None:
         """SIGTERM has come: finish what is under way, then exit."""
         self.exit(0)
+
+    def signal(self, name: str) -> None:
+        """Another signal than SIGTERM has come; most end a process that does not expect them."""
+        self.exit(SIGNAL_EXIT + SIGNALS.get(name, 0))
 
     def listens(self, port: int) -> bool:
         """Whether a connection to ``port`` is accepted."""

@@ -26,6 +26,13 @@ class Nginx(Program):
     cmd = ("-g", "daemon off;")
     tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
 
+    def signal(self, name: str) -> None:
+        """SIGQUIT asks it to finish what it serves; a reload needs nothing here."""
+        if name == "SIGQUIT":
+            self.exit(0)
+        elif name != "SIGHUP":
+            super().signal(name)
+
     def handle(self, request: Request) -> Answer:
         """The welcome page, or 404."""
         path = request.path.partition("?")[0]

@@ -99,8 +99,17 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.kill_timer = self.runtime.clock.after(grace, self.kill)
-        if first:
+        if first and self.config.stop_signal in ("", "SIGTERM"):
             self.program.stop()
+        elif first:
+            self.signal(self.config.stop_signal)
+
+    def signal(self, name: str) -> None:
+        """Send a signal by its name; nobody can catch SIGKILL."""
+        if name == "SIGKILL":
+            self.kill()
+        else:
+            self.program.signal(name)
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -144,6 +153,11 @@ class Container:
     def now(self) -> int:
         """The virtual time."""
         return self.runtime.clock.now
+
+    @property
+    def stdin(self) -> bool:
+        """Whether the standard input is kept open."""
+        return self.config.stdin
 
     @property
     def random(self) -> Stream:
