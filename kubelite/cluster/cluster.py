@@ -17,12 +17,13 @@ from typing import Any, ClassVar
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
-from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.cluster import applying, draining, explaining, resizing, story, waiting
+from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
+from kubelite.cluster.inside import Inside
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
@@ -39,7 +40,7 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster(Requests):
+class Cluster(Requests, Inside):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -70,6 +71,8 @@ class Cluster(Requests):
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
+        self._drivers = []
+        self.api.kubelet_of = self._reachable
         self.router = Router(self._world, self.workers)
         self._control_plane.start()
         for _ in range(nodes):
@@ -144,13 +147,6 @@ class Cluster(Requests):
         pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
         return explaining.explain(self, pod, self._profiles)
 
-    def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
-        """What a container has written, or the one before it."""
-        found = self.get(pod if "/" in pod else f"pod/{pod}")
-        kubelet = self._kubelet_of(found)
-        name = container or found.spec.containers[0].name
-        return kubelet.logs(found.metadata.uid, name, previous)
-
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
@@ -210,48 +206,6 @@ class Cluster(Requests):
         options = {"patch_type": patch_type, "subresource": subresource}
         return self._ask("patch", kind, namespace, name, change, **options)
 
-    def resize(
-        self,
-        pod: str,
-        cpu: str = "",
-        memory: str = "",
-        container: str = "",
-        namespace: str = "default",
-        **more: dict[str, str],
-    ) -> Any:
-        """Give a running pod more or less: ``resize("pod/web", cpu="200m")``.
-
-        ``cpu`` and ``memory`` are what its first container (or ``container``) asks for, and its
-        limits where those were the same; ``requests`` and ``limits`` say each by itself.
-        """
-        found = self.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
-        change = resizing.change(found.spec, container, {"cpu": cpu, "memory": memory}, **more)
-        return self.patch(
-            f"pod/{found.metadata.name}", change, namespace, STRATEGIC_PATCH, "resize"
-        )
-
-    def debug(
-        self,
-        pod: str,
-        image: str = "busybox",
-        name: str = "debugger",
-        target: str = "",
-        namespace: str = "default",
-    ) -> str:
-        """Add an ephemeral container to a running pod and wait for it, as ``kubectl debug`` does.
-
-        Its name is returned: ``exec(pod, command, container=name)`` runs commands in it.
-        """
-        found = self.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
-        helper = {"name": name, "image": image, "stdin": True, "tty": True}
-        if target:
-            helper["targetContainerName"] = target
-        change = {"spec": {"ephemeralContainers": [helper]}}
-        what = f"pod/{found.metadata.name}"
-        self.patch(what, change, namespace, STRATEGIC_PATCH, "ephemeralcontainers")
-        self.run_until(lambda c: _runs(c.get(what, namespace=namespace), name), timeout=600)
-        return name
-
     def delete(
         self, what: str, namespace: str = "default", grace_period_seconds: int | None = None
     ) -> None:
@@ -306,6 +260,8 @@ class Cluster(Requests):
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
         worker = Worker(self._world, name, len(self.workers), size, labels or {})
         self.workers[name] = worker
+        worker.runtime.dial = self.dial
+        worker.runtime.log_directory.drivers.extend(self._drivers)
         worker.power_on()
         return name
 
@@ -374,9 +330,3 @@ class Cluster(Requests):
 
     def __repr__(self) -> str:
         return waiting.summary(self)
-
-
-def _runs(pod: Any, name: str) -> bool:
-    """Whether this ephemeral container of the pod runs, or has run."""
-    found = [s for s in pod.status.ephemeral_container_statuses if s.name == name]
-    return bool(found) and (found[0].state.running or found[0].state.terminated) is not None

@@ -158,6 +158,7 @@ class Worker:
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
         runtime = SimulatedRuntime(world.clock, world.chance, world.network, name, address)
+        self.runtime = runtime
         client = world.client(f"kubelet/{name}")
         self.kubelet = Kubelet(
             client,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kubelite.api.core_v1 import Service
+from kubelite.apimachinery.errors import StatusError
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
 from kubelite.cluster.traffic import CLIENT_TIMEOUT, Answer, Traffic
@@ -139,6 +140,28 @@ class Requests:
         """Let a name of the internet lead to an address, at which somebody answers 200."""
         self._world.outside_names[name] = address
 
+    # DOC: program-asks
+    def dial(
+        self,
+        sandbox: cri.SandboxConfig,
+        url: str,
+        method: str,
+        body: str,
+        then: Callable[[Reply], object],
+    ) -> None:
+        """A request that a program inside a pod makes; it is not counted as our traffic."""
+
+        def answered(answer: Answer) -> None:
+            then(Reply(answer.status, answer.body, 0, answer.error))
+
+        target = parse_target(url)
+        name = f"pod/{sandbox.name}"
+        try:
+            line = Connection(self, target, sandbox.namespace, "", name, "", kept=False)
+            line.send(target.path, answered, method, body=body)
+        except (ValueError, StatusError) as problem:  # the pod has no address yet, or is gone
+            then(Reply(error=str(problem)))
+
     # Who asks
 
     @property
@@ -185,8 +208,10 @@ class Connection:
         node: str,
         from_pod: str,
         client: str,
+        kept: bool = True,
     ):
         self._cluster = cluster
+        self._kept = kept  # whether its answers are counted
         self._target = target
         self._where = (from_pod, node, namespace)
         self._client = client
@@ -211,12 +236,17 @@ class Connection:
         return answers[0]
 
     def send(
-        self, path: str = "/", then: Then = _nobody, method: str = "GET", host: str = ""
+        self,
+        path: str = "/",
+        then: Then = _nobody,
+        method: str = "GET",
+        host: str = "",
+        body: str = "",
     ) -> None:
         """One request over this connection, answered later."""
         path = self._target.path if path == "/" else path
         host = host or self._target.host
-        request = cri.Request(path=path, method=method, headers=(("Host", host),))
+        request = cri.Request(path=path, method=method, headers=(("Host", host),), body=body)
 
         def answered(answer: Answer) -> None:
             if not answer.status:
@@ -227,7 +257,7 @@ class Connection:
         if route is not None and not route.gateway:
             if self._cluster.router.taken_over(route):
                 route = route._replace(backend=None, reply=Reply(error=RESET))
-            self._cluster.traffic.send(route, request, answered, reused=True)
+            self._cluster.traffic.send(route, request, answered, 0, None, True, self._kept)
         else:
             self._open(request, host, answered)
 
@@ -272,7 +302,7 @@ class Connection:
         refused = Reply(error=found.error or f"lookup {name}: no address")
         route = Route(name, "", asker.peer.address, reply=refused)
         send = self._cluster.traffic.send
-        clock.after(found.latency, send, route, request, then, began, found)
+        clock.after(found.latency, send, route, request, then, began, found, False, self._kept)
 
     def _to_address(
         self,
@@ -298,4 +328,4 @@ class Connection:
         found: Resolution | None = None,
     ) -> None:
         self.route = route if route.backend else None
-        self._cluster.traffic.send(route, request, then, began, found)
+        self._cluster.traffic.send(route, request, then, began, found, False, self._kept)

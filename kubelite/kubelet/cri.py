@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from kubelite.api.core_v1 import ResourceRequirements
+from kubelite.api.podoptions import PodLogOptions
 
 CREATED = "created"
 RUNNING = "running"
@@ -31,6 +32,7 @@ class Request(NamedTuple):
     method: str = "GET"
     protocol: str = "http"
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
 
 
 class Reply(NamedTuple):
@@ -132,6 +134,14 @@ class PodStatus(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
+class Log(Protocol):
+    """The log of one start of one container."""
+
+    def read(self, options: PodLogOptions, now: int) -> str:
+        """What is asked for of it."""
+        ...
+
+
 class Runtime(Protocol):
     """A container runtime on one node."""
 
@@ -218,8 +228,8 @@ class Runtime(Protocol):
         """Run a command inside; a command that takes no time answers before this returns."""
         ...
 
-    def logs(self, container_id: str) -> str:
-        """What the container has written to its standard output and error."""
+    def log_file(self, container_id: str) -> Log | None:
+        """What the container has written to its standard output and error, if anything."""
         ...
 
     def request(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.api.podoptions import PodExecOptions, PodLogOptions
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
@@ -292,9 +293,30 @@ class Kubelet:
         place = 1 if previous else 0
         return found[place].id if len(found) > place else ""
 
-    def logs(self, uid: str, container: str, previous: bool = False) -> str:
-        """A container's output."""
-        return self.runtime.logs(self.container_id(uid, container, previous))
+    def logs(self, uid: str, options: PodLogOptions) -> str:
+        """A container's output, as far as it is there."""
+        found = self.container_id(uid, options.container, options.previous)
+        file = self.runtime.log_file(found)
+        return file.read(options, self.clock.now) if file is not None else ""
+
+    def container_logs(self, pod: Pod, options: PodLogOptions) -> str:
+        """The same for the API server. Raises ValueError when there can be none."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name, options.previous):
+            what = f'container "{name}" in pod "{pod.metadata.name}"'
+            if options.previous:
+                raise ValueError(f"previous terminated {what} not found")
+            raise ValueError(f"{what} is waiting to start: {_waiting(pod, name)}")
+        return self.logs(uid, options)
+
+    def run_in_container(
+        self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]
+    ) -> None:
+        """Run a command for the API server. Raises ValueError when the container is not there."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name):
+            raise ValueError(f'container not found ("{name}")')
+        self.exec(uid, name, options.command, then)
 
     def exec(
         self,
@@ -305,3 +327,12 @@ class Kubelet:
     ) -> None:
         """Run a command inside a running container."""
         self.runtime.exec_sync(self.container_id(uid, container), command, 0, then)
+
+
+def _waiting(pod: Pod, name: str) -> str:
+    """Why a container has not been started, in a word."""
+    status = pod.status
+    for found in status.init_container_statuses + status.container_statuses:
+        if found.name == name and found.state.waiting is not None:
+            return found.state.waiting.reason
+    return "ContainerCreating"

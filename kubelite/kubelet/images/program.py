@@ -15,7 +15,7 @@ Methods run as one process of one container: ``self`` is as long-lived as the pr
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.files import Files
@@ -45,6 +45,26 @@ class Stream(Protocol):
         ...
 
 
+class LogFile(Protocol):
+    """One container's log."""
+
+    source: Any
+    written: int
+
+    def since(self, number: int) -> tuple[Any, ...]:
+        """The finished lines after the first ``number``."""
+        ...
+
+
+class Logs(Protocol):
+    """The directory /var/log/containers of a node."""
+
+    @property
+    def files(self) -> Mapping[str, LogFile]:
+        """The files by their names."""
+        ...
+
+
 class Machine(Protocol):
     """What the runtime offers to the process it runs."""
 
@@ -67,8 +87,19 @@ class Machine(Protocol):
         """Run ``action`` later, unless the process has ended by then."""
         ...
 
-    def log(self, text: str) -> None:
-        """Write to standard output."""
+    def log(self, text: str, stream: str = "stdout") -> None:
+        """Write to standard output, or to "stderr"."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """The log files of the node."""
+        ...
+
+    def ask(
+        self, url: str, then: Callable[[Reply], object], method: str = "GET", body: str = ""
+    ) -> None:
+        """Ask another pod, a Service or the world outside."""
         ...
 
     def exit(self, code: int, reason: str = "") -> None:
@@ -136,9 +167,18 @@ class Program:
 
     # What an image may use
 
-    def log(self, text: str) -> None:
-        """Write a line to standard output."""
-        self.machine.log(text if text.endswith("\n") else text + "\n")
+    def log(self, text: str, stream: str = "stdout") -> None:
+        """Write a line to standard output, or to "stderr"."""
+        self.machine.log(text if text.endswith("\n") else text + "\n", stream)
+
+    def ask(
+        self, url: str, then: Callable[[Reply], object], method: str = "GET", body: str = ""
+    ) -> None:
+        """Ask somebody by name or address, as any client in the pod would: "store:8080/orders".
+
+        ``then`` gets the reply, with an ``error`` when there was no answer.
+        """
+        self.machine.ask(url, then, method, body)
 
     def exit(self, code: int) -> None:
         """End the process with this exit code."""

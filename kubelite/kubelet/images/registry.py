@@ -15,7 +15,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
@@ -27,7 +29,12 @@ MISSING_WORDS = re.compile(
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
 IMAGES: dict[str, type[Program]] = {
+    "bus": Bus,
+    "bus-producer": BusProducer,
+    "bus-worker": BusWorker,
     "busybox": Busybox,
+    "fluent-bit": FluentBit,
+    "logstore": LogStore,
     "nginx": Nginx,
     "pause": Pause,
     "shop": Shop,

@@ -26,6 +26,7 @@ from kubelite.kubelet.images.registry import digest_of, program_for, pull_error,
 from kubelite.kubelet.images.server import Pause
 from kubelite.kubelet.images.shell import Shell
 from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
+from kubelite.kubelet.runtime.logs import LogDirectory, LogFile
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
@@ -42,6 +43,9 @@ BANDWIDTH = 40_000_000
 """Bytes a second from a registry to a node's disk, unpacking included."""
 JITTER = 0.2
 """Every one of these takes up to a fifth longer, drawn from the node's own stream."""
+
+Dial = Callable[[SandboxConfig, str, str, str, Callable[[Reply], object]], object]
+"""How a process of a pod asks somebody: pod, URL, method, body, and what to do with the reply."""
 
 LOST_POWER = 255
 """The exit code containerd reports for a process that was gone after a restart."""
@@ -82,6 +86,8 @@ class SimulatedRuntime:
         self._images: dict[str, int] = {}
         self._notify: Callable[[str, ContainerStatus], object] = _nobody
         self._generation = 0  # grows when power fails: what was under way is lost
+        self.log_directory = LogDirectory()
+        self.dial: Dial = _nowhere
         network.add(node_ip)
 
     def update_pod_cidr(self, cidr: str) -> None:
@@ -173,6 +179,7 @@ class SimulatedRuntime:
         sandbox = self._sandboxes.pop(uid, None)
         for container in sandbox.containers if sandbox else ():
             self._containers.pop(container.id, None)
+            self._drop_log(container)
 
     # Containers
 
@@ -228,6 +235,11 @@ class SimulatedRuntime:
         container = self._containers.pop(container_id, None)
         if container is not None:
             container.sandbox.containers.remove(container)
+            self._drop_log(container)
+
+    def _drop_log(self, container: Container) -> None:
+        if container.log_file is not None:
+            self.log_directory.remove(container.log_file)
 
     def ended(self, container: Container) -> None:
         """A process has ended: it listens no more, and the kubelet is told."""
@@ -257,10 +269,10 @@ class SimulatedRuntime:
         """The record behind an id, with its program: for lessons and faults."""
         return self._containers.get(container_id)
 
-    def logs(self, container_id: str) -> str:
-        """The container's output."""
+    def log_file(self, container_id: str) -> LogFile | None:
+        """The container's log; None when it has written nothing."""
         container = self._containers.get(container_id)
-        return "".join(container.lines) if container else ""
+        return container.log_file if container else None
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
         """Whom to tell when a process has ended."""
@@ -356,6 +368,13 @@ class SimulatedRuntime:
     ) -> None:
         if generation == self._generation:
             action(*args)
+
+
+def _nowhere(
+    sandbox: SandboxConfig, url: str, method: str, body: str, then: Callable[[Reply], object]
+) -> None:
+    """A machine without a cluster around it reaches nobody."""
+    then(Reply(error="connect: network is unreachable"))
 
 
 def _nobody(uid: str, container: ContainerStatus) -> None:

@@ -1,0 +1,105 @@
+"""What a learner does with the inside of pods: read what they write, give them more or less,
+add a container for looking around.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from kubelite.api.podoptions import PodLogOptions
+from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.cluster import resizing
+from kubelite.cluster.machines import Worker
+from kubelite.kubelet import Kubelet
+from kubelite.kubelet.runtime.logs import LoggingDriver
+
+if TYPE_CHECKING:
+    from kubelite.cluster.cluster import Cluster
+
+
+class Inside:
+    """The part of a cluster that reaches into its pods. ``Cluster`` is the whole."""
+
+    workers: dict[str, Worker]
+    _drivers: list[LoggingDriver]
+
+    def logs(
+        self,
+        pod: str,
+        container: str = "",
+        previous: bool = False,
+        namespace: str = "default",
+        **options: Any,
+    ) -> str:
+        """What a container has written, or the one before it.
+
+        ``options`` are those of ``PodLogOptions``: ``tail_lines``, ``since_seconds``,
+        ``since_time``, ``timestamps``, ``limit_bytes``, ``stream`` ("Stdout" or "Stderr").
+        """
+        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        name = container or found.spec.containers[0].name
+        wanted = PodLogOptions(container=name, previous=previous, **options)
+        return self._all._kubelet_of(found).logs(found.metadata.uid, wanted)
+
+    def ship_logs(self, driver: LoggingDriver) -> None:
+        """From now on give every line that a container of any machine writes to ``driver``."""
+        self._drivers.append(driver)
+        for worker in self.workers.values():
+            worker.runtime.log_directory.drivers.append(driver)
+
+    def resize(
+        self,
+        pod: str,
+        cpu: str = "",
+        memory: str = "",
+        container: str = "",
+        namespace: str = "default",
+        **more: dict[str, str],
+    ) -> Any:
+        """Give a running pod more or less: ``resize("pod/web", cpu="200m")``.
+
+        ``cpu`` and ``memory`` are what its first container (or ``container``) asks for, and its
+        limits where those were the same; ``requests`` and ``limits`` say each by itself.
+        """
+        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        change = resizing.change(found.spec, container, {"cpu": cpu, "memory": memory}, **more)
+        return self._all.patch(
+            f"pod/{found.metadata.name}", change, namespace, STRATEGIC_PATCH, "resize"
+        )
+
+    def debug(
+        self,
+        pod: str,
+        image: str = "busybox",
+        name: str = "debugger",
+        target: str = "",
+        namespace: str = "default",
+    ) -> str:
+        """Add an ephemeral container to a running pod and wait for it, as ``kubectl debug`` does.
+
+        Its name is returned: ``exec(pod, command, container=name)`` runs commands in it.
+        """
+        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        helper = {"name": name, "image": image, "stdin": True, "tty": True}
+        if target:
+            helper["targetContainerName"] = target
+        change = {"spec": {"ephemeralContainers": [helper]}}
+        what = f"pod/{found.metadata.name}"
+        self._all.patch(what, change, namespace, STRATEGIC_PATCH, "ephemeralcontainers")
+        self._all.run_until(lambda c: _runs(c.get(what, namespace=namespace), name), timeout=600)
+        return name
+
+    def _reachable(self, node: str) -> Kubelet | None:
+        """The kubelet of a machine that has power, for the API server."""
+        worker = self.workers.get(node)
+        return worker.kubelet if worker is not None and worker.powered else None
+
+    @property
+    def _all(self) -> Cluster:
+        return cast("Cluster", self)
+
+
+def _runs(pod: Any, name: str) -> bool:
+    """Whether this ephemeral container of the pod runs, or has run."""
+    found = [s for s in pod.status.ephemeral_container_statuses if s.name == name]
+    return bool(found) and (found[0].state.running or found[0].state.terminated) is not None
