@@ -54,6 +54,7 @@ class APIServer:
         self._trace = trace
         self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
         self._component = "etcd"  # in whose name the current write happens
+        self.requests: dict[tuple[str, str, str, int], int] = {}  # verb, resource, part, code
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
         self._admission = admission.Chain(self.find, self.all)
@@ -88,11 +89,17 @@ class APIServer:
                 raise errors.method_not_supported(request.resource, request.verb)
             if request.subresource or registry.kind.namespaced is not bool(request.namespace):
                 self._check_place(registry.kind, request)
-            return verb(registry, request)
+            response = verb(registry, request)
         except StatusError as error:
-            return Response(error.code, error.status, error.hint)
+            response = Response(error.code, error.status, error.hint)
         finally:
             self._component = "etcd"
+        counted = (request.verb, request.resource, request.subresource, response.code)
+        try:
+            self.requests[counted] += 1
+        except KeyError:
+            self.requests[counted] = 1
+        return response
 
     def find(self, resource: str, namespace: str, name: str) -> Any | None:
         """An object as stored, or None: how the server's own rooms look things up."""

@@ -33,9 +33,12 @@ from kubelite.cluster.traffic import Traffic
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
+from kubelite.dns.server import Server as DNSServer
+from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
+from kubelite.scheduler.scheduler import Scheduler
 
 LEARNER = "you"
 
@@ -249,6 +252,26 @@ class Cluster(Requests, Inside):
         return waiting.settle(self, quiet, timeout)
 
     # Machines
+
+    @property
+    def controllers(self) -> dict[str, Any]:
+        """The controllers of the controller manager, by name."""
+        return self._control_plane.controllers.controllers
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """The scheduler."""
+        return self._control_plane.scheduler
+
+    @property
+    def dns(self) -> DNSServer:
+        """The cluster's DNS server."""
+        return self._world.dns
+
+    @property
+    def store(self) -> Store:
+        """The store behind the API server."""
+        return self._world.store
 
     def add_node(
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api.podoptions import PodLogOptions
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
-from kubelite.cluster import resizing
+from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import Worker
 from kubelite.kubelet import Kubelet
 from kubelite.kubelet.runtime.logs import LoggingDriver
@@ -46,6 +46,26 @@ class Inside:
         self._drivers.append(driver)
         for worker in self.workers.values():
             worker.runtime.log_directory.drivers.append(driver)
+
+    def metrics(self, what: str = "", port: int = 0, path: str = "/metrics") -> Any:
+        """What a component or a pod tells Prometheus; without a name, whose there are.
+
+        ``what`` is "kube-scheduler", "kubelet/node-1", ... or "pod/web-1", which is asked at
+        ``port`` or the first port it declares. The answer is text with a method ``value``.
+        """
+        if not what:
+            return metrics.names(self._all)
+        if not what.startswith(("pod/", "po/", "pods/")):
+            return metrics.scrape(self._all, what)
+        pod = self._all.get(what)
+        declared = [p.container_port for c in pod.spec.containers for p in c.ports]
+        if not pod.status.pod_ip or not (port or declared):
+            raise ValueError(f"{what} has no address, or declares no port: say port=...")
+        address = f"{pod.status.pod_ip}:{port or declared[0]}"
+        answer = self._all.request(address, path, node=pod.spec.node_name)
+        if answer.status != 200:
+            raise ValueError(f"{what} has no metrics at {address}{path}: {answer}")
+        return metrics.Exposition(answer.body)
 
     def resize(
         self,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kubelite.api.core_v1 import Service
 from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.struct import encode
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
 from kubelite.cluster.traffic import CLIENT_TIMEOUT, Answer, Traffic
@@ -23,12 +24,15 @@ from kubelite.kubelet.cri import Reply
 from kubelite.kubelet.runtime.network import RESET, TIMED_OUT
 from kubelite.proxy import Peer
 from kubelite.proxy.services import CLUSTER_IP, Frontend
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import MILLISECOND, Clock
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
 
 Then = Callable[[Answer], Any]
+
+CLIENT_LATENCY = 2 * MILLISECOND
+"""From a program inside a pod to the API server and back."""
 
 
 def _nobody(answer: Answer) -> None:
@@ -156,11 +160,22 @@ class Requests:
 
         target = parse_target(url)
         name = f"pod/{sandbox.name}"
+        if target.host.startswith("kubernetes.default"):
+            self.clock.after(CLIENT_LATENCY, then, self._all_pods(target.path))
+            return
         try:
             line = Connection(self, target, sandbox.namespace, "", name, "", kept=False)
             line.send(target.path, answered, method, body=body)
         except (ValueError, StatusError) as problem:  # the pod has no address yet, or is gone
             then(Reply(error=str(problem)))
+
+    def _all_pods(self, path: str) -> Reply:
+        """The API server's answer to a program; it knows one question."""
+        if path != "/api/v1/pods":
+            return Reply(404, "404 page not found\n")
+        pods = self._whole.api.all("pods")
+        text = ",".join([encode(pod).decode() for pod in pods])
+        return Reply(200, f'{{"apiVersion":"v1","kind":"PodList","items":[{text}]}}')
 
     # Who asks
 

@@ -51,6 +51,7 @@ class RuntimeManager:
         self._node_ip = node_ip
         self._handlers = HandlerRunner(clock, runtime)
         self._back_off = Backoff(clock)
+        self.started = self.sandboxes = 0  # ever: containers, and pods
         self.images = ImageManager(clock, runtime, reporter)
         self.killer = Killer(clock, runtime, self._handlers, reporter)
 
@@ -133,6 +134,7 @@ class RuntimeManager:
                 self._reporter.event(pod, "Warning", events.FAILED_CREATE_POD_SANDBOX, message)
                 done(RETRY)
                 return
+            self.sandboxes += 1
             worker.sandbox_ready()
             then()
 
@@ -253,6 +255,7 @@ class RuntimeManager:
             self._reporter.event(pod, "Warning", events.FAILED, f"Error: {error}", container)
             then(Problem("RunContainerError", error))
             return
+        self.started += 1
         self._reporter.event(pod, "Normal", events.STARTED, "Container started", container)
         self._reporter.note(pod, "start", f"container {container.name} started")
         hook = container.lifecycle.post_start if container.lifecycle else None

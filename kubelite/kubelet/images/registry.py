@@ -19,6 +19,7 @@ from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
+from kubelite.kubelet.images.prometheus import Prometheus
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
 
@@ -37,6 +38,7 @@ IMAGES: dict[str, type[Program]] = {
     "logstore": LogStore,
     "nginx": Nginx,
     "pause": Pause,
+    "prometheus": Prometheus,
     "shop": Shop,
 }
 """Registration: one row is one image, by the last part of its repository."""

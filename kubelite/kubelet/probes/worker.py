@@ -75,6 +75,7 @@ class Worker:
         self._results = results
         self._report = report
         self._run: Run | None = None
+        self.counts = {SUCCESS: 0, FAILURE: 0, UNKNOWN: 0}
         self._tries = 0
         self._busy = False
         self._missed = False
@@ -187,6 +188,7 @@ class Worker:
             self._run(self._outcome)
             return
         self._busy = False
+        self.counts[outcome.result] += 1
         if outcome.result is not SUCCESS:
             self._report(self._probed.pod, self.container, self.kind, outcome)
         if not outcome.error:
