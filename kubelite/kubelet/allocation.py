@@ -10,7 +10,7 @@ doPodResizeAction of ``pkg/kubelet/kuberuntime/kuberuntime_manager.go``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container, Pod, PodCondition, PodSpec, ResourceRequirements
@@ -154,6 +154,7 @@ class AllocationManager:
             return False
         self.resized[uid] = _amounts(pod.spec)
         self._kubelet.recount(pod)
+        self._kubelet.note(pod, "resize", "the resize fits: it is allocated")
         conditions.pop(RESIZE_PENDING, None)
         conditions[RESIZE_IN_PROGRESS] = self._condition(RESIZE_IN_PROGRESS, pod)
         message = f"Pod resize started: {summary(pod)}"
@@ -237,7 +238,7 @@ class AllocationManager:
             self._kubelet.runtime.update_container_resources(
                 status.id,
                 container.resources,
-                lambda error, c=container: self._updated(worker, c, error),  # type: ignore[misc]
+                partial(self._updated, worker, container),
             )
         self._finish(worker)
 
@@ -290,6 +291,7 @@ class AllocationManager:
         if RESIZE_IN_PROGRESS not in conditions or self._to_change(worker):
             return
         del conditions[RESIZE_IN_PROGRESS]
+        self._kubelet.note(pod, "resize", "the containers have their new amounts")
         message = f"Pod resize completed: {summary(self.allocated(pod))}"
         self._kubelet.event(pod, "Normal", events.RESIZE_COMPLETED, message)
         if self._pending:

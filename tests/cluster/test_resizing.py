@@ -65,6 +65,18 @@ def test_more_cpu_without_a_restart() -> None:
     check(cluster)
 
 
+def test_it_has_a_story() -> None:
+    cluster = small(pod(container=sized("100m")))
+    cluster.resize("pod/web", cpu="200m")
+    cluster.run(1)
+    told = [sentence for _, sentence in cluster.story("pod/web").lines]
+    assert told[-3:] == [
+        "you changed pod/web (main requests cpu 100m → 200m; main limits cpu 100m → 200m)",
+        "kubelet/node-1: the resize fits: it is allocated",
+        "kubelet/node-1: the containers have their new amounts",
+    ]
+
+
 def test_while_it_is_carried_out_the_status_says_so() -> None:
     cluster = small(pod(container=sized("100m")))
     cluster.resize("pod/web", cpu="200m")

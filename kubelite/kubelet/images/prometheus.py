@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -57,7 +58,7 @@ class Prometheus(Program):
             del self.samples[instance]
         for instance, labels in wanted.items():
             path = labels.pop("__path__")
-            self.ask(f"{instance}{path}", lambda r, i=instance, m=labels: self._scraped(i, m, r))  # type: ignore[misc]
+            self.ask(f"{instance}{path}", partial(self._scraped, instance, labels))
 
     def _scraped(self, instance: str, labels: dict[str, str], reply: Reply) -> None:
         now = self.machine.now
