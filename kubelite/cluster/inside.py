@@ -12,6 +12,7 @@ from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import Worker
 from kubelite.kubelet import Kubelet
 from kubelite.kubelet.runtime.logs import LoggingDriver
+from kubelite.sim.clock import SECOND
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -108,6 +109,20 @@ class Inside:
         self._all.patch(what, change, namespace, STRATEGIC_PATCH, "ephemeralcontainers")
         self._all.run_until(lambda c: _runs(c.get(what, namespace=namespace), name), timeout=600)
         return name
+
+    def shut_down_node(self, name: str, grace: float = 30, critical: float = 10) -> float:
+        """Shut a machine down in order and wait for it: its pods end first, then its power.
+
+        ``grace`` and ``critical`` are the kubelet's shutdownGracePeriod and
+        shutdownGracePeriodCriticalPods, in seconds. The seconds it took are returned.
+        """
+        worker, off = self._all._worker(name), []
+        seconds = (round(grace * SECOND), round(critical * SECOND))
+        worker.kubelet.shut_down(*seconds, lambda: off.append(name))
+        took = self._all.run_until(lambda _: bool(off), timeout=grace + 60)
+        self._all.run(1)  # the last statuses are on their way
+        worker.power_off()
+        return took
 
     def _reachable(self, node: str) -> Kubelet | None:
         """The kubelet of a machine that has power, for the API server."""

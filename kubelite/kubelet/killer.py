@@ -53,6 +53,8 @@ class Killer:
         self._reporter.event(worker.pod, "Normal", events.KILLING, message, container)
         self._reporter.note(worker.pod, "kill", message)
         grace = grace_of(worker.pod, container, probe)
+        if worker.grace_limit is not None:
+            grace = min(grace, worker.grace_limit)
         hook = container.lifecycle.pre_stop if container.lifecycle else None
         if hook is None or grace <= 0:
             self._signal(container, status, grace, then, ordering)

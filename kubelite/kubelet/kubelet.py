@@ -26,6 +26,7 @@ from kubelite.kubelet.predicates import (
 from kubelite.kubelet.probes.handlers import Outcome
 from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
+from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
@@ -120,12 +121,20 @@ class Kubelet:
         self.stop()
         self.runtime.power_off()
 
+    def shut_down(self, grace: int, critical: int, then: Callable[[], object]) -> None:
+        """The machine is to stop: no new pods, and those that run end in order."""
+        self._trace.record(self.component, "shut down", ("nodes", "", self.node_name))
+        self._heartbeat.shutting_down = True
+        self._heartbeat.report()
+        shut_down(self, grace, critical, then)
+
     def power_on(self) -> None:
         """The machine is back and boots."""
         self.clock.cause = self._trace.record(
             self.component, "power on", ("nodes", "", self.node_name)
         )
         self.runtime.power_on()
+        self._heartbeat.shutting_down = False
         self._started_at = self.clock.now
         self.start()
 
@@ -181,6 +190,8 @@ class Kubelet:
         node = self._heartbeat.node
         if node is None:
             return None
+        if self._heartbeat.shutting_down:
+            return REFUSED
         requests = requests_of(pod.spec)
         others = (w.pod for w in self.workers.values() if w.pod is not pod)
         refusal = (

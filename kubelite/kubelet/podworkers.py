@@ -9,6 +9,7 @@ SyncTerminatingPod and SyncTerminatedPod of ``kubelet.go``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kubelite.api.core_v1 import Container, Pod, PodCondition, PodStatus
@@ -62,6 +63,8 @@ class PodWorker:
         self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
+        self.grace_limit: int | None = None  # when the machine shuts down
+        self._ended: Callable[[], object] | None = None
         self._working = False
         self._pending = False
         self._retry: Timer | None = None
@@ -251,6 +254,11 @@ class PodWorker:
         self._kubelet.statuses.set_status(self, failed)
         self.terminate()
 
+    def shut_down(self, reason: str, message: str, grace: int, then: Callable[[], object]) -> None:
+        """The machine is about to stop: fail, with at most ``grace``; ``then`` at the end."""
+        self.grace_limit, self._ended = grace, then
+        self.fail(reason, message)
+
     def terminate(self) -> None:
         """Stop all containers; they get their grace."""
         if self.state != SYNCING:
@@ -271,6 +279,8 @@ class PodWorker:
             self._forget()
             return
         self.state = TERMINATED
+        if self._ended is not None:
+            self._ended()
         kubelet.release(self)
         kubelet.probes.remove_pod(self.uid)
         self.relisted()
