@@ -4,6 +4,7 @@ add a container for looking around.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api.podoptions import PodLogOptions
@@ -11,7 +12,7 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import Worker
 from kubelite.kubelet import Kubelet
-from kubelite.kubelet.runtime.logs import LoggingDriver
+from kubelite.kubelet.runtime.logs import LoggingDriver, LogLine
 from kubelite.sim.clock import SECOND
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ class Inside:
         name = container or found.spec.containers[0].name
         wanted = PodLogOptions(container=name, previous=previous, **options)
         return self._all._kubelet_of(found).logs(found.metadata.uid, wanted)
+
+    def follow(
+        self,
+        pod: str,
+        deliver: Callable[[LogLine], object],
+        container: str = "",
+        namespace: str = "default",
+    ) -> Callable[[], None]:
+        """Call ``deliver`` with each line a container writes from now on; returns how to stop."""
+        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        name = container or found.spec.containers[0].name
+        kubelet = self._all._kubelet_of(found)
+        return kubelet.follow_logs(found.metadata.uid, name, deliver)
 
     def ship_logs(self, driver: LoggingDriver) -> None:
         """From now on give every line that a container of any machine writes to ``driver``."""

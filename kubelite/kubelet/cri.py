@@ -8,7 +8,7 @@ the callback ``then``, on the clock. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -141,6 +141,10 @@ class Log(Protocol):
         """What is asked for of it."""
         ...
 
+    def follow(self, deliver: Callable[[Any], object]) -> Callable[[], None]:
+        """Call ``deliver`` with each line from now on; what is returned stops that."""
+        ...
+
 
 class Runtime(Protocol):
     """A container runtime on one node."""
@@ -229,7 +233,7 @@ class Runtime(Protocol):
         ...
 
     def log_file(self, container_id: str) -> Log | None:
-        """What the container has written to its standard output and error, if anything."""
+        """What the container has written to its standard output and error; None if it is gone."""
         ...
 
     def request(

@@ -6,6 +6,7 @@ Models ``pkg/kubelet/kubelet.go`` (syncLoop, HandlePodAdditions and its siblings
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from kubelite.api.core_v1 import Container, Node, Pod
 from kubelite.api.podoptions import PodExecOptions, PodLogOptions
@@ -319,6 +320,18 @@ class Kubelet:
                 raise ValueError(f"previous terminated {what} not found")
             raise ValueError(f"{what} is waiting to start: {_waiting(pod, name)}")
         return self.logs(uid, options)
+
+    def follow_logs(
+        self, uid: str, container: str, deliver: Callable[[Any], object]
+    ) -> Callable[[], None]:
+        """Each line of a container as it is written, until what is returned is called.
+
+        Raises ValueError when the container has not been created yet.
+        """
+        file = self.runtime.log_file(self.container_id(uid, container))
+        if file is None:
+            raise ValueError(f'container not found ("{container}")')
+        return file.follow(deliver)
 
     def run_in_container(
         self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]

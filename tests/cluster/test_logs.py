@@ -72,6 +72,18 @@ def test_somebody_may_follow() -> None:
     assert seen == ["one\n", "two\n"]
 
 
+def test_a_learner_may_follow() -> None:
+    cluster = counting()
+    seen: list[str] = []
+    stop = cluster.follow("pod/web", lambda line: seen.append(line.text))
+    cluster.run(3)
+    stop()
+    cluster.run(3)
+    assert len(seen) == 3 and cluster.logs("web").count("\n") > 13
+    with pytest.raises(ValueError, match="container not found"):
+        cluster.follow("pod/web", print, container="nobody")
+
+
 def ask(cluster: Cluster, **options: Any) -> Any:
     """GET pods/web/log."""
     request = Request("get", "pods", "default", "web", "log", options or None, "you")

@@ -175,9 +175,14 @@ class Container:
 
     def log(self, text: str, stream: str = STDOUT) -> None:
         """Write to the container's log file."""
+        file = self.log_file or self.open_log()
+        file.write(self.runtime.clock.now, stream, text)
+
+    def open_log(self) -> LogFile:
+        """The container's log file, made by whoever first writes or reads."""
         if self.log_file is None:
             self.log_file = self.runtime.log_directory.open(self._source())
-        self.log_file.write(self.runtime.clock.now, stream, text)
+        return self.log_file
 
     def _source(self) -> LogSource:
         pod, config = self.sandbox.config, self.config

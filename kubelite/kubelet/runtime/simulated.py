@@ -270,9 +270,9 @@ class SimulatedRuntime:
         return self._containers.get(container_id)
 
     def log_file(self, container_id: str) -> LogFile | None:
-        """The container's log; None when it has written nothing."""
+        """The container's log; None when there is no such container."""
         container = self._containers.get(container_id)
-        return container.log_file if container else None
+        return container.open_log() if container else None
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
         """Whom to tell when a process has ended."""
