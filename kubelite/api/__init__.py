@@ -31,6 +31,9 @@ from kubelite.apimachinery.scheme import Kind, Scheme
 
 ALL = ("all",)
 STATUS = ("status",)
+PARTS_OF_A_POD = (
+    "binding", "ephemeralcontainers", "eviction", "exec", "log", "resize", "status",
+)  # fmt: skip
 
 SCHEME = Scheme(
     [
@@ -39,7 +42,7 @@ SCHEME = Scheme(
         Kind("", "v1", "Node", "nodes", Node, short_names=("no",),
              namespaced=False, subresources=STATUS),
         Kind("", "v1", "Pod", "pods", Pod, short_names=("po",),
-             categories=ALL, subresources=("binding", "eviction", "status")),
+             categories=ALL, subresources=PARTS_OF_A_POD),
         Kind("", "v1", "Service", "services", Service, short_names=("svc",),
              categories=ALL, subresources=STATUS),
         Kind("", "v1", "ConfigMap", "configmaps", ConfigMap, short_names=("cm",)),

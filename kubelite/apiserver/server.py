@@ -17,6 +17,7 @@ from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Wat
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.registry import podlogs
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
@@ -33,6 +34,10 @@ SUBRESOURCES = {
     "finalize": ("update",),
     "binding": ("create",),
     "eviction": ("create",),
+    "log": ("get",),
+    "exec": ("create", "get"),
+    "resize": ("get", "update", "patch"),
+    "ephemeralcontainers": ("get", "update", "patch"),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
 
@@ -47,7 +52,9 @@ class APIServer:
     def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
         self._backend = backend
         self._trace = trace
+        self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
         self._component = "etcd"  # in whose name the current write happens
+        self.requests: dict[tuple[str, str, str, int], int] = {}  # verb, resource, part, code
         self._watchers: dict[str, WatchCache] = {}
         self._services: dict[str, Callable[[Request], Response]] = {}
         self.registries: dict[str, Registry] = {}
@@ -85,11 +92,17 @@ class APIServer:
                 raise errors.method_not_supported(request.resource, request.verb)
             if request.subresource or registry.kind.namespaced is not bool(request.namespace):
                 self._check_place(registry.kind, request)
-            return verb(registry, request)
+            response = verb(registry, request)
         except StatusError as error:
-            return Response(error.code, error.status, error.hint)
+            response = Response(error.code, error.status, error.hint)
         finally:
             self._component = "etcd"
+        counted = (request.verb, request.resource, request.subresource, response.code)
+        try:
+            self.requests[counted] += 1
+        except KeyError:
+            self.requests[counted] = 1
+        return response
 
     def find(self, resource: str, namespace: str, name: str) -> Any | None:
         """An object as stored, or None: how the server's own rooms look things up."""
@@ -134,6 +147,11 @@ class APIServer:
 
     def _get(self, registry: Registry, request: Request) -> Response:
         found = registry.get(request.namespace, request.name)
+        if request.subresource == "log":
+            agent = self.kubelet_of(found.spec.node_name)
+            return Response(200, podlogs.read_log(found, request.body, agent))
+        if request.subresource == "exec":
+            return self._exec(registry, request)
         return Response(200, scale_of(found) if request.subresource == "scale" else found)
 
     def _list(self, registry: Registry, request: Request) -> Response:
@@ -172,6 +190,8 @@ class APIServer:
             return self._bind(registry, request)
         if request.subresource == "eviction":
             return self._evict(request)
+        if request.subresource == "exec":
+            return self._exec(registry, request)
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 
@@ -181,6 +201,12 @@ class APIServer:
         old = registry.get(request.namespace, request.name)
         registry.commit(request, strategy.bind(old, request.body), old)  # type: ignore[attr-defined]
         return Response(201, SUCCESS)
+
+    def _exec(self, registry: Registry, request: Request) -> Response:
+        """POST pods/NAME/exec: a command that the pod's kubelet runs."""
+        pod = registry.get(request.namespace, request.name)
+        agent = self.kubelet_of(pod.spec.node_name)
+        return Response(101, podlogs.begin_exec(pod, request.body, agent))
 
     def _evict(self, request: Request) -> Response:
         """POST pods/NAME/eviction: a deletion that a disruption budget may refuse."""
@@ -258,6 +284,11 @@ class APIServer:
     def _cause_of(self, revision: int) -> int:
         write = self._trace.write_of(revision)
         return write.place if write is not None else NO_CAUSE
+
+
+def _nobody(node: str) -> podlogs.NodeAgent | None:
+    """Before machines are plugged in: no kubelet answers."""
+    return None
 
 
 _WHEN_NAMED = "when a resource name is provided"

@@ -24,10 +24,11 @@ from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
+from kubelite.cluster.inside import Inside
 from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.measuring import Measuring
-from kubelite.cluster.metrics import MetricsServer
+from kubelite.cluster.metrics_server import MetricsServer
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.story import Story
@@ -36,14 +37,17 @@ from kubelite.cluster.traffic import Traffic
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
+from kubelite.dns.server import Server as DNSServer
+from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
+from kubelite.scheduler.scheduler import Scheduler
 
 LEARNER = "you"
 
 
-class Cluster(Requests, Measuring):
+class Cluster(Requests, Measuring, Inside):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -74,8 +78,10 @@ class Cluster(Requests, Measuring):
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
+        self._drivers = []
+        self.api.kubelet_of = self._reachable
         self.router = Router(self._world, self.workers)
-        self.metrics = MetricsServer(self._world, self.workers)
+        self.metrics_server = MetricsServer(self._world, self.workers)
         self.loads = Loads(self._world)
         self._control_plane.start()
         for _ in range(nodes):
@@ -150,13 +156,6 @@ class Cluster(Requests, Measuring):
         pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
         return explaining.explain(self, pod, self._profiles)
 
-    def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
-        """What a container has written, or the one before it."""
-        found = self.get(pod if "/" in pod else f"pod/{pod}")
-        kubelet = self._kubelet_of(found)
-        name = container or found.spec.containers[0].name
-        return kubelet.logs(found.metadata.uid, name, previous)
-
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
@@ -204,11 +203,17 @@ class Cluster(Requests, Measuring):
         return self._ask("get", kind, namespace, name)
 
     def patch(
-        self, what: str, change: Any, namespace: str = "default", patch_type: str = MERGE_PATCH
+        self,
+        what: str,
+        change: Any,
+        namespace: str = "default",
+        patch_type: str = MERGE_PATCH,
+        subresource: str = "",
     ) -> Any:
         """Change parts of an object by a JSON merge patch, or another kind of patch."""
         kind, name = self._meant(what)
-        return self._ask("patch", kind, namespace, name, change, patch_type=patch_type)
+        options = {"patch_type": patch_type, "subresource": subresource}
+        return self._ask("patch", kind, namespace, name, change, **options)
 
     def delete(
         self, what: str, namespace: str = "default", grace_period_seconds: int | None = None
@@ -254,6 +259,26 @@ class Cluster(Requests, Measuring):
 
     # Machines
 
+    @property
+    def controllers(self) -> dict[str, Any]:
+        """The controllers of the controller manager, by name."""
+        return self._control_plane.controllers.controllers
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """The scheduler."""
+        return self._control_plane.scheduler
+
+    @property
+    def dns(self) -> DNSServer:
+        """The cluster's DNS server."""
+        return self._world.dns
+
+    @property
+    def store(self) -> Store:
+        """The store behind the API server."""
+        return self._world.store
+
     def add_node(
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
     ) -> str:
@@ -264,6 +289,8 @@ class Cluster(Requests, Measuring):
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
         worker = Worker(self._world, name, len(self.workers), size, labels or {})
         self.workers[name] = worker
+        worker.runtime.dial = self.dial
+        worker.runtime.log_directory.drivers.extend(self._drivers)
         worker.power_on()
         return name
 

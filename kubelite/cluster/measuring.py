@@ -16,7 +16,7 @@ from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import printers
 from kubelite.cluster.load import Load, Loads
-from kubelite.cluster.metrics import NODES, PODS
+from kubelite.cluster.metrics_server import NODES, PODS
 from kubelite.kubelet.runtime.usage import RESOLUTION, Usage
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from kubelite.api.conditions import condition, pod_ready
+from kubelite.cluster import pod_story
 from kubelite.cluster.history import History
 from kubelite.sim.clock import NO_CAUSE, SECOND
 from kubelite.sim.trace import Entry, Subject, Trace
@@ -150,6 +151,8 @@ def describe(new: Any, old: Any) -> Iterable[str]:
             yield f"{label} {'none' if was in (None, '') else was} → {now}"
     if getattr(before, "template", None) != getattr(after, "template", None):
         yield "a new template"
+    if new.kind == "Pod" and before is not None and after is not None and after is not before:
+        yield from pod_story.spec_changes(before, after)
     yield from _describe_status(new, old)
 
 
@@ -163,6 +166,7 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         now = sum(s.restart_count for s in new.status.container_statuses)
         if was != now:
             yield f"restarts {was} → {now}"
+        yield from pod_story.resize_changes(new, old)
     elif new.kind == "Node":
         before, after = condition(old, "Ready"), condition(new, "Ready")
         if after is not None and (before is None or before.status != after.status):

@@ -8,9 +8,12 @@ the callback ``then``, on the clock. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
+
+from kubelite.api.core_v1 import ResourceRequirements
+from kubelite.api.podoptions import PodLogOptions
 
 CREATED = "created"
 RUNNING = "running"
@@ -29,6 +32,7 @@ class Request(NamedTuple):
     method: str = "GET"
     protocol: str = "http"
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
 
 
 class Reply(NamedTuple):
@@ -76,7 +80,8 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts;
+    ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set.
 
     ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
     """
@@ -91,6 +96,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     attempt: int = 0
     cpu_limit: int = 0
     cpu_request: int = 0
+    stop_signal: str = ""
+    stdin: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
@@ -129,6 +136,18 @@ class PodStatus(msgspec.Struct, frozen=True, gc=False):
             if container.name == name:
                 return container
         return None
+
+
+class Log(Protocol):
+    """The log of one start of one container."""
+
+    def read(self, options: PodLogOptions, now: int) -> str:
+        """What is asked for of it."""
+        ...
+
+    def follow(self, deliver: Callable[[Any], object]) -> Callable[[], None]:
+        """Call ``deliver`` with each line from now on; what is returned stops that."""
+        ...
 
 
 class Runtime(Protocol):
@@ -189,6 +208,12 @@ class Runtime(Protocol):
         """SIGTERM, and SIGKILL once ``grace`` microseconds have passed; ``then`` when it ended."""
         ...
 
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Change what a running container may use; ``then`` gets an error text, "" when done."""
+        ...
+
     def remove_container(self, container_id: str) -> None:
         """Forget a container that has ended."""
         ...
@@ -211,8 +236,8 @@ class Runtime(Protocol):
         """Run a command inside; a command that takes no time answers before this returns."""
         ...
 
-    def logs(self, container_id: str) -> str:
-        """What the container has written to its standard output and error."""
+    def log_file(self, container_id: str) -> Log | None:
+        """What the container has written to its standard output and error; None if it is gone."""
         ...
 
     def request(

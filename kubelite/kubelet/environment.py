@@ -44,6 +44,8 @@ def container_config(
         attempt,
         limits["cpu"].milli if "cpu" in limits else 0,
         requests["cpu"].milli if "cpu" in requests else 0,
+        (container.lifecycle.stop_signal or "") if container.lifecycle else "",
+        container.stdin,
     )
 
 

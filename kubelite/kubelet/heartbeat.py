@@ -18,6 +18,7 @@ from kubelite.apimachinery.times import MicroTime
 from kubelite.client import Client
 from kubelite.kubelet.cri import Runtime
 from kubelite.kubelet.node_status import Machine, misreported, new_node, with_status
+from kubelite.kubelet.shutdown import not_ready
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, SECOND, Clock, Timer
 
@@ -45,6 +46,7 @@ class Heartbeat:
         registered: Callable[[Node], object],
     ):
         self.node: Node | None = None
+        self.shutting_down = False
         self._client = client
         self._clock: Clock = client.clock
         self._chance = chance
@@ -150,9 +152,10 @@ class Heartbeat:
             elif life == self._life:
                 self._reported_at = 0  # somebody else wrote meanwhile: again at the next turn
 
-        self._client.update_status(
-            with_status(node, self._runtime, self._clock.now, self._pressed), answered
-        )
+        told = with_status(node, self._runtime, self._clock.now, self._pressed)
+        if self.shutting_down:
+            told = not_ready(told, self._clock.now)
+        self._client.update_status(told, answered)
 
     # The lease
 

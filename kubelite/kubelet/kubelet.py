@@ -6,9 +6,12 @@ Models ``pkg/kubelet/kubelet.go`` (syncLoop, HandlePodAdditions and its siblings
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.api.podoptions import PodExecOptions, PodLogOptions
 from kubelite.client import Client, EventRecorder, Informer
+from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
 from kubelite.kubelet.eviction import EvictionManager
 from kubelite.kubelet.heartbeat import Heartbeat
@@ -25,6 +28,7 @@ from kubelite.kubelet.predicates import (
 from kubelite.kubelet.probes.handlers import Outcome
 from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
+from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
@@ -72,6 +76,7 @@ class Kubelet:
             first_delay=self._probe_delay,
         )
         self._usage = Usage()
+        self.allocation = AllocationManager(self.clock, self)
         self._heartbeat = Heartbeat(
             client,
             chance,
@@ -111,6 +116,7 @@ class Kubelet:
             worker.close()
         self.workers.clear()
         self.manager.restart()
+        self.allocation.stop()
         self._usage = Usage()
         self.evictions.forget()
 
@@ -120,12 +126,20 @@ class Kubelet:
         self.stop()
         self.runtime.power_off()
 
+    def shut_down(self, grace: int, critical: int, then: Callable[[], object]) -> None:
+        """The machine is to stop: no new pods, and those that run end in order."""
+        self._trace.record(self.component, "shut down", ("nodes", "", self.node_name))
+        self._heartbeat.shutting_down = True
+        self._heartbeat.report()
+        shut_down(self, grace, critical, then)
+
     def power_on(self) -> None:
         """The machine is back and boots."""
         self.clock.cause = self._trace.record(
             self.component, "power on", ("nodes", "", self.node_name)
         )
         self.runtime.power_on()
+        self._heartbeat.shutting_down = False
         self._started_at = self.clock.now
         self.start()
 
@@ -154,7 +168,9 @@ class Kubelet:
             return
         worker = PodWorker(self, pod)
         if pod.status.phase not in ("Failed", "Succeeded"):
-            refusal = self._refusal(pod)
+            if self.allocation.resized:
+                self.allocation.returned(worker)
+            refusal = self._refusal(worker.allocated if worker.resized else pod)
             self.workers[uid] = worker
             if refusal is not None:
                 self.event(pod, "Warning", refusal.reason, refusal.message)
@@ -173,11 +189,14 @@ class Kubelet:
         if worker is not None:
             self._usage.remove(worker.uid)
             worker.removed()
+            self.allocation.removed(worker.uid)
 
     def _refusal(self, pod: Pod) -> Refusal | None:
         node = self._heartbeat.node
         if node is None:
             return None
+        if self._heartbeat.shutting_down:
+            return REFUSED
         requests = requests_of(pod.spec)
         others = (w.pod for w in self.workers.values() if w.pod is not pod)
         refusal = self.evictions.refuses(pod) if self.evictions.pressed else None
@@ -193,6 +212,24 @@ class Kubelet:
     def release(self, worker: PodWorker) -> None:
         """The pod runs no more: its share of the node is free."""
         self._usage.remove(worker.uid)
+        self.allocation.removed(worker.uid)
+
+    def room_for(self, pod: Pod) -> Refusal | None:
+        """Whether the node has room for what a pod that runs here asks for now."""
+        node = self._heartbeat.node
+        if node is None:
+            return None
+        requests, allocatable = requests_of(pod.spec), node.status.allocatable
+        capacity = {"cpu": allocatable["cpu"].milli, "memory": allocatable["memory"].value}
+        if refusal := infeasible(requests, capacity):
+            return refusal
+        refusal = self._usage.refuses(requests, allocatable, besides=pod.metadata.uid)
+        return Refusal(DEFERRED, refusal.message) if refusal else None
+
+    def recount(self, pod: Pod) -> None:
+        """The pod holds other amounts than before."""
+        self._usage.remove(pod.metadata.uid)
+        self._usage.add(pod.metadata.uid, requests_of(pod.spec))
 
     def forget(self, worker: PodWorker) -> None:
         """Nothing is left of the pod, here or in the API server."""
@@ -252,6 +289,9 @@ class Kubelet:
             init = pod.spec.init_containers
             mine = init and any(container.name == other.name for other in init)
             field = "initContainers" if mine else "containers"
+            added = pod.spec.ephemeral_containers
+            if added and any(container.name == other.name for other in added):
+                field = "ephemeralContainers"
             path = f"spec.{field}{{{container.name}}}"
         self._recorder.event(pod, type, reason, message, path)
 
@@ -274,9 +314,42 @@ class Kubelet:
         place = 1 if previous else 0
         return found[place].id if len(found) > place else ""
 
-    def logs(self, uid: str, container: str, previous: bool = False) -> str:
-        """A container's output."""
-        return self.runtime.logs(self.container_id(uid, container, previous))
+    def logs(self, uid: str, options: PodLogOptions) -> str:
+        """A container's output, as far as it is there."""
+        found = self.container_id(uid, options.container, options.previous)
+        file = self.runtime.log_file(found)
+        return file.read(options, self.clock.now) if file is not None else ""
+
+    def container_logs(self, pod: Pod, options: PodLogOptions) -> str:
+        """The same for the API server. Raises ValueError when there can be none."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name, options.previous):
+            what = f'container "{name}" in pod "{pod.metadata.name}"'
+            if options.previous:
+                raise ValueError(f"previous terminated {what} not found")
+            raise ValueError(f"{what} is waiting to start: {_waiting(pod, name)}")
+        return self.logs(uid, options)
+
+    def follow_logs(
+        self, uid: str, container: str, deliver: Callable[[Any], object]
+    ) -> Callable[[], None]:
+        """Each line of a container as it is written, until what is returned is called.
+
+        Raises ValueError when the container has not been created yet.
+        """
+        file = self.runtime.log_file(self.container_id(uid, container))
+        if file is None:
+            raise ValueError(f'container not found ("{container}")')
+        return file.follow(deliver)
+
+    def run_in_container(
+        self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]
+    ) -> None:
+        """Run a command for the API server. Raises ValueError when the container is not there."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name):
+            raise ValueError(f'container not found ("{name}")')
+        self.exec(uid, name, options.command, then)
 
     def exec(
         self,
@@ -287,3 +360,12 @@ class Kubelet:
     ) -> None:
         """Run a command inside a running container."""
         self.runtime.exec_sync(self.container_id(uid, container), command, 0, then)
+
+
+def _waiting(pod: Pod, name: str) -> str:
+    """Why a container has not been started, in a word."""
+    status = pod.status
+    for found in status.init_container_statuses + status.container_statuses:
+        if found.name == name and found.state.waiting is not None:
+            return found.state.waiting.reason
+    return "ContainerCreating"

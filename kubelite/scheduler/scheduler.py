@@ -59,6 +59,7 @@ class Scheduler:
         self._draw = chance.stream("scheduler/tie").random
         self._profiles = profiles
         self._life = 0
+        self.attempts = {"scheduled": 0, "unschedulable": 0, "error": 0}  # ever, by their result
         self._running = False
         self._next_cycle: Timer | None = None
         self._decisions: dict[str, Decision] = {}
@@ -178,6 +179,7 @@ class Scheduler:
             if life != self._life or not self._running:
                 return
             if response.ok:
+                self.attempts["scheduled"] += 1
                 message = f"Successfully assigned {queued.pod.key} to {node}"
                 self._recorder.event(queued.pod.pod, NORMAL, "Scheduled", message)
             else:
@@ -201,6 +203,7 @@ class Scheduler:
         nominated_node: str | None = None,
     ) -> None:
         """Back into the queue, an event, and a condition that says why."""
+        self.attempts["unschedulable" if reason == UNSCHEDULABLE else "error"] += 1
         pod = queued.pod.pod
         current: Pod | None = self.pods.get(queued.pod.key)
         same = current is not None and current.metadata.uid == queued.pod.uid

@@ -12,7 +12,7 @@ from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
 from kubelite.api.node_selector import RequiredNodeAffinity
 from kubelite.apimachinery.labels import NOTHING, Requirement, Selector, from_label_selector
 from kubelite.apimachinery.struct import encode, replace
-from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests
+from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests, spec_in_force
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
 ZONE_LABEL = "topology.kubernetes.io/zone"
@@ -176,7 +176,10 @@ class PodInfo:
         self.labels = meta.labels
         self.terminating = meta.deletion_timestamp is not None
         self.node_name = pod.spec.node_name
-        self.needs = needs or needs_of(pod.spec, meta.namespace)
+        if needs is None:
+            spec = pod.spec if meta.generation <= 1 else spec_in_force(pod)
+            needs = needs_of(spec, meta.namespace)
+        self.needs = needs
 
     def __repr__(self) -> str:
         return f"PodInfo({self.key!r})"

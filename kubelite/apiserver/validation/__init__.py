@@ -66,6 +66,10 @@ from kubelite.apiserver.validation.pod import (
     validate_pod_spec,
     validate_pod_template,
 )
+from kubelite.apiserver.validation.pod_resize import (
+    validate_ephemeral_containers_update,
+    validate_pod_resize,
+)
 from kubelite.apiserver.validation.pod_update import (
     validate_pod_binding,
     validate_pod_status_update,
@@ -114,6 +118,7 @@ __all__ = [
     "validate_deployment_update",
     "validate_endpoint_slice",
     "validate_endpoint_slice_update",
+    "validate_ephemeral_containers_update",
     "validate_event",
     "validate_event_update",
     "validate_horizontal_pod_autoscaler",
@@ -145,6 +150,7 @@ __all__ = [
     "validate_pod_disruption_budget_status_update",
     "validate_pod_disruption_budget_update",
     "validate_pod_metadata",
+    "validate_pod_resize",
     "validate_pod_spec",
     "validate_pod_status_update",
     "validate_pod_template",

@@ -7,6 +7,8 @@ what happens to the liveness example everybody begins with.
 
 from __future__ import annotations
 
+from functools import partial
+
 from kubelite.kubelet.images.program import MEBIBYTE, Program, Steps
 from kubelite.kubelet.images.shell import LOOP_PAUSE, SPINNING, Shell
 
@@ -25,11 +27,18 @@ class Busybox(Program):
     def start(self) -> None:
         """Run the command; the container ends with it."""
         self.shell = Shell(self.files, self.env, self.machine.log)
+        self.shell.err = partial(self.machine.log, stream="stderr")
+        if self.machine.stdin and self.argv in (("sh",), ("/bin/sh",)):
+            return  # it waits for somebody to type
         self._proceed(self.shell.run_argv(self.argv))
 
     def stop(self) -> None:
         """Process 1 ignores SIGTERM, unless its script has set a trap."""
-        self.shell.signal("TERM")
+        self.signal("SIGTERM")
+
+    def signal(self, name: str) -> None:
+        """Any other signal is ignored in the same way."""
+        self.shell.signal(name.removeprefix("SIG"))
 
     def listens(self, port: int) -> bool:
         """A shell serves nothing."""

@@ -15,13 +15,17 @@ Methods run as one process of one container: ``self`` is as long-lived as the pr
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.files import Files
 from kubelite.sim.clock import Timer
 
 MEBIBYTE = 1 << 20
+
+SIGNAL_EXIT = 128
+SIGNALS = {"SIGHUP": 1, "SIGINT": 2, "SIGQUIT": 3, "SIGABRT": 6, "SIGUSR1": 10, "SIGUSR2": 12}
+"""The exit code of a process that a signal ends is 128 and the signal's number."""
 
 Steps = Generator[int, None, int]
 """A computation that takes time: it yields waits in microseconds and returns an exit code."""
@@ -41,12 +45,37 @@ class Stream(Protocol):
         ...
 
 
+class LogFile(Protocol):
+    """One container's log."""
+
+    source: Any
+    written: int
+
+    def since(self, number: int) -> tuple[Any, ...]:
+        """The finished lines after the first ``number``."""
+        ...
+
+
+class Logs(Protocol):
+    """The directory /var/log/containers of a node."""
+
+    @property
+    def files(self) -> Mapping[str, LogFile]:
+        """The files by their names."""
+        ...
+
+
 class Machine(Protocol):
     """What the runtime offers to the process it runs."""
 
     @property
     def now(self) -> int:
         """The virtual time, in microseconds."""
+        ...
+
+    @property
+    def stdin(self) -> bool:
+        """Whether its standard input is kept open."""
         ...
 
     @property
@@ -58,8 +87,19 @@ class Machine(Protocol):
         """Run ``action`` later, unless the process has ended by then."""
         ...
 
-    def log(self, text: str) -> None:
-        """Write to standard output."""
+    def log(self, text: str, stream: str = "stdout") -> None:
+        """Write to standard output, or to "stderr"."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """The log files of the node."""
+        ...
+
+    def ask(
+        self, url: str, then: Callable[[Reply], object], method: str = "GET", body: str = ""
+    ) -> None:
+        """Ask another pod, a Service or the world outside."""
         ...
 
     def exit(self, code: int, reason: str = "") -> None:
@@ -130,6 +170,10 @@ class Program:
         """SIGTERM has come: finish what is under way, then exit."""
         self.exit(0)
 
+    def signal(self, name: str) -> None:
+        """Another signal than SIGTERM has come; most end a process that does not expect them."""
+        self.exit(SIGNAL_EXIT + SIGNALS.get(name, 0))
+
     def listens(self, port: int) -> bool:
         """Whether a connection to ``port`` is accepted."""
         return port in self.ports
@@ -144,9 +188,18 @@ class Program:
 
     # What an image may use
 
-    def log(self, text: str) -> None:
-        """Write a line to standard output."""
-        self.machine.log(text if text.endswith("\n") else text + "\n")
+    def log(self, text: str, stream: str = "stdout") -> None:
+        """Write a line to standard output, or to "stderr"."""
+        self.machine.log(text if text.endswith("\n") else text + "\n", stream)
+
+    def ask(
+        self, url: str, then: Callable[[Reply], object], method: str = "GET", body: str = ""
+    ) -> None:
+        """Ask somebody by name or address, as any client in the pod would: "store:8080/orders".
+
+        ``then`` gets the reply, with an ``error`` when there was no answer.
+        """
+        self.machine.ask(url, then, method, body)
 
     def exit(self, code: int) -> None:
         """End the process with this exit code."""

@@ -28,6 +28,13 @@ class Nginx(Program):
     cpu_per_request = 50
     tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
 
+    def signal(self, name: str) -> None:
+        """SIGQUIT asks it to finish what it serves; a reload needs nothing here."""
+        if name == "SIGQUIT":
+            self.exit(0)
+        elif name != "SIGHUP":
+            super().signal(name)
+
     def handle(self, request: Request) -> Answer:
         """The welcome page, or 404."""
         self.machine.work(self.cpu_per_request)

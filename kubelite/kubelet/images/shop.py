@@ -13,10 +13,13 @@ Environment variables (all off by default):
     LOSE_DATABASE_AFTER_SECONDS  from then on pages fail with 500 and it is not ready
     DRAIN_SECONDS                after SIGTERM it finishes what it began for so long, then exits
     SHARED_HEALTH                "true": /healthz asks the database too, a common mistake
+
+``/metrics`` counts the pages for Prometheus: http_requests_total, http_request_duration_seconds.
 """
 
 from __future__ import annotations
 
+from kubelite.apimachinery.exposition import HISTOGRAM, Family, Histogram, counter, expose
 from kubelite.kubelet.cri import NEVER, Reply, Request
 from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
 from kubelite.sim.clock import MILLISECOND, MINUTE, SECOND
@@ -29,6 +32,7 @@ PAGES = {
 }
 BASE_MEMORY = 64 * MEBIBYTE
 CPU_MS = 5.0
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 JITTER = 0.2  # answers take RESPONSE_MS within 20 % either way
 
 
@@ -51,6 +55,8 @@ class Shop(Program):
         self.database_lost = self._moment("LOSE_DATABASE_AFTER_SECONDS")
         self.draining = False
         self.cpu_per_request = int(self._number("CPU_MS_PER_REQUEST", CPU_MS) * MILLISECOND)
+        self.requests: dict[tuple[str, ...], int] = {}
+        self.seconds = Histogram(BUCKETS)
         self.log(f"shop {self.tag} starting")
         self.leak = leak = self._number("LEAK_MB_PER_MINUTE") * MEBIBYTE
         self.grows = leak > 0
@@ -71,14 +77,26 @@ class Shop(Program):
         if self._past(self.hangs):
             return Reply(delay=NEVER)
         path = request.path.partition("?")[0]
+        if path == "/metrics":
+            return 200, expose(self._metrics())
         if path == "/healthz":
             sick = self._database_down() and self.env.get("SHARED_HEALTH") == "true"
             return (500, "no database\n") if sick else (200, "ok\n")
         if path == "/ready":
             return (503, "no database\n") if self._database_down() else (200, "ready\n")
-        if path not in PAGES:
-            return 404, "no such page\n"
-        return self._page(path)
+        reply = self._page(path) if path in PAGES else Reply(404, "no such page\n")
+        counted = (request.method, path if path in PAGES else "other", str(reply.status))
+        self.requests[counted] = self.requests.get(counted, 0) + 1
+        self.seconds.observe(reply.delay / SECOND)
+        return reply
+
+    def _metrics(self) -> tuple[Family, ...]:
+        """What it tells Prometheus of the pages it has served."""
+        help = "Pages served, by their path and how it went."
+        pages = counter("http_requests_total", help, self.requests, "method", "path", "code")
+        help = "How long pages took, in seconds."
+        name, samples = "http_request_duration_seconds", tuple(self.seconds.samples())
+        return pages, Family(name, HISTOGRAM, help, samples)
 
     def stop(self) -> None:
         """Accept nothing new, finish what is under way, exit; unless it hangs."""

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.kubelet.cri import (
     CREATED,
     EXITED,
     RUNNING,
     ContainerConfig,
     ContainerStatus,
+    Reply,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
-from kubelite.sim.limits import LOG_BYTES
 
 if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
 SHELLS = ("sh", "ash", "bash")
 SIGKILLED = 137
+
+Then = Callable[[Reply], object]
 
 
 class Container:
@@ -39,8 +44,7 @@ class Container:
         "finished_at",
         "id",
         "kill_timer",
-        "log_bytes",
-        "lines",
+        "log_file",
         "memory",
         "meter",
         "program",
@@ -65,8 +69,7 @@ class Container:
         self.exit_code = 0
         self.reason = ""
         self.files = Files(BASE)
-        self.lines: list[str] = []
-        self.log_bytes = 0
+        self.log_file: LogFile | None = None
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
@@ -103,12 +106,34 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.kill_timer = self.runtime.clock.after(grace, self.kill)
-        if first:
+        if first and self.config.stop_signal in ("", "SIGTERM"):
             self.program.stop()
+        elif first:
+            self.signal(self.config.stop_signal)
+
+    def signal(self, name: str) -> None:
+        """Send a signal by its name; nobody can catch SIGKILL."""
+        if name == "SIGKILL":
+            self.kill()
+        else:
+            self.program.signal(name)
 
     def kill(self) -> None:
         """SIGKILL."""
         self.exit(SIGKILLED)
+
+    def resize(self, resources: ResourceRequirements) -> str:
+        """Other limits from now on; why not, or "". Memory in use is not taken away."""
+        memory = resources.limits.get("memory")
+        limit = memory.value if memory is not None else 0
+        used = self.program.memory
+        if limit and used > limit:
+            return (
+                f'container "{self.config.name}": attempting to set memory limit ({limit}) '
+                f"below current usage ({used})"
+            )
+        self.program.memory_limit = limit
+        return ""
 
     def status(self) -> ContainerStatus:
         """The record as the CRI gives it."""
@@ -137,6 +162,11 @@ class Container:
         return self.runtime.clock.now
 
     @property
+    def stdin(self) -> bool:
+        """Whether the standard input is kept open."""
+        return self.config.stdin
+
+    @property
     def random(self) -> Stream:
         """The stream of this container's name in this pod."""
         sandbox = self.sandbox.config
@@ -148,12 +178,41 @@ class Container:
         """Later, if the process still runs then."""
         return self.runtime.clock.after(delay, self._tick, action, args)
 
-    def log(self, text: str) -> None:
-        """Keep output, dropping the oldest lines beyond the limit."""
-        self.lines.append(text)
-        self.log_bytes += len(text)
-        while self.log_bytes > LOG_BYTES and len(self.lines) > 1:
-            self.log_bytes -= len(self.lines.pop(0))
+    def log(self, text: str, stream: str = STDOUT) -> None:
+        """Write to the container's log file."""
+        file = self.log_file or self.open_log()
+        file.write(self.runtime.clock.now, stream, text)
+
+    def open_log(self) -> LogFile:
+        """The container's log file, made by whoever first writes or reads."""
+        if self.log_file is None:
+            self.log_file = self.runtime.log_directory.open(self._source())
+        return self.log_file
+
+    def _source(self) -> LogSource:
+        pod, config = self.sandbox.config, self.config
+        return LogSource(
+            self.runtime.node_name,
+            pod.namespace,
+            pod.name,
+            pod.uid,
+            config.name,
+            self.id,
+            config.attempt,
+        )
+
+    @property
+    def logs(self) -> LogDirectory:
+        """The log files of the node, as a pod that mounts /var/log sees them."""
+        return self.runtime.log_directory
+
+    def ask(self, url: str, then: Then, method: str = "GET", body: str = "") -> None:
+        """A request of this process to somebody else; no answer once the process has ended."""
+        self.runtime.dial(self.sandbox.config, url, method, body, partial(self._answered, then))
+
+    def _answered(self, then: Then, reply: Reply) -> None:
+        if self.running:
+            then(reply)
 
     def exit(self, code: int, reason: str = "") -> None:
         """The process ends."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.kubelet import cri
 from kubelite.kubelet.cri import (
     ContainerConfig,
@@ -26,6 +27,7 @@ from kubelite.kubelet.images.server import Pause
 from kubelite.kubelet.images.shell import Shell
 from kubelite.kubelet.runtime.accounts import Accounts
 from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
+from kubelite.kubelet.runtime.logs import LogDirectory, LogFile
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
@@ -33,6 +35,7 @@ from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
 SANDBOX_TIME = 350 * MILLISECOND
 CREATE_TIME = 40 * MILLISECOND
 START_TIME = 60 * MILLISECOND
+UPDATE_TIME = 20 * MILLISECOND
 """What a warm node needs: about half a second from nothing to a running process."""
 
 REGISTRY_TIME = 400 * MILLISECOND
@@ -41,6 +44,9 @@ BANDWIDTH = 40_000_000
 """Bytes a second from a registry to a node's disk, unpacking included."""
 JITTER = 0.2
 """Every one of these takes up to a fifth longer, drawn from the node's own stream."""
+
+Dial = Callable[[SandboxConfig, str, str, str, Callable[[Reply], object]], object]
+"""How a process of a pod asks somebody: pod, URL, method, body, and what to do with the reply."""
 
 LOST_POWER = 255
 """The exit code containerd reports for a process that was gone after a restart."""
@@ -88,6 +94,8 @@ class SimulatedRuntime:
         self._images: dict[str, int] = {}
         self._notify: Callable[[str, ContainerStatus], object] = _nobody
         self._generation = 0  # grows when power fails: what was under way is lost
+        self.log_directory = LogDirectory()
+        self.dial: Dial = _nowhere
         network.add(node_ip)
 
     def update_pod_cidr(self, cidr: str) -> None:
@@ -179,6 +187,7 @@ class SimulatedRuntime:
         sandbox = self._sandboxes.pop(uid, None)
         for container in sandbox.containers if sandbox else ():
             self._containers.pop(container.id, None)
+            self._drop_log(container)
 
     # Containers
 
@@ -215,11 +224,31 @@ class SimulatedRuntime:
         else:
             container.terminate(grace, then)
 
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Write other limits into the container's cgroup."""
+        self._later(UPDATE_TIME, self._resized, container_id, resources, then)
+
+    def _resized(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        container = self._containers.get(container_id)
+        if container is None or not container.running:
+            then("container is not running")
+            return
+        then(container.resize(resources))
+
     def remove_container(self, container_id: str) -> None:
         """Forget a container that has ended."""
         container = self._containers.pop(container_id, None)
         if container is not None:
             container.sandbox.containers.remove(container)
+            self._drop_log(container)
+
+    def _drop_log(self, container: Container) -> None:
+        if container.log_file is not None:
+            self.log_directory.remove(container.log_file)
 
     def ended(self, container: Container) -> None:
         """A process has ended: it listens no more, and the kubelet is told."""
@@ -250,10 +279,10 @@ class SimulatedRuntime:
         """The record behind an id, with its program: for lessons and faults."""
         return self._containers.get(container_id)
 
-    def logs(self, container_id: str) -> str:
-        """The container's output."""
+    def log_file(self, container_id: str) -> LogFile | None:
+        """The container's log; None when there is no such container."""
         container = self._containers.get(container_id)
-        return "".join(container.lines) if container else ""
+        return container.open_log() if container else None
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
         """Whom to tell when a process has ended."""
@@ -362,6 +391,13 @@ class SimulatedRuntime:
     ) -> None:
         if generation == self._generation:
             action(*args)
+
+
+def _nowhere(
+    sandbox: SandboxConfig, url: str, method: str, body: str, then: Callable[[Reply], object]
+) -> None:
+    """A machine without a cluster around it reaches nobody."""
+    then(Reply(error="connect: network is unreachable"))
 
 
 def _nobody(uid: str, container: ContainerStatus) -> None:
