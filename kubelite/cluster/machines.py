@@ -15,6 +15,7 @@ from kubelite.controllers import ControllerManager
 from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
+from kubelite.controllers.provisioner import STORAGE_CLASSES
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
@@ -117,6 +118,8 @@ class World:
                 metadata=ObjectMeta(name=name), value=value, description=description
             )
             self._create("priorityclasses.scheduling.k8s.io", "", critical)
+        for found in STORAGE_CLASSES:
+            self._create("storageclasses.storage.k8s.io", "", found)
 
     def _create(self, resource: str, namespace: str, obj: object) -> None:
         request = Request("create", resource, namespace, body=obj, component="kube-apiserver")

@@ -13,6 +13,7 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.controllers.cloudservice import CloudServiceController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
@@ -25,11 +26,17 @@ from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
+from kubelite.controllers.persistentvolume import PersistentVolumeController
 from kubelite.controllers.podgc import PodGCController
+from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
+from kubelite.controllers.volumeprotection import (
+    PVCProtectionController,
+    PVProtectionController,
+)
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 
@@ -52,6 +59,10 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     DisruptionController,
     CloudServiceController,
     IngressController,
+    PersistentVolumeController,
+    ProvisionerController,
+    PVCProtectionController,
+    PVProtectionController,
 )
 
 
@@ -72,6 +83,7 @@ class ControllerManager(Manager):
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
+        self._claim_users: ClaimUsers | None = None
         self._client = Client(api, clock, "kube-controller-manager")
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
@@ -86,6 +98,12 @@ class ControllerManager(Manager):
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
+
+    def claim_users(self) -> ClaimUsers:
+        """Which pods use which claims."""
+        if self._claim_users is None:
+            self._claim_users = ClaimUsers(self.informer("pods"))
+        return self._claim_users
 
     def start(self) -> None:
         """Fill the copies, then let every controller run."""
