@@ -6,6 +6,7 @@ Models ``k8s.io/component-helpers/storage/volume`` and ``.../storage/ephemeral``
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from kubelite.api.core_v1 import (
     PersistentVolume,
@@ -142,6 +143,28 @@ def find_matching_volume(
         if best is None or capacity(volume) < capacity(best):
             best = volume
     return best
+
+
+def claim_ref_change(volume: PersistentVolume, claim: PersistentVolumeClaim) -> dict[str, Any]:
+    """What has to be written into a volume so that it points to the claim; empty for nothing.
+
+    It carries the volume's version: who has read an older one may not give it away.
+    """
+    ref, meta = volume.spec.claim_ref, claim.metadata
+    if ref is not None and ref.uid == meta.uid:
+        return {}
+    pointer = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "namespace": meta.namespace,
+        "name": meta.name,
+        "uid": meta.uid,
+        "resourceVersion": meta.resource_version,
+    }
+    found: dict[str, Any] = {"resourceVersion": volume.metadata.resource_version}
+    if not is_bound_to(volume, claim):
+        found["annotations"] = {BOUND_BY_CONTROLLER: "yes"}
+    return {"metadata": found, "spec": {"claimRef": pointer}}
 
 
 def volumes_with_claims(spec: PodSpec) -> tuple[Volume, ...]:

@@ -26,6 +26,7 @@ from kubelite.api.volumes import (
     VOLUMES,
     WAIT_FOR_FIRST_CONSUMER,
     capacity,
+    claim_ref_change,
     class_of_claim,
     class_of_volume,
     default_class,
@@ -275,28 +276,6 @@ def bind(volume: PersistentVolume, claim: PersistentVolumeClaim) -> list[Action]
         }
         actions.append(_patch(claim, change))
     return [*actions, *_claim_status(claim, "Bound", volume)]
-
-
-def claim_ref_change(volume: PersistentVolume, claim: PersistentVolumeClaim) -> dict[str, Any]:
-    """What has to be written into a volume so that it points to the claim; empty for nothing.
-
-    It carries the volume's version: who has read an older one may not give it away.
-    """
-    ref, meta = volume.spec.claim_ref, claim.metadata
-    if ref is not None and ref.uid == meta.uid:
-        return {}
-    pointer = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": meta.namespace,
-        "name": meta.name,
-        "uid": meta.uid,
-        "resourceVersion": meta.resource_version,
-    }
-    found: dict[str, Any] = {"resourceVersion": volume.metadata.resource_version}
-    if not is_bound_to(volume, claim):
-        found["annotations"] = {BOUND_BY_CONTROLLER: "yes"}
-    return {"metadata": found, "spec": {"claimRef": pointer}}
 
 
 def _unscheduled(pod: Pod) -> bool:
