@@ -29,8 +29,8 @@ def container_config(
     env = _environment(client, pod, container, pod_ip, host_ip)
     command, args = container.command, container.args
     if any("$(" in word for word in command + args):
-        command = tuple([_expand(word, env) for word in command])
-        args = tuple([_expand(word, env) for word in args])
+        command = tuple([expand(word, env) for word in command])
+        args = tuple([expand(word, env) for word in args])
     memory = container.resources.limits.get("memory")
     return ContainerConfig(
         container.name,
@@ -59,7 +59,7 @@ def _environment(
         env.update({source.prefix + key: value for key, value in data.items()})
     for variable in container.env:
         if variable.value_from is None:
-            env[variable.name] = _expand(variable.value, env)
+            env[variable.name] = expand(variable.value, env)
             continue
         value = _value_from(client, pod, container, variable.value_from, pod_ip, host_ip)
         if value is not None:
@@ -131,7 +131,7 @@ def _data(
     return dict(found.data)
 
 
-def _expand(text: str, env: dict[str, str]) -> str:
+def expand(text: str, env: dict[str, str]) -> str:
     """``$(NAME)`` becomes the variable's value, or stays when there is none; ``$$`` is ``$``."""
 
     def replacement(found: re.Match[str]) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from kubelite.api.core_v1 import Container
 from kubelite.client import Client
 from kubelite.client.backoff import Backoff
@@ -17,10 +19,11 @@ from kubelite.kubelet import events
 from kubelite.kubelet.actions import Kill, PodActions
 from kubelite.kubelet.cri import EXITED, RUNNING, Runtime, SandboxConfig, SandboxResult
 from kubelite.kubelet.durations import go_duration
-from kubelite.kubelet.environment import ConfigError, container_config
+from kubelite.kubelet.environment import ConfigError, container_config, expand
 from kubelite.kubelet.handlers import HandlerRunner
 from kubelite.kubelet.image_manager import ImageManager, Problem
 from kubelite.kubelet.killer import Killer
+from kubelite.kubelet.volumes import MountError, VolumeManager
 from kubelite.sim.clock import SECOND, Clock
 
 if TYPE_CHECKING:
@@ -43,12 +46,14 @@ class RuntimeManager:
         runtime: Runtime,
         reporter: Reporter,
         node_ip: str,
+        volumes: VolumeManager,
     ):
         self._clock = clock
         self._client = client
         self._runtime = runtime
         self._reporter = reporter
         self._node_ip = node_ip
+        self._volumes = volumes
         self._handlers = HandlerRunner(clock, runtime)
         self._back_off = Backoff(clock)
         self.images = ImageManager(clock, runtime, reporter)
@@ -191,7 +196,11 @@ class RuntimeManager:
             config = container_config(
                 self._client, pod, container, status.ip, self._node_ip, attempt
             )
-        except ConfigError as problem:
+            if container.volume_mounts:
+                env = dict(config.env)
+                mounts = self._volumes.mounts(worker, container, lambda text: expand(text, env))
+                config = msgspec.structs.replace(config, mounts=mounts)
+        except (ConfigError, MountError) as problem:
             message = f"Error: {problem}"
             self._reporter.event(pod, "Warning", events.FAILED, message, container)
             then(Problem("CreateContainerConfigError", str(problem)))
