@@ -11,6 +11,8 @@ from kubelite.api.core_v1 import Container, Node, Pod
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
+from kubelite.kubelet.environment import Environments
+from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.pleg import Pleg
@@ -47,6 +49,7 @@ class Kubelet:
         pod_cidr: str = "",
         machine: Machine | None = None,
         labels: Mapping[str, str] | None = None,
+        services: ServiceVariables | None = None,
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -70,7 +73,8 @@ class Kubelet:
             self.allocatable,
             chance.stream(f"kubelet/{node_name}/resync"),
         )
-        self.manager = RuntimeManager(self.clock, client, runtime, self, node_ip, self.volumes)
+        environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
+        self.manager = RuntimeManager(self.clock, runtime, self, environments)
         self.statuses = StatusManager(client)
         self.pleg = Pleg(self.clock, self._relisted)
         self.probes = ProbeManager(

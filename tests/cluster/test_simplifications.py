@@ -44,13 +44,6 @@ def test_a_claim_and_a_volume_without_a_row_are_empty_directories() -> None:
     assert cluster.exec("web", "ls /disk").output == "x\n"
 
 
-def test_no_variables_speak_of_services() -> None:
-    cluster = Cluster()
-    cluster.apply([service(), pod()])
-    cluster.run_until("pod/web ready")
-    assert "_SERVICE_HOST" not in cluster.exec("web", "env").output
-
-
 def test_a_pod_has_no_service_account() -> None:
     cluster = Cluster()
     assert cluster.apply(pod()).spec.service_account_name == ""

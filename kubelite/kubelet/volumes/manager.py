@@ -101,6 +101,11 @@ class VolumeManager:
         mounted = self._pods[worker.uid].mounted
         return tuple([mount_of(m, mounted[m.name], expand) for m in container.volume_mounts])
 
+    def mounted(self, worker: PodWorker, name: str) -> Mounted | None:
+        """One volume of a pod, None when there is no such volume."""
+        pod = self._pods.get(worker.uid)
+        return pod.mounted.get(name) if pod is not None else None
+
     # DOC: volume-mount
     def _set_up(self, pod: _PodVolumes, volume: Volume) -> bool:
         """Mount one volume, or bring it up to date; try again later when that fails."""
@@ -211,8 +216,11 @@ class VolumeManager:
 
 
 def _used(worker: PodWorker) -> tuple[Volume, ...]:
-    """The pod's volumes that a container mounts; nobody waits for others."""
+    """The pod's volumes that a container mounts or reads; nobody waits for others."""
     spec = worker.pod.spec
-    containers = spec.init_containers + spec.containers
-    names = {mount.name for container in containers for mount in container.volume_mounts}
+    names: set[str] = set()
+    for container in spec.init_containers + spec.containers:
+        names.update([mount.name for mount in container.volume_mounts])
+        refs = [one.value_from.file_key_ref for one in container.env if one.value_from is not None]
+        names.update([ref.volume_name for ref in refs if ref is not None])
     return tuple([volume for volume in spec.volumes if volume.name in names])
