@@ -20,6 +20,7 @@ from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
+from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.network import Network
 from kubelite.proxy import Proxier, Services
@@ -62,6 +63,7 @@ class World:
         proxy = Client(self.server, self.clock, "kube-proxy")
         self.slices = self._watched(proxy, SLICES, {"service": by_service})
         self.services = Services(self._watched(proxy, "services", INDEXERS))
+        self.service_variables = ServiceVariables(self.services.informer)
         plugin = Client(self.server, self.clock, "network-plugin")
         self.policies = self._watched(plugin, "networkpolicies.networking.k8s.io")
         ingress = Client(self.server, self.clock, "ingress-nginx")
@@ -172,6 +174,7 @@ class Worker:
             node_ip=address,
             machine=size,
             labels=labels,
+            services=world.service_variables,
         )
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)

@@ -17,6 +17,7 @@ from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.sim.clock import Timer
 from kubelite.sim.limits import LOG_BYTES
 
@@ -61,7 +62,7 @@ class Container:
         self.started_at = self.finished_at = 0
         self.exit_code = 0
         self.reason = ""
-        self.files = Files(BASE)
+        self.files = mounted(config.mounts) if config.mounts else Files(BASE)
         self.lines: list[str] = []
         self.log_bytes = 0
         self.kill_timer: Timer | None = None
