@@ -6,6 +6,7 @@ Models ``k8s.io/component-helpers/storage/volume`` and ``.../storage/ephemeral``
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from kubelite.api.core_v1 import (
@@ -187,6 +188,11 @@ def claims_of(pod: Pod) -> list[str]:
     """The names of the claims a pod uses, in the order of its volumes."""
     name = pod.metadata.name
     return [claim_name(name, volume) for volume in volumes_with_claims(pod.spec)]
+
+
+def attachment_name(driver: str, handle: str, node: str) -> str:
+    """The name of the VolumeAttachment of a volume on a node."""
+    return f"csi-{sha256(f'{handle}{driver}{node}'.encode()).hexdigest()}"
 
 
 def is_made_for(pod: Pod, claim: PersistentVolumeClaim) -> bool:

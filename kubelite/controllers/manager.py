@@ -12,6 +12,7 @@ from kubelite.apimachinery.rest import API
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
+from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.controllers.cloudservice import CloudServiceController
@@ -20,6 +21,7 @@ from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
+from kubelite.controllers.ephemeral import EphemeralVolumeController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.job import JobController
@@ -63,6 +65,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     ProvisionerController,
     PVCProtectionController,
     PVProtectionController,
+    AttachDetachController,
+    EphemeralVolumeController,
 )
 
 

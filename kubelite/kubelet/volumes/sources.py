@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kubelite.api.core_v1 import Pod, Volume
+from kubelite.api.core_v1 import Volume
 from kubelite.kubelet.images.files import normalise, parent
+from kubelite.kubelet.volumes.claims import check_node, mount_volume, persistent_volume
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
 from kubelite.kubelet.volumes.projection import (
     config_map_files,
@@ -71,8 +72,20 @@ def network_share(mounting: Mounting) -> Mounted:
 
 
 def claim(mounting: Mounting) -> Mounted:
-    """The storage behind a claim. Nothing provides claims here: an empty directory of the pod's."""
-    return plain(mounting)
+    """The storage behind a claim: a disk of the network, or a path of one machine."""
+    volume, only_read = persistent_volume(mounting)
+    check_node(mounting, volume)
+    source = volume.spec.host_path
+    if source is None and volume.spec.local is not None:
+        path = normalise(volume.spec.local.path)
+        if path not in mounting.disk.root:
+            name = volume.metadata.name
+            text = f'MountVolume.NewMounter initialization failed for volume "{name}" : '
+            raise MountError("no path", f'{text}path "{path}" does not exist')
+        return Mounted(mounting.disk.root, path, read_only=only_read)
+    if source is not None:
+        return host_path(mounting._replace(source=source))._replace(read_only=only_read)
+    return mount_volume(mounting, volume, only_read)
 
 
 def plain(mounting: Mounting) -> Mounted:
@@ -109,14 +122,3 @@ def source_of(volume: Volume) -> tuple[Source, Any]:
         if source is not None:
             return mount, source
     return plain, None
-
-
-def claim_name(pod: Pod, volume: Volume) -> str:
-    """The name of the claim that a volume is about, "" when it is about none.
-
-    An ephemeral volume has a claim of its own, named after the pod and the volume:
-    ``VolumeClaimName`` of ``k8s.io/component-helpers/storage/ephemeral``.
-    """
-    if volume.persistent_volume_claim is not None:
-        return volume.persistent_volume_claim.claim_name
-    return f"{pod.metadata.name}-{volume.name}" if volume.ephemeral is not None else ""
