@@ -25,12 +25,13 @@ from kubelite.scheduler.framework import (
 from kubelite.scheduler.plugins.volume_binding import claims_of_pod, uses_claim
 from kubelite.scheduler.types import NodeInfo, PodInfo
 
-TOPOLOGY = (
-    "failure-domain.beta.kubernetes.io/zone",
-    "failure-domain.beta.kubernetes.io/region",
-    "topology.kubernetes.io/zone",
-    "topology.kubernetes.io/region",
-)
+SUCCESSOR = {
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+}
+"""Old labels of volumes, and the labels that nodes have today."""
+
+TOPOLOGY = (*SUCCESSOR, *SUCCESSOR.values())
 SEPARATOR = "__"  # between the zones of a volume that is in several
 
 
@@ -74,6 +75,7 @@ class VolumeZone:
         if not any(key in node.labels for key in TOPOLOGY):
             return None
         for key, values in state[self.name]:
-            if node.labels.get(key) not in values:
+            found = node.labels.get(key, node.labels.get(SUCCESSOR.get(key, "")))
+            if found not in values:
                 return self.refusal
         return None
