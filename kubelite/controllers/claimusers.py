@@ -20,7 +20,7 @@ class ClaimUsers:
         self._uses = ByIdentity(volumes_with_claims)
         self._by_claim: dict[str, dict[str, Pod]] = {}
         self._listeners: list[Callable[[Pod], object]] = []
-        pods.on(add=self._put, update=lambda _, pod: self._put(pod), delete=self._remove)
+        pods.on(add=self._put, update=self._updated, delete=self._remove)
 
     def on_change(self, listener: Callable[[Pod], object]) -> None:
         """Tell ``listener`` of each pod with claims that comes, changes or goes."""
@@ -34,6 +34,10 @@ class ClaimUsers:
         """Every pod that uses a claim, each once."""
         found = {key: pod for pods in self._by_claim.values() for key, pod in pods.items()}
         return list(found.values())
+
+    def _updated(self, old: Pod, pod: Pod) -> None:
+        if pod.spec.volumes:
+            self._put(pod)
 
     def _put(self, pod: Pod) -> None:
         if pod.spec.volumes and self._uses(pod.spec):

@@ -73,6 +73,15 @@ def _volume_spec(spec: core_v1.PersistentVolumeSpec, path: str) -> Errors:
         faults = subdomain_name(spec.storage_class_name, False)
         yield from each(f"{path}.storageClassName", spec.storage_class_name, faults)
     yield from supported(f"{path}.volumeMode", spec.volume_mode, VOLUME_MODES)
+    if (attributes := spec.volume_attributes_class_name) is not None:
+        at = f"{path}.volumeAttributesClassName"
+        if not attributes:
+            yield FieldError.required(at, "an empty string is disallowed")
+        else:
+            yield from each(at, attributes, subdomain_name(attributes, False))
+        if spec.csi is None:
+            fault = "has to be specified when using volumeAttributesClassName"
+            yield FieldError.required(f"{path}.csi", fault)
 
 
 def _capacity(capacity: dict[str, Quantity], path: str) -> Errors:

@@ -246,6 +246,9 @@ def validate_claim_spec(spec: core_v1.PersistentVolumeClaimSpec, path: str) -> E
         yield from each(f"{path}.storageClassName", spec.storage_class_name, faults)
     words = ("Block", "Filesystem")
     yield from supported(f"{path}.volumeMode", spec.volume_mode, words)
+    if attributes := spec.volume_attributes_class_name:
+        at = f"{path}.volumeAttributesClassName"
+        yield from each(at, attributes, subdomain_name(attributes, False))
     for field in ("data_source", "data_source_ref"):
         if (source := getattr(spec, field)) is not None:
             yield from _data_source(source, f"{path}.{camel(field)}")
