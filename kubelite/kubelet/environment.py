@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kubelite.kubelet.podworkers import PodWorker
 
 _REFERENCE = re.compile(r"\$(\$|\(([-._A-Za-z][-._A-Za-z0-9]*)\))")
-_FILE_LINE = re.compile(r"^[ \t]*([^=#\s]+)='([^']*)'[ \t]*(?:#.*)?$", re.MULTILINE)
+_FILE_LINE = re.compile(r"^[ \t]*([^=#\s]+)='([^']*)'[ \t]*(?:#.*)?(?=\n|\Z)", re.MULTILINE)
 _NO_VARIABLES: Mapping[str, str] = {}
 
 
