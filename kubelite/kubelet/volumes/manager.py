@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FIRST_RETRY = 500 * MILLISECOND
 LONGEST_RETRY = 122 * SECOND
 
+MONITORING = 10 * SECOND
+"""How often the eviction manager looks: ``pkg/kubelet/eviction/eviction_manager.go``."""
+
 RECONCILE = 100 * MILLISECOND
 """How often the reconciler looks: ``pkg/kubelet/volumemanager/volume_manager.go``."""
 
@@ -126,6 +129,9 @@ class VolumeManager:
         pod.mounted[name] = mounted
         if mounted.renew_at:
             self._schedule(pod, mounted.renew_at)
+        if mounted.quota:
+            mounted.tree.quota = mounted.quota
+            mounted.tree.overrun = lambda: self._overrun(pod, volume)
         return True
 
     def _retry(self, pod: _PodVolumes, volume: Volume) -> None:
@@ -193,6 +199,22 @@ class VolumeManager:
         for volume in pod.used:
             if pod.mounted[volume.name].follows and volume.name not in pod.timers:
                 self._set_up(pod, volume)
+
+    # DOC: empty-dir-eviction
+    def _overrun(self, pod: _PodVolumes, volume: Volume) -> None:
+        """There is too much in an emptyDir: the eviction manager will see it at its next look."""
+        if volume.name not in pod.timers:
+            when = self._clock.now - self._clock.now % MONITORING + MONITORING
+            pod.timers[volume.name] = self._clock.at(when, self._evict, pod, volume)
+
+    def _evict(self, pod: _PodVolumes, volume: Volume) -> None:
+        del pod.timers[volume.name]
+        mounted, limit = pod.mounted[volume.name], volume.empty_dir and volume.empty_dir.size_limit
+        if not pod.worker.syncing or not limit or mounted.tree.size <= mounted.quota:
+            return
+        message = f'Usage of EmptyDir volume "{volume.name}" exceeds the limit "{limit.wire()}". '
+        self._reporter.event(pod.worker.pod, "Warning", events.EVICTED, message)
+        pod.worker.fail(events.EVICTED, message)
 
     # In the end
 

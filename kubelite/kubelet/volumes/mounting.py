@@ -50,6 +50,7 @@ class Mounted(NamedTuple):
 
     ``follows`` says that the source is to be asked again when something it looked up, or the pod,
     has changed; ``renew_at`` also when that moment has come. ``release`` runs when the pod is over.
+    A pod that keeps more than ``quota`` bytes there is evicted.
     """
 
     tree: Tree
@@ -58,3 +59,4 @@ class Mounted(NamedTuple):
     follows: bool = False
     renew_at: int = 0
     release: Callable[[], object] | None = None
+    quota: int = 0

@@ -135,6 +135,7 @@ def projecting(files: Projection) -> Callable[[Mounting], Mounted]:
         payload = files(mounting, mounting.source, DEFAULT_MODE if mode is None else mode)
         tree = mounting.tree or Tree()
         atomic.write(tree, payload, mounting.now)
-        return Mounted(tree, read_only=True, follows=True)
+        renewals = [file.renew_at for file in payload.values() if file.renew_at]
+        return Mounted(tree, read_only=True, follows=True, renew_at=min(renewals, default=0))
 
     return mount
