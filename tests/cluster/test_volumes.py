@@ -381,3 +381,18 @@ def test_a_file_that_must_be_renewed_is_renewed_in_time(monkeypatch: pytest.Monk
     assert int(output(cluster, "cat /v/token")) == first
     cluster.run(20)
     assert int(output(cluster, "cat /v/token")) == first + 600 * SECOND
+
+
+def test_a_kubelet_that_restarts_finds_its_volumes_again() -> None:
+    """And goes on to update files under containers that have never stopped."""
+    source = {"configMap": {"name": "web"}}
+    cluster = running(Cluster(nodes=1), config_map(color="blue"), mounting(source))
+    kubelet = cluster.workers["node-1"].kubelet
+    kubelet.stop()
+    cluster.patch("configmap/web", {"data": {"color": "green"}})
+    cluster.run(5)
+    assert output(cluster, "cat /v/color") == "blue"
+    kubelet.start()
+    cluster.run(5)
+    assert output(cluster, "cat /v/color") == "green"
+    assert cluster.get("pod/web").status.container_statuses[0].restart_count == 0

@@ -113,10 +113,9 @@ class VolumeManager:
     def _set_up(self, pod: _PodVolumes, volume: Volume) -> bool:
         """Mount one volume, or bring it up to date; try again later when that fails."""
         name = volume.name
-        before = pod.mounted.get(name)
         mount, source = source_of(volume)
         try:
-            mounted = mount(self._mounting(pod, name, source, before))
+            mounted = mount(self._mounting(pod, name, source))
         except MountError as problem:
             message = problem.message or f'MountVolume.SetUp failed for volume "{name}" : {problem}'
             self._reporter.event(pod.worker.pod, "Warning", events.FAILED_MOUNT, message)
@@ -142,9 +141,7 @@ class VolumeManager:
             pod.synced = self._clock.now
             pod.worker.sync()
 
-    def _mounting(
-        self, pod: _PodVolumes, name: str, source: object, before: Mounted | None
-    ) -> Mounting:
+    def _mounting(self, pod: _PodVolumes, name: str, source: object) -> Mounting:
         meta = pod.worker.pod.metadata
         status = pod.worker.runtime_status
         return Mounting(
@@ -157,7 +154,6 @@ class VolumeManager:
             lambda resource, wanted: self.references.get(
                 meta.uid, resource, meta.namespace, wanted
             ),
-            before.tree if before is not None else None,
             self._allocatable(),
             self._clock.now,
             (status.ip, self._node_ip),

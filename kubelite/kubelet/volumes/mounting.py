@@ -28,8 +28,8 @@ class Mounting(NamedTuple):
 
     ``source`` is the member of the volume that is set (``volume.config_map``, ...). ``find`` gives
     a ConfigMap or Secret of the pod's namespace as this node knows it, or None; from then on a
-    change of it refreshes the volume. ``tree`` is what an earlier call gave, None at first.
-    ``allocatable`` is the node's, ``now`` the time in microseconds.
+    change of it refreshes the volume. ``allocatable`` is the node's, ``now`` the time in
+    microseconds, ``addresses`` the pod's and the node's.
     """
 
     pod: Pod
@@ -39,7 +39,6 @@ class Mounting(NamedTuple):
     client: Client
     node_name: str
     find: Callable[[str, str], Any | None]
-    tree: Tree | None
     allocatable: Mapping[str, Quantity]
     now: int
     addresses: tuple[str, str] = ("", "")
