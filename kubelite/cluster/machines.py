@@ -9,6 +9,7 @@ from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
+from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
@@ -51,12 +52,15 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, encryption: EncryptionConfiguration | None = None):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
+        self.encrypted: EncryptedStore | None = None
         self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        if encryption is not None:
+            self.encrypt(encryption)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -74,6 +78,14 @@ class World:
         services = self.services.informer
         self.dns = dns.Server(services, self.slices, namespaces, self.addresses_outside, draw)
         self._expire()
+
+    def encrypt(self, config: EncryptionConfiguration) -> None:
+        """Let the server write and read what it stores in these ways."""
+        if self.encrypted is None:
+            draw = self.chance.stream("encryption/nonces").randbytes
+            self.encrypted = EncryptedStore(self.store, draw)
+            self.server.use(self.encrypted)
+        self.encrypted.configure(config)
 
     @staticmethod
     def _watched(

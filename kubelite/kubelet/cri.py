@@ -20,6 +20,8 @@ CREATED = "created"
 RUNNING = "running"
 EXITED = "exited"
 
+TERMINATION_LOG = "/dev/termination-log"
+
 NEVER = -1
 """The delay of an answer that does not come."""
 
@@ -92,7 +94,11 @@ class Mount(NamedTuple):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+
+    ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
+    output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
+    """
 
     name: str
     image: str
@@ -103,6 +109,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     memory_limit: int = 0
     attempt: int = 0
     mounts: tuple[Mount, ...] = ()
+    message_path: str = TERMINATION_LOG
+    message_from_logs: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

@@ -16,7 +16,7 @@ from kubelite.api.core_v1 import Container, EnvVarSource, FileKeySelector, Pod
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client
-from kubelite.kubelet.cri import ContainerConfig
+from kubelite.kubelet.cri import TERMINATION_LOG, ContainerConfig
 from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.fieldpath import field, resource
 from kubelite.kubelet.volumes import MountError, VolumeManager
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kubelite.kubelet.podworkers import PodWorker
 
 _REFERENCE = re.compile(r"\$(\$|\(([-._A-Za-z][-._A-Za-z0-9]*)\))")
-_FILE_LINE = re.compile(r"^[ \t]*([^=#\s]+)='([^']*)'[ \t]*(?:#.*)?$", re.MULTILINE)
+_FILE_LINE = re.compile(r"^[ \t]*([^=#\s]+)='([^']*)'[ \t]*(?:#.*)?(?=\n|\Z)", re.MULTILINE)
 _NO_VARIABLES: Mapping[str, str] = {}
 
 
@@ -78,6 +78,8 @@ class Environments:
             memory.value if memory is not None else 0,
             attempt,
             self._mounts(worker, container, variables) if container.volume_mounts else (),
+            container.termination_message_path or TERMINATION_LOG,
+            container.termination_message_policy == "FallbackToLogsOnError",
         )
 
     def _mounts(

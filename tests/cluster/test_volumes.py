@@ -8,6 +8,10 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.kubelet.cri import Request
+from kubelite.kubelet.volumes import Mounting
+from kubelite.kubelet.volumes.atomic import File
+from kubelite.kubelet.volumes.projection import PROJECTIONS
+from kubelite.sim.clock import SECOND
 from tests.cluster.manifests import pod
 
 Manifest = dict[str, Any]
@@ -330,3 +334,63 @@ def test_a_watch_ends_with_the_last_pod_that_needs_it() -> None:
         cluster.delete(f"pod/{name}")
         cluster.run_until(f"pod/{name} gone")
     assert references.watching() == []
+
+
+def test_who_puts_too_much_into_an_empty_dir_is_evicted() -> None:
+    cluster = running(Cluster(), mounting({"emptyDir": {"sizeLimit": "1Ki"}}))
+    output(cluster, f"echo {'x' * 600} > /v/a")
+    cluster.run(30)
+    assert cluster.get("pod/web").status.phase == "Running"
+    output(cluster, f"echo {'x' * 600} > /v/b")
+    cluster.run(60)
+    status = cluster.get("pod/web").status
+    words = 'Usage of EmptyDir volume "vol" exceeds the limit "1Ki". '
+    assert (status.phase, status.reason, status.message) == ("Failed", "Evicted", words)
+    assert words in {event.message for event in cluster.events("pod/web")}
+
+
+def test_a_claim_of_its_own_is_named_after_pod_and_volume() -> None:
+    template = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {}}}}
+    template["spec"]["resources"]["requests"] = {"storage": "1Gi"}
+    manifest = mounting({"ephemeral": {"volumeClaimTemplate": template}})
+    assert running(Cluster(), manifest).get("pvc/web-vol").status.phase == "Bound"
+
+
+def test_a_token_gives_no_file() -> None:
+    sources = [{"serviceAccountToken": {"path": "token"}}, {"configMap": {"name": "web"}}]
+    manifest = mounting({"projected": {"sources": sources}})
+    manifest["spec"]["serviceAccountName"] = "default"
+    cluster = running(Cluster(), config_map(color="blue"), manifest)
+    assert output(cluster, "ls /v") == "color"
+
+
+def test_a_file_that_must_be_renewed_is_renewed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a token is: its source says when it wants to be asked again."""
+
+    def clock_face(mounting: Mounting, source: Any, mode: int) -> dict[str, File]:
+        return {source.path: File(str(mounting.now), mode, mounting.now + 600 * SECOND)}
+
+    monkeypatch.setitem(PROJECTIONS, "service_account_token", clock_face)
+    manifest = mounting({"projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}})
+    manifest["spec"]["serviceAccountName"] = "default"
+    cluster = running(Cluster(), manifest)
+    first = int(output(cluster, "cat /v/token"))
+    cluster.run(590)
+    assert int(output(cluster, "cat /v/token")) == first
+    cluster.run(20)
+    assert int(output(cluster, "cat /v/token")) == first + 600 * SECOND
+
+
+def test_a_kubelet_that_restarts_finds_its_volumes_again() -> None:
+    """And goes on to update files under containers that have never stopped."""
+    source = {"configMap": {"name": "web"}}
+    cluster = running(Cluster(nodes=1), config_map(color="blue"), mounting(source))
+    kubelet = cluster.workers["node-1"].kubelet
+    kubelet.stop()
+    cluster.patch("configmap/web", {"data": {"color": "green"}})
+    cluster.run(5)
+    assert output(cluster, "cat /v/color") == "blue"
+    kubelet.start()
+    cluster.run(5)
+    assert output(cluster, "cat /v/color") == "green"
+    assert cluster.get("pod/web").status.container_statuses[0].restart_count == 0

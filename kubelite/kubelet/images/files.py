@@ -6,6 +6,8 @@ A ``Tree`` knows links, permissions and a size, too: volumes and a machine's dis
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 READ_ONLY = "Read-only file system"
 NO_SPACE = "No space left on device"
 
@@ -26,6 +28,10 @@ BASE: dict[str, str | None] = {
     "/var/log": None,
     "/www": None,
 }
+
+
+def _nothing() -> None:
+    """Nobody minds how much there is."""
 
 
 def normalise(path: str, cwd: str = "/") -> str:
@@ -86,6 +92,12 @@ class Files(dict[str, str | None]):
             name.rpartition("/")[2] for name in self if name != "/" and parent(name) == path
         )
 
+    def make_dirs(self, path: str) -> None:
+        """Create a directory with those above it."""
+        while path not in self:
+            self[path] = None
+            path = parent(path)
+
     def remove_tree(self, path: str) -> None:
         """Remove a file, or a directory with all that is in it."""
         for name in [name for name in self if name == path or name.startswith(path + "/")]:
@@ -95,12 +107,15 @@ class Files(dict[str, str | None]):
 class Tree(Files):
     """A directory of its own, rooted at "/": what a volume holds, or a machine's disk.
 
-    ``limit`` is how many bytes fit in, 0 for any number.
+    ``limit`` is how many bytes fit in, 0 for any number. More than ``quota`` fit, too, but then
+    ``overrun`` is called.
     """
 
     def __init__(self, limit: int = 0) -> None:
         super().__init__({"/": None})
         self.limit = limit
+        self.quota = 0
+        self.overrun: Callable[[], object] = _nothing
         self.links: dict[str, str] = {}
         self.modes: dict[str, int] = {}
 
@@ -122,11 +137,10 @@ class Tree(Files):
             return NO_SPACE
         return ""
 
-    def make_dirs(self, path: str) -> None:
-        """Create a directory with those above it."""
-        while path not in self:
-            self[path] = None
-            path = parent(path)
+    def __setitem__(self, path: str, text: str | None) -> None:
+        super().__setitem__(path, text)
+        if self.quota and text and self.size > self.quota:
+            self.overrun()
 
     def resolve(self, path: str) -> str:
         """Follow links, relative ones from where they lie."""

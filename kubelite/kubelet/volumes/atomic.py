@@ -16,10 +16,13 @@ DATA = "/..data"
 
 
 class File(NamedTuple):
-    """A file to be shown: its text and its permissions."""
+    """A file to be shown: its text and its permissions, and when it has to be made anew (0: never
+    by itself).
+    """
 
     text: str
     mode: int
+    renew_at: int = 0
 
 
 Payload = dict[str, File]
@@ -30,7 +33,7 @@ Payload = dict[str, File]
 def write(tree: Tree, payload: Mapping[str, File], now: int) -> bool:
     """Let ``tree`` show exactly these files; False when it does so already."""
     old = tree.links.get(DATA, "")
-    if old and payload == shown(tree):
+    if old and shown(tree) == {path: file[:2] for path, file in payload.items()}:
         return False
     name = _timestamp(now)
     directory = f"/{name}"
@@ -48,11 +51,11 @@ def write(tree: Tree, payload: Mapping[str, File], now: int) -> bool:
     return True
 
 
-def shown(tree: Tree) -> Payload:
-    """The files as they are now."""
+def shown(tree: Tree) -> dict[str, tuple[str, int]]:
+    """The files as they are now: text and permissions."""
     directory = f"/{tree.links.get(DATA, '')}/"
     return {
-        path[len(directory) :]: File(text, tree.mode(path))
+        path[len(directory) :]: (text, tree.mode(path))
         for path, text in tree.items()
         if text is not None and path.startswith(directory)
     }

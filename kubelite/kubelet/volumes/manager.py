@@ -32,6 +32,9 @@ LONGEST_RETRY = 122 * SECOND
 ATTACH_TIMEOUT = 123 * SECOND
 """How long a pod waits for its disks before it says so: ``podAttachAndMountTimeout``."""
 
+MONITORING = 10 * SECOND
+"""How often the eviction manager looks: ``pkg/kubelet/eviction/eviction_manager.go``."""
+
 RECONCILE = 100 * MILLISECOND
 """How often the reconciler looks: ``pkg/kubelet/volumemanager/volume_manager.go``."""
 
@@ -113,10 +116,9 @@ class VolumeManager:
     def _set_up(self, pod: _PodVolumes, volume: Volume) -> bool:
         """Mount one volume, or bring it up to date; try again later when that fails."""
         name = volume.name
-        before = pod.mounted.get(name)
         mount, source = source_of(volume)
         try:
-            mounted = mount(self._mounting(pod, name, source, before))
+            mounted = mount(self._mounting(pod, name, source))
         except NotAttached:
             pod.timers[name] = self._clock.after(SECOND, self._retry, pod, volume)
             self._overdue(pod)
@@ -133,6 +135,9 @@ class VolumeManager:
         pod.mounted[name] = mounted
         if mounted.renew_at:
             self._schedule(pod, mounted.renew_at)
+        if mounted.quota:
+            mounted.tree.quota = mounted.quota
+            mounted.tree.overrun = lambda: self._overrun(pod, volume)
         return True
 
     def _overdue(self, pod: _PodVolumes) -> None:
@@ -155,9 +160,7 @@ class VolumeManager:
             pod.synced = self._clock.now
             pod.worker.sync()
 
-    def _mounting(
-        self, pod: _PodVolumes, name: str, source: object, before: Mounted | None
-    ) -> Mounting:
+    def _mounting(self, pod: _PodVolumes, name: str, source: object) -> Mounting:
         meta = pod.worker.pod.metadata
         status = pod.worker.runtime_status
         return Mounting(
@@ -170,7 +173,6 @@ class VolumeManager:
             lambda resource, wanted: self.references.get(
                 meta.uid, resource, meta.namespace, wanted
             ),
-            before.tree if before is not None else None,
             self._allocatable(),
             self._clock.now,
             (status.ip, self._node_ip),
@@ -212,6 +214,22 @@ class VolumeManager:
         for volume in pod.used:
             if pod.mounted[volume.name].follows and volume.name not in pod.timers:
                 self._set_up(pod, volume)
+
+    # DOC: empty-dir-eviction
+    def _overrun(self, pod: _PodVolumes, volume: Volume) -> None:
+        """There is too much in an emptyDir: the eviction manager will see it at its next look."""
+        if volume.name not in pod.timers:
+            when = self._clock.now - self._clock.now % MONITORING + MONITORING
+            pod.timers[volume.name] = self._clock.at(when, self._evict, pod, volume)
+
+    def _evict(self, pod: _PodVolumes, volume: Volume) -> None:
+        del pod.timers[volume.name]
+        mounted, limit = pod.mounted[volume.name], volume.empty_dir and volume.empty_dir.size_limit
+        if not pod.worker.syncing or not limit or mounted.tree.size <= mounted.quota:
+            return
+        message = f'Usage of EmptyDir volume "{volume.name}" exceeds the limit "{limit.wire()}". '
+        self._reporter.event(pod.worker.pod, "Warning", events.EVICTED, message)
+        pod.worker.fail(events.EVICTED, message)
 
     # In the end
 

@@ -32,8 +32,8 @@ class Mounting(NamedTuple):
 
     ``source`` is the member of the volume that is set (``volume.config_map``, ...). ``find`` gives
     a ConfigMap or Secret of the pod's namespace as this node knows it, or None; from then on a
-    change of it refreshes the volume. ``tree`` is what an earlier call gave, None at first.
-    ``allocatable`` is the node's, ``now`` the time in microseconds.
+    change of it refreshes the volume. ``allocatable`` is the node's, ``now`` the time in
+    microseconds, ``addresses`` the pod's and the node's.
     """
 
     pod: Pod
@@ -43,7 +43,6 @@ class Mounting(NamedTuple):
     client: Client
     node_name: str
     find: Callable[[str, str], Any | None]
-    tree: Tree | None
     allocatable: Mapping[str, Quantity]
     now: int
     addresses: tuple[str, str] = ("", "")
@@ -54,6 +53,7 @@ class Mounted(NamedTuple):
 
     ``follows`` says that the source is to be asked again when something it looked up, or the pod,
     has changed; ``renew_at`` also when that moment has come. ``release`` runs when the pod is over.
+    A pod that keeps more than ``quota`` bytes there is evicted.
     """
 
     tree: Tree
@@ -62,3 +62,4 @@ class Mounted(NamedTuple):
     follows: bool = False
     renew_at: int = 0
     release: Callable[[], object] | None = None
+    quota: int = 0

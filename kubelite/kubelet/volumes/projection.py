@@ -11,7 +11,6 @@ from typing import Any
 
 from kubelite.api.core_v1 import Pod
 from kubelite.kubelet.fieldpath import field, resource
-from kubelite.kubelet.images.files import Tree
 from kubelite.kubelet.volumes import atomic
 from kubelite.kubelet.volumes.atomic import File, Payload
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
@@ -133,8 +132,9 @@ def projecting(files: Projection) -> Callable[[Mounting], Mounted]:
     def mount(mounting: Mounting) -> Mounted:
         mode = mounting.source.default_mode
         payload = files(mounting, mounting.source, DEFAULT_MODE if mode is None else mode)
-        tree = mounting.tree or Tree()
+        tree = mounting.disk.volume(mounting.pod.metadata.uid, mounting.name)
         atomic.write(tree, payload, mounting.now)
-        return Mounted(tree, read_only=True, follows=True)
+        renewals = [file.renew_at for file in payload.values() if file.renew_at]
+        return Mounted(tree, read_only=True, follows=True, renew_at=min(renewals, default=0))
 
     return mount

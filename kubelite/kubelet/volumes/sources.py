@@ -36,12 +36,15 @@ _NOT = {
 
 
 def empty_dir(mounting: Mounting) -> Mounted:
-    """A directory that lives as long as the pod. In memory a size limit is felt when it is full."""
+    """A directory that lives as long as the pod. Memory is full at its size limit; whoever puts
+    more on the disk than the limit is evicted.
+    """
     memory = mounting.source.medium == MEMORY
     limit = mounting.source.size_limit
-    bytes_ = limit.value if limit and memory else 0
+    size = limit.value if limit else 0
     uid = mounting.pod.metadata.uid
-    return Mounted(mounting.disk.volume(uid, mounting.name, bytes_, memory))
+    tree = mounting.disk.volume(uid, mounting.name, size if memory else 0, memory)
+    return Mounted(tree, quota=0 if memory else size)
 
 
 def host_path(mounting: Mounting) -> Mounted:
