@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubelite.api.conditions import node_ready
+from kubelite.api.conditions import node_ready, out_of_service
 from kubelite.api.core_v1 import Node, PersistentVolume, Pod
 from kubelite.api.storage_v1 import VolumeAttachment, VolumeAttachmentSource, VolumeAttachmentSpec
 from kubelite.api.volumes import ATTACHMENTS, CLAIMS, VOLUMES, attachment_name, claims_of
@@ -25,7 +25,6 @@ from kubelite.sim.clock import MINUTE, SECOND
 
 MAX_WAIT_FOR_UNMOUNT = 6 * MINUTE
 ATTACH_DELAY = 1 * SECOND
-OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 EXCLUSIVE = "Volume is already exclusively attached to one node and can't be attached to another"
 _SHARED = {"ReadWriteMany", "ReadOnlyMany"}
 
@@ -163,11 +162,7 @@ class AttachDetachController(ManagedController):
         node: Node | None = self.nodes.get(attachment.spec.node_name)
         since = self._unwanted.setdefault(meta.uid, self.clock.now)
         left = since + MAX_WAIT_FOR_UNMOUNT - self.clock.now
-        if node is not None and not node_ready(node) and not _out_of_service(node) and left > 0:
+        if node is not None and not node_ready(node) and not out_of_service(node) and left > 0:
             return [Requeue(left)]
         self._unwanted.pop(meta.uid)
         return [Delete(ATTACHMENTS, meta.name, "", meta.uid)]
-
-
-def _out_of_service(node: Node) -> bool:
-    return any(taint.key == OUT_OF_SERVICE for taint in node.spec.taints)
