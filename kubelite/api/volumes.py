@@ -84,6 +84,11 @@ def is_bound_to(volume: PersistentVolume, claim: PersistentVolumeClaim) -> bool:
     return not ref.uid or ref.uid == meta.uid
 
 
+def is_free_for(volume: PersistentVolume, claim: PersistentVolumeClaim) -> bool:
+    """Whether the volume is bound to or kept for nobody else."""
+    return volume.spec.claim_ref is None or is_bound_to(volume, claim)
+
+
 def is_fully_bound(claim: PersistentVolumeClaim) -> bool:
     """Whether the claim has its volume for good."""
     return bool(claim.spec.volume_name) and BIND_COMPLETED in claim.metadata.annotations

@@ -33,6 +33,7 @@ from kubelite.api.volumes import (
     find_matching_volume,
     has_modes,
     is_bound_to,
+    is_free_for,
     requested,
     same_mode,
 )
@@ -239,7 +240,7 @@ def best_match(
     """The volume for a claim: of those that offer just what it asks for before others."""
     by_modes: dict[frozenset[str], list[PersistentVolume]] = {}
     for volume in volumes:
-        if has_modes(volume, claim):
+        if is_free_for(volume, claim) and has_modes(volume, claim):
             by_modes.setdefault(frozenset(volume.spec.access_modes), []).append(volume)
     for modes in sorted(by_modes, key=lambda found: (len(found), sorted(found))):
         found = find_matching_volume(claim, by_modes[modes], delayed=delayed)

@@ -21,6 +21,7 @@ from kubelite.api.volumes import (
     claim_ref_change,
     class_of_claim,
     find_matching_volume,
+    is_free_for,
     is_fully_bound,
     is_made_for,
     reaches,
@@ -56,10 +57,14 @@ UNBOUND_IMMEDIATE = "pod has unbound immediate PersistentVolumeClaims"
 
 
 class PodClaims(NamedTuple):
-    """The claims of a pod: those that have their volume, and those that wait for a node."""
+    """The claims of a pod: those that have their volume, and those that wait for a node.
+
+    ``volumes`` are those that nobody else has, so that no node need look at all.
+    """
 
     bound: tuple[PersistentVolumeClaim, ...]
     delayed: tuple[PersistentVolumeClaim, ...]
+    volumes: tuple[PersistentVolume, ...]
 
 
 class VolumeBinding:
@@ -98,8 +103,14 @@ class VolumeBinding:
         delayed = tuple(claim for claim in unbound if self._is_delayed(claim))
         if len(delayed) < len(unbound):
             return self._refused(UNBOUND_IMMEDIATE)
-        state[self.name] = PodClaims(bound, delayed)
+        state[self.name] = PodClaims(bound, delayed, self._free(delayed))
         return None
+
+    def _free(self, claims: Sequence[PersistentVolumeClaim]) -> tuple[PersistentVolume, ...]:
+        if not claims:
+            return ()
+        volumes = self._listers.volumes()
+        return tuple(v for v in volumes if any(is_free_for(v, claim) for claim in claims))
 
     def _refused(self, reason: str) -> Status:
         return Status(UNSCHEDULABLE_AND_UNRESOLVABLE, (reason,), self.name)
@@ -138,7 +149,7 @@ class VolumeBinding:
         """Refuse nodes that cannot reach a volume, or for which none can be found or made."""
         claims: PodClaims = state[self.name]
         reasons = {reason for claim in claims.bound if (reason := self._bound(claim, node))}
-        if claims.delayed and self._plan(claims.delayed, node) is None:
+        if claims.delayed and self._plan(claims.delayed, node, claims.volumes) is None:
             reasons.add(BIND_CONFLICT)
         if not reasons:
             return None
@@ -151,7 +162,10 @@ class VolumeBinding:
         return "" if reaches(volume, node.name, node.labels) else NODE_CONFLICT
 
     def _plan(
-        self, claims: Sequence[PersistentVolumeClaim], node: NodeInfo
+        self,
+        claims: Sequence[PersistentVolumeClaim],
+        node: NodeInfo,
+        volumes: Sequence[PersistentVolume],
     ) -> list[tuple[PersistentVolumeClaim, PersistentVolume | None]] | None:
         """For each claim a volume that is there, or None for one to be made; None: impossible."""
         planned: list[tuple[PersistentVolumeClaim, PersistentVolume | None]] = []
@@ -161,7 +175,7 @@ class VolumeBinding:
             volume = None
             if chosen is None:
                 where = (node.name, node.labels)
-                volume = find_matching_volume(claim, self._listers.volumes(), where, taken)
+                volume = find_matching_volume(claim, volumes, where, taken)
             elif chosen != node.name:
                 return None
             if volume is not None:
@@ -194,7 +208,8 @@ class VolumeBinding:
         self, client: Any, pod: PodInfo, node: NodeInfo, then: Callable[[str], object]
     ) -> None:
         """Bind what is there, have the rest made near the node, and wait until all is bound."""
-        planned = self._plan(self._unbound(pod), node)
+        unbound = self._unbound(pod)
+        planned = self._plan(unbound, node, self._free(unbound))
         if planned is None:
             client.clock.after(0, then, f"binding volumes: {BIND_CONFLICT}")
             return
