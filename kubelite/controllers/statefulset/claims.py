@@ -43,6 +43,8 @@ def templates(owner: StatefulSet, pod: Pod) -> Iterator[PersistentVolumeClaim]:
 
 def missing(owner: StatefulSet, pod: Pod, known: Claims) -> list[Action]:
     """Make the claims of a pod that are not there yet."""
+    if all(known(key) is not None for key in _keys(owner, pod)):
+        return []
     wanted = (claim for claim in templates(owner, pod) if known(_key(claim)) is None)
     return [Create(_owned(owner, pod, claim)) for claim in wanted]
 
@@ -50,11 +52,15 @@ def missing(owner: StatefulSet, pod: Pod, known: Claims) -> list[Action]:
 # DOC: statefulset-claims
 def retention(owner: StatefulSet, pods: Sequence[Pod], known: Claims) -> list[Action]:
     """Bring the owners of the pods' claims into line with the retention policy."""
+    policy = owner.spec.persistent_volume_claim_retention_policy
+    deletes = policy is not None and DELETE in (policy.when_deleted, policy.when_scaled)
     actions: list[Action] = []
     for pod in pods:
-        for claim in templates(owner, pod):
-            found = known(_key(claim))
-            if found is not None and not is_owner_up_to_date(owner, pod, found):
+        for key in _keys(owner, pod):
+            found = known(key)
+            if found is None or not (deletes or found.metadata.owner_references):
+                continue
+            if not is_owner_up_to_date(owner, pod, found):
                 actions.append(Update(_owned(owner, pod, found)))
     return actions
 
@@ -107,6 +113,13 @@ def _stale(reference: OwnerReference, obj: StatefulSet | Pod) -> bool:
     """It names the object, and means an earlier one of that name."""
     same = reference.kind == obj.kind and reference.name == obj.metadata.name
     return same and bool(obj.metadata.uid) and reference.uid != obj.metadata.uid
+
+
+def _keys(owner: StatefulSet, pod: Pod) -> list[str]:
+    """The keys of the claims that the pod ought to have."""
+    templates, meta = owner.spec.volume_claim_templates, pod.metadata
+    space = owner.metadata.namespace
+    return [f"{space}/{template.metadata.name}-{meta.name}" for template in templates]
 
 
 def _key(claim: PersistentVolumeClaim) -> str:
