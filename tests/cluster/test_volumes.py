@@ -11,7 +11,6 @@ from kubelite.kubelet.cri import Request
 from kubelite.kubelet.volumes import Mounting
 from kubelite.kubelet.volumes.atomic import File
 from kubelite.kubelet.volumes.projection import PROJECTIONS
-from kubelite.kubelet.volumes.sources import claim_name
 from kubelite.sim.clock import SECOND
 from tests.cluster.manifests import pod
 
@@ -348,14 +347,6 @@ def test_who_puts_too_much_into_an_empty_dir_is_evicted() -> None:
     words = 'Usage of EmptyDir volume "vol" exceeds the limit "1Ki". '
     assert (status.phase, status.reason, status.message) == ("Failed", "Evicted", words)
     assert words in {event.message for event in cluster.events("pod/web")}
-
-
-def test_a_claim_of_its_own_is_named_after_pod_and_volume() -> None:
-    template = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {}}}}
-    template["spec"]["resources"]["requests"] = {"storage": "1Gi"}
-    manifest = mounting({"ephemeral": {"volumeClaimTemplate": template}})
-    stored = running(Cluster(), manifest).get("pod/web")
-    assert claim_name(stored, stored.spec.volumes[0]) == "web-vol"
 
 
 def test_a_token_gives_no_file() -> None:

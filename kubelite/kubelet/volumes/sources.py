@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kubelite.api.core_v1 import Pod, Volume
+from kubelite.api.core_v1 import Volume
 from kubelite.kubelet.images.files import normalise, parent
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
 from kubelite.kubelet.volumes.projection import (
@@ -112,14 +112,3 @@ def source_of(volume: Volume) -> tuple[Source, Any]:
         if source is not None:
             return mount, source
     return plain, None
-
-
-def claim_name(pod: Pod, volume: Volume) -> str:
-    """The name of the claim that a volume is about, "" when it is about none.
-
-    An ephemeral volume has a claim of its own, named after the pod and the volume:
-    ``VolumeClaimName`` of ``k8s.io/component-helpers/storage/ephemeral``.
-    """
-    if volume.persistent_volume_claim is not None:
-        return volume.persistent_volume_claim.claim_name
-    return f"{pod.metadata.name}-{volume.name}" if volume.ephemeral is not None else ""
