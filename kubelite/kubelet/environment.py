@@ -77,9 +77,9 @@ class Environments:
             tuple([port.container_port for port in container.ports]),
             memory.value if memory is not None else 0,
             attempt,
-            self._mounts(worker, container, variables) if container.volume_mounts else (),
-            container.termination_message_path or TERMINATION_LOG,
-            container.termination_message_policy == "FallbackToLogsOnError",
+            mounts=self._mounts(worker, container, variables) if container.volume_mounts else (),
+            message_path=container.termination_message_path or TERMINATION_LOG,
+            message_from_logs=container.termination_message_policy == "FallbackToLogsOnError",
         )
 
     def _mounts(

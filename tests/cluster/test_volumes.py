@@ -349,13 +349,6 @@ def test_who_puts_too_much_into_an_empty_dir_is_evicted() -> None:
     assert words in {event.message for event in cluster.events("pod/web")}
 
 
-def test_a_claim_of_its_own_is_named_after_pod_and_volume() -> None:
-    template = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {}}}}
-    template["spec"]["resources"]["requests"] = {"storage": "1Gi"}
-    manifest = mounting({"ephemeral": {"volumeClaimTemplate": template}})
-    assert running(Cluster(), manifest).get("pvc/web-vol").status.phase == "Bound"
-
-
 def test_a_token_gives_no_file() -> None:
     sources = [{"serviceAccountToken": {"path": "token"}}, {"configMap": {"name": "web"}}]
     manifest = mounting({"projected": {"sources": sources}})
