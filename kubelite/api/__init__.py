@@ -22,11 +22,28 @@ from kubelite.api.apps_v1 import (
 from kubelite.api.autoscaling_v2 import HorizontalPodAutoscaler
 from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
-from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
+from kubelite.api.core_v1 import (
+    ConfigMap,
+    Event,
+    Namespace,
+    Node,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    Pod,
+    Secret,
+    Service,
+)
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.scheduling_v1 import PriorityClass
+from kubelite.api.storage_v1 import (
+    CSIDriver,
+    CSINode,
+    CSIStorageCapacity,
+    StorageClass,
+    VolumeAttachment,
+)
 from kubelite.apimachinery.scheme import Kind, Scheme
 
 ALL = ("all",)
@@ -75,6 +92,18 @@ SCHEME = Scheme(
              subresources=STATUS),
         Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", IngressClass,
              namespaced=False),
+        Kind("", "v1", "PersistentVolume", "persistentvolumes", PersistentVolume,
+             short_names=("pv",), namespaced=False, subresources=STATUS),
+        Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", PersistentVolumeClaim,
+             short_names=("pvc",), subresources=STATUS),
+        Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", StorageClass,
+             short_names=("sc",), namespaced=False),
+        Kind("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", VolumeAttachment,
+             namespaced=False, subresources=STATUS),
+        Kind("storage.k8s.io", "v1", "CSIDriver", "csidrivers", CSIDriver, namespaced=False),
+        Kind("storage.k8s.io", "v1", "CSINode", "csinodes", CSINode, namespaced=False),
+        Kind("storage.k8s.io", "v1", "CSIStorageCapacity", "csistoragecapacities",
+             CSIStorageCapacity),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

@@ -32,6 +32,10 @@ _SINGULAR = {
     "networkpolicies.networking.k8s.io": "networkpolicy",
     "ingresses.networking.k8s.io": "ingress",
     "ingressclasses.networking.k8s.io": "ingressclass",
+    "persistentvolumes": "persistentvolume",
+    "persistentvolumeclaims": "persistentvolumeclaim",
+    "storageclasses.storage.k8s.io": "storageclass",
+    "volumeattachments.storage.k8s.io": "volumeattachment",
 }
 
 _READY = {
@@ -182,6 +186,9 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         for found in new.status.conditions:
             if found not in old.status.conditions and found.status == "True":
                 yield found.type + (f" ({found.reason})" if found.reason else "")
+    elif new.kind in ("PersistentVolume", "PersistentVolumeClaim"):
+        if new.status.phase != old.status.phase:
+            yield f"phase {old.status.phase or 'none'} → {new.status.phase}"
     elif new.kind == "CronJob":
         was, now = len(old.status.active), len(new.status.active)
         if was != now:

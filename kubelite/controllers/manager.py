@@ -12,25 +12,34 @@ from kubelite.apimachinery.rest import API
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
+from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.controllers.cloudservice import CloudServiceController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
+from kubelite.controllers.ephemeral import EphemeralVolumeController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
+from kubelite.controllers.persistentvolume import PersistentVolumeController
 from kubelite.controllers.podautoscaler import HorizontalController
 from kubelite.controllers.podgc import PodGCController
+from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
+from kubelite.controllers.volumeprotection import (
+    PVCProtectionController,
+    PVProtectionController,
+)
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 
@@ -54,6 +63,12 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     HorizontalController,
     CloudServiceController,
     IngressController,
+    PersistentVolumeController,
+    ProvisionerController,
+    PVCProtectionController,
+    PVProtectionController,
+    AttachDetachController,
+    EphemeralVolumeController,
 )
 
 
@@ -74,6 +89,7 @@ class ControllerManager(Manager):
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
+        self._claim_users: ClaimUsers | None = None
         self._client = Client(api, clock, "kube-controller-manager")
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
@@ -88,6 +104,12 @@ class ControllerManager(Manager):
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
+
+    def claim_users(self) -> ClaimUsers:
+        """Which pods use which claims."""
+        if self._claim_users is None:
+            self._claim_users = ClaimUsers(self.informer("pods"))
+        return self._claim_users
 
     def start(self) -> None:
         """Fill the copies, then let every controller run."""

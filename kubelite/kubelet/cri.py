@@ -8,16 +8,22 @@ the callback ``then``, on the clock. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.api.podoptions import PodLogOptions
 
+if TYPE_CHECKING:
+    from kubelite.kubelet.images.files import Tree
+    from kubelite.kubelet.runtime.disk import Disk
+
 CREATED = "created"
 RUNNING = "running"
 EXITED = "exited"
+
+TERMINATION_LOG = "/dev/termination-log"
 
 NEVER = -1
 """The delay of an answer that does not come."""
@@ -79,11 +85,25 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
     host_network: bool = False
 
 
+class Mount(NamedTuple):
+    """A directory or file of the machine that a container sees at ``path``.
+
+    The real message names a path on the host; here it is the tree itself, and the place in it.
+    """
+
+    path: str
+    tree: Tree
+    root: str = "/"
+    read_only: bool = False
+
+
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts;
     ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set.
 
     ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
+    ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
+    output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
     """
 
     name: str
@@ -98,6 +118,9 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     cpu_request: int = 0
     stop_signal: str = ""
     stdin: bool = False
+    mounts: tuple[Mount, ...] = ()
+    message_path: str = TERMINATION_LOG
+    message_from_logs: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
@@ -155,6 +178,7 @@ class Runtime(Protocol):
 
     name: str
     version: str
+    disk: Disk
 
     def image_present(self, image: str) -> bool:
         """Whether the node holds the image."""

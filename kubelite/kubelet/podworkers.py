@@ -63,9 +63,7 @@ class PodWorker:
         self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
-        self.grace_limit: int | None = (
-            None  # what an eviction or a shutdown of the machine leaves of it
-        )
+        self.grace_limit: int | None = None  # what eviction or shutdown leaves
         self._ended: Callable[[], object] | None = None
         self._working = False
         self._pending = False
@@ -113,6 +111,8 @@ class PodWorker:
             self.sync()
         elif self.syncing and _others(pod) != _others(old):
             self.update_status()
+        if pod.spec.volumes and self.syncing and _described(pod) != _described(old):
+            self._kubelet.volumes.pod_changed(self)
 
     def removed(self) -> None:
         """The object is gone: nothing more is to be said, but what runs must stop."""
@@ -164,6 +164,9 @@ class PodWorker:
             self._pending = True
             return
         self._cancel_retry()
+        if self.pod.spec.volumes and not self._kubelet.volumes.mount(self):
+            self.update_status()
+            return
         probes, uid = self._kubelet.probes, self.uid
         actions = compute_pod_actions(
             self.allocated if self.resized else self.pod,
@@ -342,3 +345,8 @@ class PodWorker:
 def _others(pod: Pod) -> list[Any]:
     """The conditions that somebody else sets on the pod."""
     return [c for c in pod.status.conditions if c.type not in OWNED]
+
+
+def _described(pod: Pod) -> Any:
+    """What files about the pod may say of it."""
+    return pod.metadata.labels, pod.metadata.annotations

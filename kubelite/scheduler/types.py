@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
 from kubelite.api.node_selector import RequiredNodeAffinity
+from kubelite.api.volumes import volumes_with_claims
 from kubelite.apimachinery.labels import NOTHING, Requirement, Selector, from_label_selector
 from kubelite.apimachinery.struct import encode, replace
 from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests, spec_in_force
@@ -74,6 +75,7 @@ class Needs:
     __slots__ = (
         "anti_affinity",
         "affinity",
+        "claims",
         "host_ports",
         "memo",
         "non_zero",
@@ -91,6 +93,7 @@ class Needs:
         counted = pod_requests(spec, non_zero=True)
         self.non_zero = (counted.get(CPU, 0), counted.get(MEMORY, 0))
         self.host_ports = tuple(_host_ports(spec))
+        self.claims = volumes_with_claims(spec) if spec.volumes else ()
         self.node_affinity = RequiredNodeAffinity(spec)
         self.affinity: tuple[AffinityTerm, ...] = ()
         self.anti_affinity: tuple[AffinityTerm, ...] = ()

@@ -27,6 +27,7 @@ from kubelite.api import (
     policy_v1,
     scheduling_v1,
     scheduling_v1alpha3,
+    storage_v1,
 )
 from kubelite.apimachinery import meta
 from kubelite.apimachinery.quantity import Quantity
@@ -45,6 +46,7 @@ GROUPS = {
     "io.k8s.api.networking.v1": networking_v1,
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
+    "io.k8s.api.storage.v1": storage_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"

@@ -30,6 +30,9 @@ from kubelite.apimachinery.scheme import UnknownKind
         ("sts", "StatefulSet"),
         ("ds", "DaemonSet"),
         ("endpointslice", "EndpointSlice"),
+        ("pv", "PersistentVolume"),
+        ("pvc", "PersistentVolumeClaim"),
+        ("sc", "StorageClass"),
         ("leases.coordination.k8s.io", "Lease"),
         ("hpa", "HorizontalPodAutoscaler"),
     ],
@@ -75,6 +78,7 @@ def test_no_two_kinds_share_a_name() -> None:
 
 def test_scope_and_subresources() -> None:
     everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
+    everywhere += ["PersistentVolume", "StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"]
     assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",

@@ -15,6 +15,11 @@ from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.storage import (
+    DefaultStorageClass,
+    PersistentVolumeClaimResize,
+    StorageObjectInUseProtection,
+)
 
 # DOC: admission-table
 ADMISSION: tuple[type[Plugin], ...] = (
@@ -22,6 +27,9 @@ ADMISSION: tuple[type[Plugin], ...] = (
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    StorageObjectInUseProtection,
+    DefaultStorageClass,
+    PersistentVolumeClaimResize,
 )
 
 

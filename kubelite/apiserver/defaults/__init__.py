@@ -30,8 +30,18 @@ from kubelite.apiserver.defaults.kinds import (
 )
 from kubelite.apiserver.defaults.networking import default_ingress_class, default_network_policy
 from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
+from kubelite.apiserver.defaults.storage import (
+    default_csi_driver,
+    default_persistent_volume,
+    default_persistent_volume_claim,
+    default_storage_class,
+)
 
 __all__ = [
+    "default_csi_driver",
+    "default_persistent_volume",
+    "default_persistent_volume_claim",
+    "default_storage_class",
     "default_config_map",
     "default_cron_job",
     "default_daemon_set",

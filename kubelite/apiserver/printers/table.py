@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery.duration import human_duration
-from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers import cells, jobs, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
 
 
@@ -213,6 +213,62 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "NodeMetrics": (NAME, *_USAGE),
     "PodMetrics": (NAME, *_USAGE),
+    "PersistentVolume": (
+        NAME,
+        Column("CAPACITY", storage.volume_capacity),
+        Column("ACCESS MODES", storage.volume_modes),
+        Column("RECLAIM POLICY", lambda v, _: v.spec.persistent_volume_reclaim_policy),
+        Column("STATUS", storage.volume_status),
+        Column("CLAIM", storage.volume_claim),
+        Column("STORAGECLASS", lambda v, _: v.spec.storage_class_name),
+        Column("VOLUMEATTRIBUTESCLASS", storage.volume_attributes_class),
+        Column("REASON", lambda v, _: v.status.reason),
+        AGE,
+        Column("VOLUMEMODE", storage.volume_mode, True),
+    ),
+    "PersistentVolumeClaim": (
+        NAME,
+        Column("STATUS", storage.claim_status),
+        Column("VOLUME", lambda c, _: c.spec.volume_name),
+        Column("CAPACITY", storage.claim_capacity),
+        Column("ACCESS MODES", storage.claim_modes),
+        Column("STORAGECLASS", storage.claim_class),
+        Column("VOLUMEATTRIBUTESCLASS", storage.volume_attributes_class),
+        AGE,
+        Column("VOLUMEMODE", storage.volume_mode, True),
+    ),
+    "StorageClass": (
+        Column("NAME", storage.class_name),
+        Column("PROVISIONER", lambda c, _: c.provisioner),
+        Column("RECLAIMPOLICY", lambda c, _: c.reclaim_policy or "Delete"),
+        Column("VOLUMEBINDINGMODE", lambda c, _: c.volume_binding_mode or "Immediate"),
+        Column("ALLOWVOLUMEEXPANSION", storage.class_expansion),
+        AGE,
+    ),
+    "VolumeAttachment": (
+        NAME,
+        Column("ATTACHER", lambda a, _: a.spec.attacher),
+        Column("PV", storage.attachment_volume),
+        Column("NODE", lambda a, _: a.spec.node_name),
+        Column("ATTACHED", storage.attachment_attached),
+        AGE,
+    ),
+    "CSIDriver": (
+        NAME,
+        Column("ATTACHREQUIRED", lambda d, _: str(bool(d.spec.attach_required)).lower()),
+        Column("PODINFOONMOUNT", lambda d, _: str(bool(d.spec.pod_info_on_mount)).lower()),
+        Column("STORAGECAPACITY", lambda d, _: str(bool(d.spec.storage_capacity)).lower()),
+        Column("TOKENREQUESTS", storage.driver_tokens),
+        Column("REQUIRESREPUBLISH", lambda d, _: str(bool(d.spec.requires_republish)).lower()),
+        Column("MODES", storage.driver_modes),
+        AGE,
+    ),
+    "CSINode": (NAME, Column("DRIVERS", lambda n, _: str(len(n.spec.drivers))), AGE),
+    "CSIStorageCapacity": (
+        NAME,
+        Column("STORAGECLASSNAME", lambda c, _: c.storage_class_name),
+        Column("CAPACITY", lambda c, _: str(c.capacity) if c.capacity is not None else "<unset>"),
+    ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

@@ -15,12 +15,18 @@ from kubelite.api import (
     networking_v1,
     policy_v1,
     scheduling_v1,
+    storage_v1,
 )
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
+from kubelite.apiserver.registry.storage import (
+    PersistentVolumeClaimStrategy,
+    PersistentVolumeStrategy,
+    StorageClassStrategy,
+)
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.sim.chance import Chance
 
@@ -38,6 +44,7 @@ def strategies(
         **_networking(),
         **_policy(),
         **_autoscaling(),
+        **_storage(now),
     }
 
 
@@ -158,5 +165,31 @@ def _autoscaling() -> Table:
             v.validate_horizontal_pod_autoscaler,
             v.validate_horizontal_pod_autoscaler_update,
             v.validate_horizontal_pod_autoscaler_status_update,
+        ),
+    }
+
+
+def _storage(now: Callable[[], int]) -> Table:
+    d, v = defaults, validation
+    return {
+        core_v1.PersistentVolume: PersistentVolumeStrategy(now),
+        core_v1.PersistentVolumeClaim: PersistentVolumeClaimStrategy(
+            d.default_persistent_volume_claim,
+            v.validate_persistent_volume_claim,
+            v.validate_persistent_volume_claim_update,
+            v.validate_persistent_volume_claim_status_update,
+        ),
+        storage_v1.StorageClass: StorageClassStrategy(
+            d.default_storage_class, v.validate_storage_class, v.validate_storage_class_update
+        ),
+        storage_v1.VolumeAttachment: Strategy(
+            None, v.validate_volume_attachment, v.validate_volume_attachment_update
+        ),
+        storage_v1.CSIDriver: Strategy(
+            d.default_csi_driver, v.validate_csi_driver, v.validate_csi_driver_update
+        ),
+        storage_v1.CSINode: Strategy(None, v.validate_csi_node, v.validate_csi_node_update),
+        storage_v1.CSIStorageCapacity: Strategy(
+            None, v.validate_csi_storage_capacity, v.validate_csi_storage_capacity_update
         ),
     }

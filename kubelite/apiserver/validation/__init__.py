@@ -60,6 +60,14 @@ from kubelite.apiserver.validation.objectmeta import (
     validate_object_meta,
     validate_object_meta_update,
 )
+from kubelite.apiserver.validation.persistentvolumes import (
+    validate_persistent_volume,
+    validate_persistent_volume_claim,
+    validate_persistent_volume_claim_status_update,
+    validate_persistent_volume_claim_update,
+    validate_persistent_volume_status_update,
+    validate_persistent_volume_update,
+)
 from kubelite.apiserver.validation.pod import (
     validate_pod,
     validate_pod_metadata,
@@ -94,6 +102,18 @@ from kubelite.apiserver.validation.revisioned import (
 )
 from kubelite.apiserver.validation.service import validate_service, validate_service_update
 from kubelite.apiserver.validation.service_status import validate_service_status_update
+from kubelite.apiserver.validation.storage import (
+    validate_csi_driver,
+    validate_csi_driver_update,
+    validate_csi_node,
+    validate_csi_node_update,
+    validate_csi_storage_capacity,
+    validate_csi_storage_capacity_update,
+    validate_storage_class,
+    validate_storage_class_update,
+    validate_volume_attachment,
+    validate_volume_attachment_update,
+)
 from kubelite.apiserver.validation.workloads import (
     validate_deployment,
     validate_deployment_status_update,
@@ -104,6 +124,22 @@ from kubelite.apiserver.validation.workloads import (
 )
 
 __all__ = [
+    "validate_persistent_volume",
+    "validate_persistent_volume_claim",
+    "validate_persistent_volume_claim_status_update",
+    "validate_persistent_volume_claim_update",
+    "validate_persistent_volume_status_update",
+    "validate_persistent_volume_update",
+    "validate_csi_driver",
+    "validate_csi_driver_update",
+    "validate_csi_node",
+    "validate_csi_node_update",
+    "validate_csi_storage_capacity",
+    "validate_csi_storage_capacity_update",
+    "validate_storage_class",
+    "validate_storage_class_update",
+    "validate_volume_attachment",
+    "validate_volume_attachment_update",
     "validate_config_map",
     "validate_config_map_update",
     "validate_cron_job",

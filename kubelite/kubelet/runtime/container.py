@@ -7,20 +7,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import ResourceRequirements
+from kubelite.apimachinery.struct import replace
 from kubelite.kubelet.cri import (
     CREATED,
     EXITED,
     RUNNING,
+    TERMINATION_LOG,
     ContainerConfig,
     ContainerStatus,
     Reply,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
-from kubelite.kubelet.images.files import BASE, Files
+from kubelite.kubelet.images.files import BASE, Files, parent
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
+from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
 
@@ -31,6 +34,11 @@ SHELLS = ("sh", "ash", "bash")
 SIGKILLED = 137
 
 Then = Callable[[Reply], object]
+
+MESSAGE_BYTES = 4096
+MESSAGE_OUTPUT = 2048
+MESSAGE_LINES = 80
+"""How much of a termination message is read: ``pkg/kubelet/container/runtime.go``."""
 
 
 class Container:
@@ -68,7 +76,10 @@ class Container:
         self.started_at = self.finished_at = 0
         self.exit_code = 0
         self.reason = ""
-        self.files = Files(BASE)
+        self.files = mounted(config.mounts) if config.mounts else Files(BASE)
+        if config.message_path != TERMINATION_LOG:
+            self.files.make_dirs(parent(config.message_path))
+            self.files[config.message_path] = ""
         self.log_file: LogFile | None = None
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
@@ -126,13 +137,19 @@ class Container:
         """Other limits from now on; why not, or "". Memory in use is not taken away."""
         memory = resources.limits.get("memory")
         limit = memory.value if memory is not None else 0
-        used = self.program.memory
+        used = self.program.memory_used()
         if limit and used > limit:
             return (
                 f'container "{self.config.name}": attempting to set memory limit ({limit}) '
                 f"below current usage ({used})"
             )
         self.program.memory_limit = limit
+        self.config = replace(
+            self.config,
+            memory_limit=limit,
+            cpu_limit=resources.limits["cpu"].milli if "cpu" in resources.limits else 0,
+            cpu_request=resources.requests["cpu"].milli if "cpu" in resources.requests else 0,
+        )
         return ""
 
     def status(self) -> ContainerStatus:
@@ -151,8 +168,18 @@ class Container:
             self.finished_at,
             self.exit_code,
             self.reason,
-            self.files.get("/dev/termination-log") or "" if self.state == EXITED else "",
+            self.message() if self.state == EXITED else "",
         )
+
+    # DOC: termination-message
+    def message(self) -> str:
+        """What the process left to be said of its end: at most the last 4 KiB, 2 of its output."""
+        config = self.config
+        text = self.files.get(config.message_path) or ""
+        if text or not (config.message_from_logs and self.exit_code):
+            return text[-MESSAGE_BYTES:]
+        lines = self.log_file.lines if self.log_file else []
+        return "".join([line.text for line in lines[-MESSAGE_LINES:]])[-MESSAGE_OUTPUT:]
 
     # What the program sees: images.program.Machine
 
