@@ -24,6 +24,7 @@ from kubelite.apimachinery.times import SECOND, Time
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.story import Story
@@ -71,6 +72,8 @@ class Cluster(Requests):
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
+        network = self._world.network
+        network.outlook = lambda config, ip: ClusterOutlook(self, network, config, ip)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()

@@ -76,7 +76,10 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+
+    ``ends``: the pod waits for its end. A real runtime needs no such hint: it has the program.
+    """
 
     name: str
     image: str
@@ -86,6 +89,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    ends: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

@@ -38,10 +38,30 @@ def container_config(
         command,
         args,
         tuple(env.items()),
-        tuple([port.container_port for port in container.ports]),
+        _ports(container),
         memory.value if memory is not None else 0,
         attempt,
+        _ends(pod, container),
     )
+
+
+def _ports(container: Container) -> tuple[int, ...]:
+    """Those that are declared and, as nobody has to declare any, those that probes ask."""
+    ports = [port.container_port for port in container.ports]
+    if ports:
+        for probe in (container.startup_probe, container.readiness_probe, container.liveness_probe):
+            action = probe and (probe.http_get or probe.tcp_socket or probe.grpc)
+            if action and isinstance(action.port, int) and action.port not in ports:
+                ports.append(action.port)
+    return tuple(ports)
+
+
+def _ends(pod: Pod, container: Container) -> bool:
+    """Whether the pod waits for the container's end."""
+    spec = pod.spec
+    if spec.init_containers and container in spec.init_containers:
+        return container.restart_policy != "Always"
+    return spec.restart_policy != "Always" and not container.ports
 
 
 def _environment(

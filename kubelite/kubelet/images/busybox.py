@@ -21,21 +21,29 @@ class Busybox(Program):
 
     def start(self) -> None:
         """Run the command; the container ends with it."""
-        self.shell = Shell(self.files, self.env, self.machine.log)
+        self.shell = self.new_shell()
         self._proceed(self.shell.run_argv(self.argv))
+
+    def new_shell(self) -> Shell:
+        """The shell that is process 1."""
+        return Shell(self.files, self.env, self.machine.log, self.machine.network)
+
+    def ended(self, code: int) -> None:
+        """The command is over."""
+        self.exit(code)
 
     def stop(self) -> None:
         """Process 1 ignores SIGTERM, unless its script has set a trap."""
         self.shell.signal("TERM")
 
     def listens(self, port: int) -> bool:
-        """A shell serves nothing."""
-        return False
+        """A shell serves nothing, but a command of it may."""
+        return port in self.shell.ports
 
     def _proceed(self, steps: Steps) -> None:
         try:
             wait = next(steps)
         except StopIteration as ended:
-            self.exit(ended.value)
+            self.ended(ended.value)
             return
         self.after(wait, self._proceed, steps)

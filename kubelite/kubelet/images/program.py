@@ -19,6 +19,7 @@ from typing import Protocol
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.files import Files
+from kubelite.kubelet.images.outlook import Outlook
 from kubelite.sim.clock import Timer
 
 MEBIBYTE = 1 << 20
@@ -54,6 +55,16 @@ class Machine(Protocol):
         """This container's own stream of chance."""
         ...
 
+    @property
+    def ends(self) -> bool:
+        """Whether this process is meant to end: in an init container, or in a Job's pod."""
+        ...
+
+    @property
+    def network(self) -> Outlook:
+        """The network as this container sees it."""
+        ...
+
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Run ``action`` later, unless the process has ended by then."""
         ...
@@ -72,7 +83,8 @@ class Program:
 
     ``size`` is the image's size in bytes, ``memory`` what the process uses, ``ports`` where it
     listens. ``entrypoint`` and ``cmd`` are what runs when the pod's spec does not say.
-    ``tags`` is a pattern of the tags its registry has.
+    ``tags`` is a pattern of the tags its registry has, ``tools`` names commands that may be
+    run beside it and tell nothing.
     """
 
     size = 50 * MEBIBYTE
@@ -81,6 +93,7 @@ class Program:
     cmd: tuple[str, ...] = ()
     memory = 10 * MEBIBYTE
     tags = r".*"
+    tools: tuple[str, ...] = ()
 
     def __init__(
         self,

@@ -147,7 +147,9 @@ def _operator(script: str, at: int) -> str:
 def _plain(script: str, at: int) -> int:
     """The end of an unquoted piece; a ``$( )`` or ``${ }`` in it belongs to it."""
     while at < len(script) and script[at] not in " \t\n;&|<>()'\"\\":
-        if script.startswith("$(", at):
+        if script[at] == "`" and "`" in script[at + 1 :]:
+            at = script.index("`", at + 1) + 1
+        elif script.startswith("$(", at):
             at = _matching(script, at + 2, "(", ")")
         elif script.startswith("${", at):
             at = _matching(script, at + 2, "{", "}")

@@ -15,15 +15,18 @@ from kubelite.kubelet.cri import (
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files
+from kubelite.kubelet.images.nettools import CLIENT_TOOLS
+from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.images.script import Script
+from kubelite.kubelet.images.shell import SHELLS
 from kubelite.sim.clock import Timer
 from kubelite.sim.limits import LOG_BYTES
 
 if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
-SHELLS = ("sh", "ash", "bash")
 SIGKILLED = 137
 
 
@@ -139,6 +142,16 @@ class Container:
             f"image/{sandbox.namespace}/{sandbox.name}/{self.config.name}"
         )
 
+    @property
+    def ends(self) -> bool:
+        """Whether the pod's spec means this container to end."""
+        return self.config.ends
+
+    @property
+    def network(self) -> Outlook:
+        """The network as seen from the sandbox."""
+        return self.runtime.network.outlook(self.sandbox.config, self.sandbox.ip)
+
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Later, if the process still runs then."""
         return self.runtime.clock.after(delay, self._tick, action, args)
@@ -180,9 +193,7 @@ class Container:
         kind = program_for(config.image)
         argv = self._argv(kind)
         name = argv[0].rpartition("/")[2] if argv else ""
-        if name in SHELLS or (name in APPLETS and (config.command or not kind.entrypoint)):
-            kind = Busybox  # whatever the image, its command is one of the small shell's
-        return kind(
+        facts = (
             self,
             argv,
             dict(config.env),
@@ -191,14 +202,23 @@ class Container:
             config.memory_limit,
             resolve(config.image).tag,
         )
+        if kind is Busybox or not _for_a_shell(name, config, kind):
+            return kind(*facts)
+        return Script(*facts, image=kind)
 
     def _not_found(self) -> str:
         argv = self.program.argv
         name = argv[0].rpartition("/")[2] if argv else ""
-        if not isinstance(self.program, Busybox) or name in APPLETS or name in (*SHELLS, "exit"):
+        if type(self.program) is not Busybox or name in APPLETS or name in (*SHELLS, "exit"):
             return ""
         return (
             "failed to create containerd task: failed to create shim task: OCI runtime create "
             "failed: runc create failed: unable to start container process: error during "
             f'container init: exec: "{argv[0]}": executable file not found in $PATH'
         )
+
+
+def _for_a_shell(name: str, config: ContainerConfig, image: type[Program]) -> bool:
+    """Whether the small shell knows the command, whatever the image."""
+    known = name in APPLETS or (name in CLIENT_TOOLS and config.ends)
+    return name in SHELLS or (known and bool(config.command or not image.entrypoint))
