@@ -173,12 +173,13 @@ class Cluster(Requests):
     def apply(self, source: Any, namespace: str = "default") -> Any:
         """Create or change what a manifest describes; the object, or a list for several.
 
-        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. Raises
-        ManifestError for what cannot be read and StatusError for what the server refuses.
+        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. What is
+        refused does not keep the rest out. Raises ManifestError for what cannot be read and,
+        at the end, StatusError for what was refused.
         """
         documents = self._documents(source)
         objects = [one for document in documents for one in applying.flattened(document)]
-        applied = [applying.apply(self.api, LEARNER, one, namespace) for one in objects]
+        applied = applying.apply_all(self.api, LEARNER, objects, namespace)
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
+from kubelite.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.job import JobController
@@ -27,6 +28,7 @@ from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.replication import ReplicationControllerController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -52,6 +54,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     DisruptionController,
     CloudServiceController,
     IngressController,
+    ReplicationControllerController,
+    EndpointSliceMirroringController,
 )
 
 

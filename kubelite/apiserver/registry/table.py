@@ -16,7 +16,7 @@ from kubelite.api import (
     scheduling_v1,
 )
 from kubelite.apiserver import defaults, validation
-from kubelite.apiserver.registry import groups
+from kubelite.apiserver.registry import groups, rest
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
@@ -31,7 +31,15 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+    return {
+        **_core(now, chance, everything),
+        **_workloads(),
+        **_networking(),
+        **_policy(),
+        **rest.elder_kinds(),
+        **rest.admission_kinds(),
+        **rest.stored_kinds(),
+    }
 
 
 def _core(
