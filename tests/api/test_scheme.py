@@ -96,4 +96,5 @@ def test_scope_and_subresources() -> None:
         "DaemonSet",
         "Job",
         "CronJob",
+        "ReplicationController",
     ]

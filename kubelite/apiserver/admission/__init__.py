@@ -15,6 +15,7 @@ from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.runtimeclass import RuntimeClasses
 
 # DOC: admission-table
 ADMISSION: tuple[type[Plugin], ...] = (
@@ -22,6 +23,7 @@ ADMISSION: tuple[type[Plugin], ...] = (
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    RuntimeClasses,
 )
 
 

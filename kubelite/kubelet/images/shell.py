@@ -268,10 +268,10 @@ class Shell:
             return True
         path = self.path(name)
         if how == "<":
-            if not self.has(path) or not self.files.is_file(path):
+            if not self.files.is_file(path) and not self.guessed():
                 self.err(f"sh: can't open {name}: no such file\n")
                 return False
-            self.stdin = self.files[path] or ""
+            self.stdin = self.files.get(path) or ""
             return True
         if self.doubts.programs and parent(path) not in self.files:
             self.files[parent(path)] = None  # the image brings its own directories
