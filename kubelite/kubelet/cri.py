@@ -78,7 +78,8 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
 
-    ``ends``: the pod waits for its end. A real runtime needs no such hint: it has the program.
+    ``tty``: it has a terminal at which nobody types. ``ends``: the pod waits for its end. A real
+    runtime needs no such hint: it has the program.
     """
 
     name: str
@@ -90,6 +91,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     memory_limit: int = 0
     attempt: int = 0
     ends: bool = False
+    tty: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

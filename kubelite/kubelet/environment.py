@@ -42,6 +42,7 @@ def container_config(
         memory.value if memory is not None else 0,
         attempt,
         _ends(pod, container),
+        container.tty,
     )
 
 

@@ -17,6 +17,10 @@ BASE: dict[str, str | None] = {
     "/usr": None,
     "/var": None,
     "/var/log": None,
+    "/var/run": None,
+    "/var/run/secrets": None,
+    "/var/run/secrets/kubernetes.io": None,
+    "/var/run/secrets/kubernetes.io/serviceaccount": None,
     "/www": None,
 }
 

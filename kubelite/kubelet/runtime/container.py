@@ -27,6 +27,9 @@ from kubelite.sim.limits import LOG_BYTES
 if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+WAITING = ("sleep", "infinity")
+"""What a program that reads from a terminal at which nobody types comes to."""
 SIGKILLED = 137
 
 
@@ -65,6 +68,7 @@ class Container:
         self.exit_code = 0
         self.reason = ""
         self.files = Files(BASE)
+        self.files[NAMESPACE_FILE] = sandbox.config.namespace
         self.lines: list[str] = []
         self.log_bytes = 0
         self.kill_timer: Timer | None = None
@@ -183,6 +187,11 @@ class Container:
             action(*args)
 
     def _argv(self, kind: type[Program]) -> tuple[str, ...]:
+        argv = self._words(kind)
+        alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
+        return WAITING if alone and self.config.tty else argv
+
+    def _words(self, kind: type[Program]) -> tuple[str, ...]:
         config = self.config
         if config.command:
             return config.command + config.args
