@@ -145,6 +145,10 @@ class ReplicaSetController(ManagedController):
             update=self._set_updated,
             delete=self._set_deleted,
         )
+        self.listen()
+
+    def listen(self) -> None:
+        """Hear of pods."""
         self.pods.on(add=self._pod_added, update=self._pod_updated, delete=self._pod_deleted)
 
     # What wakes it

@@ -19,6 +19,16 @@ class ReplicationControllerController(ReplicaSetController):
     name = "replication-controller"
     resource = "replicationcontrollers"
     kind = "ReplicationController"
+    listening = False
+
+    def listen(self) -> None:
+        """Not before there is a ReplicationController: few clusters have one."""
+        self.sets.on(add=self._first)
+
+    def _first(self, owner: Any) -> None:
+        if not self.listening:
+            self.listening = True
+            super().listen()
 
     def _status(self, key: str, owner: Any) -> Any:
         status = super()._status(key, owner)
