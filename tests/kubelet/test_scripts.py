@@ -81,6 +81,9 @@ def ran(script: str, doubts: Doubts | None = None) -> tuple[int, str]:
         ("date +%s", 0, "1767225600"),
         ("echo a:b | cut -d: -f2; basename /x/y", 0, "b\ny"),
         ("mkdir /a; touch /a/f; cp /a/f /tmp; ls /tmp; mv /tmp/f /tmp/g; ls /tmp", 0, "f\ng"),
+        ('cat > /tmp/x <<EOF\na: $HOSTNAME\nb: "c"\nEOF\ncat /tmp/x', 0, 'a: zk-1\nb: "c"\n'),
+        ("cat <<'EOF' | grep HOST\nit's $HOSTNAME\nEOF\necho end", 0, "it's $HOSTNAME\nend"),
+        ("cat <<< hello", 0, "hello"),
         ("no-such-command", 127, "sh: no-such-command: not found"),
     ],
 )

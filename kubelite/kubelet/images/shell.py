@@ -266,6 +266,9 @@ class Shell:
         if how == ">&":
             self.out, self.err = (self.out, self.out) if fd == 2 else (self.err, self.err)
             return True
+        if how == "<<<":
+            self.stdin = name + "\n"
+            return True
         path = self.path(name)
         if how == "<":
             if not self.files.is_file(path) and not self.guessed():
