@@ -78,6 +78,9 @@ PODS = {
     " args: ['while true; do sleep 30; done;']}]",
     "kubectl waits for somebody else": "initContainers: [{name: w, image: bitnami/kubectl, command:"
     " [kubectl, wait, --for=condition=ready, pod/x]}], containers: [{name: c, image: acme}]",
+    "hooks that write into the image": "containers: [{name: c, image: nginx, lifecycle: {postStart:"
+    " {exec: {command: [/bin/sh, -c, echo Hello > /usr/share/message]}}, preStop: {exec:"
+    " {command: [/usr/sbin/nginx, -s, quit]}}}}]",
     "quantities as numbers": "containers: [{name: c, image: acme, resources: {limits: {cpu: 1,"
     " memory: 512Mi, ephemeral-storage: 2Gi}, requests: {cpu: 0.5}}}]",
 }

@@ -5,23 +5,17 @@ A directory is a path whose content is None. Every container begins with its own
 
 from __future__ import annotations
 
+_DIRECTORIES = (
+    "/ /bin /dev /etc /home /mnt /opt /root /run /srv /tmp /usr /usr/bin /usr/local "
+    "/usr/local/bin /usr/sbin /usr/share /var /var/cache /var/lib /var/log /var/run "
+    "/var/run/secrets /var/run/secrets/kubernetes.io /var/run/secrets/kubernetes.io/serviceaccount "
+    "/www"
+)
+
 BASE: dict[str, str | None] = {
-    "/": None,
-    "/bin": None,
-    "/dev": None,
+    **dict.fromkeys(_DIRECTORIES.split()),
     "/dev/null": "",
     "/dev/termination-log": "",
-    "/etc": None,
-    "/home": None,
-    "/tmp": None,
-    "/usr": None,
-    "/var": None,
-    "/var/log": None,
-    "/var/run": None,
-    "/var/run/secrets": None,
-    "/var/run/secrets/kubernetes.io": None,
-    "/var/run/secrets/kubernetes.io/serviceaccount": None,
-    "/www": None,
 }
 
 
