@@ -12,6 +12,15 @@ would write ``{}`` or ``null``.
 
 from __future__ import annotations
 
+from kubelite.api.admissionregistration_v1 import (
+    MutatingAdmissionPolicy,
+    MutatingAdmissionPolicyBinding,
+    MutatingWebhookConfiguration,
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+    ValidatingWebhookConfiguration,
+)
+from kubelite.api.apiregistration_v1 import APIService
 from kubelite.api.apps_v1 import (
     ControllerRevision,
     DaemonSet,
@@ -21,6 +30,7 @@ from kubelite.api.apps_v1 import (
 )
 from kubelite.api.autoscaling_v2 import HorizontalPodAutoscaler
 from kubelite.api.batch_v1 import CronJob, Job
+from kubelite.api.certificates_v1 import CertificateSigningRequest
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import (
     ConfigMap,
@@ -33,8 +43,18 @@ from kubelite.api.core_v1 import (
     Secret,
     Service,
 )
+from kubelite.api.core_v1.endpoints import Endpoints
+from kubelite.api.core_v1.replication import PodTemplate, ReplicationController
 from kubelite.api.discovery_v1 import EndpointSlice
-from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
+from kubelite.api.flowcontrol_v1 import FlowSchema, PriorityLevelConfiguration
+from kubelite.api.networking_v1 import (
+    Ingress,
+    IngressClass,
+    IPAddress,
+    NetworkPolicy,
+    ServiceCIDR,
+)
+from kubelite.api.node_v1 import RuntimeClass
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.api.storage_v1 import (
@@ -104,6 +124,41 @@ SCHEME = Scheme(
         Kind("storage.k8s.io", "v1", "CSINode", "csinodes", CSINode, namespaced=False),
         Kind("storage.k8s.io", "v1", "CSIStorageCapacity", "csistoragecapacities",
              CSIStorageCapacity),
+        Kind("", "v1", "ReplicationController", "replicationcontrollers", ReplicationController,
+             short_names=("rc",), categories=ALL, subresources=("scale", "status")),
+        Kind("", "v1", "Endpoints", "endpoints", Endpoints,
+             short_names=("ep",)),
+        Kind("", "v1", "PodTemplate", "podtemplates", PodTemplate),
+        Kind("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", RuntimeClass,
+             namespaced=False),
+        Kind("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration",
+             "validatingwebhookconfigurations", ValidatingWebhookConfiguration, namespaced=False),
+        Kind("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration",
+             "mutatingwebhookconfigurations", MutatingWebhookConfiguration, namespaced=False),
+        Kind("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy",
+             "validatingadmissionpolicies", ValidatingAdmissionPolicy,
+             namespaced=False, subresources=STATUS),
+        Kind("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding",
+             "validatingadmissionpolicybindings", ValidatingAdmissionPolicyBinding,
+             namespaced=False),
+        Kind("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy",
+             "mutatingadmissionpolicies", MutatingAdmissionPolicy, namespaced=False),
+        Kind("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicyBinding",
+             "mutatingadmissionpolicybindings", MutatingAdmissionPolicyBinding, namespaced=False),
+        Kind("apiregistration.k8s.io", "v1", "APIService", "apiservices", APIService,
+             categories=("api-extensions",), namespaced=False, subresources=STATUS),
+        Kind("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema", "flowschemas", FlowSchema,
+             namespaced=False, subresources=STATUS),
+        Kind("flowcontrol.apiserver.k8s.io", "v1", "PriorityLevelConfiguration",
+             "prioritylevelconfigurations", PriorityLevelConfiguration,
+             namespaced=False, subresources=STATUS),
+        Kind("certificates.k8s.io", "v1", "CertificateSigningRequest",
+             "certificatesigningrequests", CertificateSigningRequest, short_names=("csr",),
+             namespaced=False, subresources=STATUS),
+        Kind("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs", ServiceCIDR,
+             namespaced=False, subresources=STATUS),
+        Kind("networking.k8s.io", "v1", "IPAddress", "ipaddresses", IPAddress,
+             short_names=("ip",), namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

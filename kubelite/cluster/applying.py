@@ -7,14 +7,16 @@ is taken out of the object, too. Models kubectl's apply command (pkg/cmd/apply).
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from typing import Any
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery import errors, strict
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.patch import strategic_diff
 from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind, UnknownKind
-from kubelite.apimachinery.struct import to_dict
+from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.cluster.converting import converted
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -33,17 +35,80 @@ def kind_of(document: Document) -> Kind:
     try:
         return SCHEME.by_kind(str(document["apiVersion"]), str(document["kind"]))
     except UnknownKind as error:
-        raise errors.bad_request(str(error)) from error
+        unknown = errors.bad_request(_no_match(document))
+        unknown.hint = _where_instead(document)
+        raise unknown from error
+
+
+def _no_match(document: Document) -> str:
+    """kubectl's words for a kind that the server does not have."""
+    meta = document.get("metadata")
+    meta = meta if isinstance(meta, dict) else {}
+    name, namespace = meta.get("name") or "", meta.get("namespace") or ""
+    return (
+        f'resource mapping not found for name: "{name}" namespace: "{namespace}" from "STDIN": '
+        f'no matches for kind "{document["kind"]}" in version "{document["apiVersion"]}"\n'
+        "ensure CRDs are installed first"
+    )
+
+
+def _where_instead(document: Document) -> str:
+    """The version in which a kind of that name is served, or how a similar one is called."""
+    named = str(document["kind"])
+    served = [row.api_version for row in SCHEME if row.kind == named]
+    if served:
+        return f"{named} is served in {' and '.join(served)}"
+    near = get_close_matches(named, [row.kind for row in SCHEME], n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def flattened(document: Document) -> list[Document]:
     """The document itself, or what is in it when it is a List. Raises StatusError 400."""
-    if document.get("kind") != "List":
+    kind = str(document.get("kind"))
+    whole = kind == "List" or (kind.endswith("List") and isinstance(document.get("items"), list))
+    if not whole:
         return [converted(document)]
     items = document.get("items") or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise errors.bad_request("the items of a List are objects: begin each with apiVersion")
+    if kind != "List":  # DeploymentList and the like: the items need not repeat what they are
+        version = document.get("apiVersion")
+        named = {"apiVersion": version, "kind": kind.removesuffix("List")}
+        items = [named | item for item in items]
     return [inner for item in items for inner in flattened(item)]
+
+
+def apply_all(api: API, component: str, documents: list[Document], namespace: str) -> list[Any]:
+    """Apply each in its order, as ``kubectl apply -f`` does: what fails keeps nobody else out.
+
+    Kinds are looked up first, as kubectl does, so that a kind defined in the same file is not
+    there yet. Raises StatusError with all that went wrong.
+    """
+    known, problems = [], []
+    for document in documents:
+        try:
+            kind_of(document)
+            known.append(document)
+        except StatusError as problem:
+            problems.append(problem)
+    applied = []
+    for document in known:
+        try:
+            applied.append(apply(api, component, document, namespace))
+        except StatusError as problem:
+            problems.append(problem)
+    if problems:
+        raise _together(problems)
+    return applied
+
+
+def _together(problems: list[StatusError]) -> StatusError:
+    """One error that says what all of them say; its code and reason are those of the first."""
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    status = replace(first.status, message="\n".join(str(problem) for problem in problems))
+    return StatusError(status)
 
 
 # DOC: client-side-apply

@@ -30,6 +30,7 @@ from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.measuring import Measuring
 from kubelite.cluster.metrics_server import MetricsServer
+from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.storing import Storing
@@ -89,6 +90,8 @@ class Cluster(Requests, Measuring, Storing, Inside):
         self.router = Router(self._world, self.workers)
         self.metrics_server = MetricsServer(self._world, self.workers)
         self.loads = Loads(self._world)
+        network = self._world.network
+        network.outlook = lambda config, ip: ClusterOutlook(self, network, config, ip)
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
@@ -181,12 +184,13 @@ class Cluster(Requests, Measuring, Storing, Inside):
     def apply(self, source: Any, namespace: str = "default") -> Any:
         """Create or change what a manifest describes; the object, or a list for several.
 
-        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. Raises
-        ManifestError for what cannot be read and StatusError for what the server refuses.
+        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. What is
+        refused does not keep the rest out. Raises ManifestError for what cannot be read and,
+        at the end, StatusError for what was refused.
         """
         documents = self._documents(source)
         objects = [one for document in documents for one in applying.flattened(document)]
-        applied = [applying.apply(self.api, LEARNER, one, namespace) for one in objects]
+        applied = applying.apply_all(self.api, LEARNER, objects, namespace)
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
+from kubelite.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubelite.controllers.ephemeral import EphemeralVolumeController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.ingress import IngressController
@@ -33,6 +34,7 @@ from kubelite.controllers.podautoscaler import HorizontalController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.replication import ReplicationControllerController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -69,6 +71,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     PVProtectionController,
     AttachDetachController,
     EphemeralVolumeController,
+    ReplicationControllerController,
+    EndpointSliceMirroringController,
 )
 
 

@@ -104,6 +104,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
     ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
     output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
+    ``tty``: it has a terminal at which nobody types. ``ends``: the pod waits for its end. A real
+    runtime needs no such hint: it has the program.
     """
 
     name: str
@@ -121,6 +123,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     mounts: tuple[Mount, ...] = ()
     message_path: str = TERMINATION_LOG
     message_from_logs: bool = False
+    ends: bool = False
+    tty: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

@@ -15,15 +15,20 @@ import msgspec
 import pytest
 
 from kubelite.api import (
+    admissionregistration_v1,
+    apiregistration_v1,
     apps_v1,
     autoscaling_v1,
     autoscaling_v2,
     batch_v1,
+    certificates_v1,
     coordination_v1,
     core_v1,
     discovery_v1,
+    flowcontrol_v1,
     meta_v1,
     networking_v1,
+    node_v1,
     policy_v1,
     scheduling_v1,
     scheduling_v1alpha3,
@@ -47,6 +52,11 @@ GROUPS = {
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
     "io.k8s.api.storage.v1": storage_v1,
+    "io.k8s.api.admissionregistration.v1": admissionregistration_v1,
+    "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1": apiregistration_v1,
+    "io.k8s.api.certificates.v1": certificates_v1,
+    "io.k8s.api.flowcontrol.v1": flowcontrol_v1,
+    "io.k8s.api.node.v1": node_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"

@@ -72,18 +72,25 @@ def test_a_wrong_version_is_answered_with_both() -> None:
 
 def test_no_two_kinds_share_a_name() -> None:
     rows = list(SCHEME)
-    names = [name for row in rows for name in (row.plural, row.singular, *row.short_names)]
+    # Endpoints are called the same whether one or many.
+    names = [name for row in rows for name in {row.plural, row.singular, *row.short_names}]
     assert len(names) == len(set(names))
 
 
 def test_scope_and_subresources() -> None:
-    everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
+    everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass", "RuntimeClass"]
     everywhere += ["PersistentVolume", "StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"]
-    assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
+    everywhere += ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]
+    everywhere += ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]
+    everywhere += ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "APIService"]
+    everywhere += ["FlowSchema", "PriorityLevelConfiguration", "CertificateSigningRequest"]
+    everywhere += ["ServiceCIDR", "IPAddress"]
+    assert sorted(row.kind for row in SCHEME if not row.namespaced) == sorted(everywhere)
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",
         "Deployment",
         "StatefulSet",
+        "ReplicationController",
     ]
     assert [row.kind for row in SCHEME if "all" in row.categories] == [
         "Pod",
@@ -95,4 +102,5 @@ def test_scope_and_subresources() -> None:
         "Job",
         "CronJob",
         "HorizontalPodAutoscaler",
+        "ReplicationController",
     ]

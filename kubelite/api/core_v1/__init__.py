@@ -72,6 +72,12 @@ from kubelite.api.core_v1.disks import (
     StorageOSVolumeSource,
     VsphereVirtualDiskVolumeSource,
 )
+from kubelite.api.core_v1.endpoints import (
+    EndpointAddress,
+    EndpointPort,
+    Endpoints,
+    EndpointSubset,
+)
 from kubelite.api.core_v1.env import (
     ConfigMapEnvSource,
     ConfigMapKeySelector,
@@ -177,6 +183,13 @@ from kubelite.api.core_v1.reference import (
     ObjectReference,
     TypedLocalObjectReference,
     TypedObjectReference,
+)
+from kubelite.api.core_v1.replication import (
+    PodTemplate,
+    ReplicationController,
+    ReplicationControllerCondition,
+    ReplicationControllerSpec,
+    ReplicationControllerStatus,
 )
 from kubelite.api.core_v1.resources import (
     ResourceClaim,
@@ -294,6 +307,9 @@ __all__ = [
     "TypedObjectReference", "Volume", "VolumeDevice", "VolumeHealthCondition", "VolumeHealthStatus",
     "VolumeMount",
     "VolumeMountStatus", "VolumeProjection", "VolumeResourceRequirements", "VolumeStatus",
+    "EndpointAddress", "EndpointPort", "EndpointSubset", "Endpoints", "PodTemplate",
+    "ReplicationController", "ReplicationControllerCondition", "ReplicationControllerSpec",
+    "ReplicationControllerStatus",
     "VsphereVirtualDiskVolumeSource", "WeightedPodAffinityTerm", "WindowsSecurityContextOptions",
 ]
 # fmt: on

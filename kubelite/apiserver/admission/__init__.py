@@ -15,6 +15,7 @@ from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.runtimeclass import RuntimeClasses
 from kubelite.apiserver.admission.storage import (
     DefaultStorageClass,
     PersistentVolumeClaimResize,
@@ -27,6 +28,7 @@ ADMISSION: tuple[type[Plugin], ...] = (
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    RuntimeClasses,
     StorageObjectInUseProtection,
     DefaultStorageClass,
     PersistentVolumeClaimResize,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apiserver.printers import cells, jobs, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
+from kubelite.apiserver.printers import table_rest as rest
 
 
 class Column(NamedTuple):
@@ -269,6 +270,47 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("STORAGECLASSNAME", lambda c, _: c.storage_class_name),
         Column("CAPACITY", lambda c, _: str(c.capacity) if c.capacity is not None else "<unset>"),
     ),
+    "ReplicationController": (
+        NAME,
+        Column("DESIRED", lambda r, _: str(r.spec.replicas)),
+        Column("CURRENT", lambda r, _: str(r.status.replicas)),
+        Column("READY", lambda r, _: str(r.status.ready_replicas)),
+        AGE,
+        Column("CONTAINERS", cells.template_containers, True),
+        Column("IMAGES", cells.template_images, True),
+        Column("SELECTOR", rest.selector, True),
+    ),
+    "Endpoints": (NAME, Column("ENDPOINTS", rest.endpoints), AGE),
+    "PodTemplate": (
+        NAME,
+        Column("CONTAINERS", rest.template_containers),
+        Column("IMAGES", rest.template_images),
+        Column("POD LABELS", rest.template_labels),
+    ),
+    "RuntimeClass": (NAME, Column("HANDLER", lambda r, _: r.handler), AGE),
+    "ValidatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
+    "MutatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
+    "ValidatingAdmissionPolicy": (
+        NAME,
+        Column("VALIDATIONS", lambda p, _: str(len(p.spec.validations))),
+        Column("PARAMKIND", rest.param_kind),
+        AGE,
+    ),
+    "APIService": (
+        NAME,
+        Column("SERVICE", rest.api_service),
+        Column("AVAILABLE", rest.available),
+        AGE,
+    ),
+    "CertificateSigningRequest": (
+        NAME,
+        AGE,
+        Column("SIGNERNAME", lambda c, _: c.spec.signer_name),
+        Column("REQUESTOR", lambda c, _: c.spec.username),
+        Column("CONDITION", rest.signing_condition),
+    ),
+    "ServiceCIDR": (NAME, Column("CIDRS", lambda c, _: ",".join(c.spec.cidrs)), AGE),
+    "IPAddress": (NAME, Column("PARENTREF", rest.parent), AGE),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

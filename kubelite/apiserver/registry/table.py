@@ -18,7 +18,7 @@ from kubelite.api import (
     storage_v1,
 )
 from kubelite.apiserver import defaults, validation
-from kubelite.apiserver.registry import groups
+from kubelite.apiserver.registry import groups, rest
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
@@ -45,6 +45,9 @@ def strategies(
         **_policy(),
         **_autoscaling(),
         **_storage(now),
+        **rest.elder_kinds(),
+        **rest.admission_kinds(),
+        **rest.stored_kinds(),
     }
 
 

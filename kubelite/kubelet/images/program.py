@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.files import Files
+from kubelite.kubelet.images.outlook import Outlook
 from kubelite.sim.clock import Timer
 
 MEBIBYTE = 1 << 20
@@ -83,6 +84,16 @@ class Machine(Protocol):
         """This container's own stream of chance."""
         ...
 
+    @property
+    def ends(self) -> bool:
+        """Whether this process is meant to end: in an init container, or in a Job's pod."""
+        ...
+
+    @property
+    def network(self) -> Outlook:
+        """The network as this container sees it."""
+        ...
+
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Run ``action`` later, unless the process has ended by then."""
         ...
@@ -120,7 +131,8 @@ class Program:
 
     ``size`` is the image's size in bytes, ``memory`` what the process uses, ``ports`` where it
     listens. ``entrypoint`` and ``cmd`` are what runs when the pod's spec does not say.
-    ``tags`` is a pattern of the tags its registry has. ``cpu`` is what the process wants while
+    ``tags`` is a pattern of the tags its registry has, ``tools`` names commands that may be
+    run beside it and tell nothing. ``cpu`` is what the process wants while
     nobody asks it anything, in thousandths of a core; ``cpu_per_request`` what one request
     costs, in microseconds of a core. ``grows``: ``memory_used`` has to be asked each time.
     """
@@ -134,6 +146,7 @@ class Program:
     cpu = 1
     cpu_per_request = 0
     grows = False
+    tools: tuple[str, ...] = ()
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubelite.kubelet.cri import Request
 from kubelite.kubelet.images.files import normalise
 from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
+from kubelite.sim.clock import SECOND
 
 HTML = "/usr/share/nginx/html"
 WELCOME = """<!DOCTYPE html>
@@ -28,6 +29,7 @@ class Nginx(Program):
     cmd = ("-g", "daemon off;")
     cpu = 0
     cpu_per_request = 50
+    tools = ("envsubst", "nginx")
     tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
 
     def signal(self, name: str) -> None:
@@ -62,11 +64,19 @@ class Pause(Program):
 class PlainServer(Program):
     """Any image we have no class for: it answers 200 on its declared ports and keeps running.
 
-    Ports in a pod's spec are only information, so with none declared it answers on all.
+    Ports in a pod's spec are only information, so with none declared it answers on all. Where
+    a process is meant to end, it does its work and ends well.
     """
 
     size = 60 * MEBIBYTE
     entrypoint = ("/app",)
+    work = 2 * SECOND
+
+    def start(self) -> None:
+        """Work for a moment, if this is not to run for ever."""
+        if self.machine.ends:
+            self.after(self.work, self.exit, 0)
+
     cpu_per_request = 1000
 
     def handle(self, request: Request) -> Answer:

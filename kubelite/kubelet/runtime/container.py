@@ -20,8 +20,12 @@ from kubelite.kubelet.cri import (
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files, parent
+from kubelite.kubelet.images.nettools import CLIENT_TOOLS
+from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.images.script import Script
+from kubelite.kubelet.images.shell import SHELLS
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
@@ -30,7 +34,9 @@ from kubelite.sim.clock import Timer
 if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
-SHELLS = ("sh", "ash", "bash")
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+WAITING = ("sleep", "infinity")
+"""What a program that reads from a terminal at which nobody types comes to."""
 SIGKILLED = 137
 
 Then = Callable[[Reply], object]
@@ -77,6 +83,7 @@ class Container:
         self.exit_code = 0
         self.reason = ""
         self.files = mounted(config.mounts) if config.mounts else Files(BASE)
+        self.files.setdefault(NAMESPACE_FILE, sandbox.config.namespace)
         if config.message_path != TERMINATION_LOG:
             self.files.make_dirs(parent(config.message_path))
             self.files[config.message_path] = ""
@@ -201,6 +208,16 @@ class Container:
             f"image/{sandbox.namespace}/{sandbox.name}/{self.config.name}"
         )
 
+    @property
+    def ends(self) -> bool:
+        """Whether the pod's spec means this container to end."""
+        return self.config.ends
+
+    @property
+    def network(self) -> Outlook:
+        """The network as seen from the sandbox."""
+        return self.runtime.network.outlook(self.sandbox.config, self.sandbox.ip)
+
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Later, if the process still runs then."""
         return self.runtime.clock.after(delay, self._tick, action, args)
@@ -279,6 +296,11 @@ class Container:
             action(*args)
 
     def _argv(self, kind: type[Program]) -> tuple[str, ...]:
+        argv = self._words(kind)
+        alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
+        return WAITING if alone and self.config.tty else argv
+
+    def _words(self, kind: type[Program]) -> tuple[str, ...]:
         config = self.config
         if config.command:
             return config.command + config.args
@@ -289,9 +311,7 @@ class Container:
         kind = program_for(config.image)
         argv = self._argv(kind)
         name = argv[0].rpartition("/")[2] if argv else ""
-        if name in SHELLS or (name in APPLETS and (config.command or not kind.entrypoint)):
-            kind = Busybox  # whatever the image, its command is one of the small shell's
-        return kind(
+        facts = (
             self,
             argv,
             dict(config.env),
@@ -300,14 +320,23 @@ class Container:
             config.memory_limit,
             resolve(config.image).tag,
         )
+        if kind is Busybox or not _for_a_shell(name, config, kind):
+            return kind(*facts)
+        return Script(*facts, image=kind)
 
     def _not_found(self) -> str:
         argv = self.program.argv
         name = argv[0].rpartition("/")[2] if argv else ""
-        if not isinstance(self.program, Busybox) or name in APPLETS or name in (*SHELLS, "exit"):
+        if type(self.program) is not Busybox or name in APPLETS or name in (*SHELLS, "exit"):
             return ""
         return (
             "failed to create containerd task: failed to create shim task: OCI runtime create "
             "failed: runc create failed: unable to start container process: error during "
             f'container init: exec: "{argv[0]}": executable file not found in $PATH'
         )
+
+
+def _for_a_shell(name: str, config: ContainerConfig, image: type[Program]) -> bool:
+    """Whether the small shell knows the command, whatever the image."""
+    known = name in APPLETS or (name in CLIENT_TOOLS and config.ends)
+    return name in SHELLS or (known and bool(config.command or not image.entrypoint))

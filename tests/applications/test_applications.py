@@ -1,0 +1,76 @@
+"""Three applications of our own, as real people write them, run to Ready and serve a request.
+
+``harbour`` is a folder of short files written by hand, ``market`` one long file as a chart is
+rendered, ``clinic`` a JSON List as a tool exports it. What kinds the cluster does not serve
+stands in files called ``-later``, and is applied as soon as it is served.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kubelite import Cluster
+from kubelite.api import SCHEME
+from kubelite.api.conditions import pod_ready
+from tests import invariants
+
+HERE = Path(__file__).parent
+HOSTS = {
+    "harbour": "harbour.example.com",
+    "market": "market.example.com",
+    "clinic": "clinic.example.org",
+}
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".json":
+        found: list[dict[str, Any]] = json.loads(path.read_text())["items"]
+        return found
+    return [one for one in yaml.safe_load_all(path.read_text()) if one]
+
+
+def served(path: Path) -> bool:
+    known = {(row.api_version, row.kind) for row in SCHEME}
+    return all((one["apiVersion"], one["kind"]) in known for one in documents(path))
+
+
+@pytest.fixture(params=sorted(HOSTS))
+def running(request: pytest.FixtureRequest) -> tuple[str, Cluster]:
+    cluster = Cluster(nodes=4, seed=7)
+    for path in sorted((HERE / request.param).iterdir()):
+        if served(path):
+            cluster.apply(str(path))
+    cluster.run(180)
+    return request.param, cluster
+
+
+def test_every_pod_is_ready_and_a_request_comes_through(running: tuple[str, Cluster]) -> None:
+    name, cluster = running
+    pods = cluster.get("pods", namespace=name)
+    late = [p for p in pods if not pod_ready(p) and p.status.phase != "Succeeded"]
+    assert [p.metadata.name for p in late] == []
+    assert len(cluster.get("services", namespace=name)) >= 10
+    for kind in ("deployments", "statefulsets"):
+        for owner in cluster.get(kind, namespace=name):
+            assert owner.status.ready_replicas == owner.spec.replicas
+    answer = cluster.request(HOSTS[name])
+    assert (answer.status, answer.via) == (200, f"ingress {name}")
+    assert [p for p in pods if any(s.restart_count for s in p.status.container_statuses)] == []
+    invariants.check(cluster)
+
+
+@pytest.mark.parametrize("name", sorted(HOSTS))
+def test_applying_everything_again_changes_nothing(name: str) -> None:
+    cluster = Cluster(nodes=1, seed=7)
+    paths = [path for path in sorted((HERE / name).iterdir()) if served(path)]
+    for path in paths:
+        cluster.apply(str(path))
+    before = cluster.revision
+    for path in paths:
+        cluster.apply(str(path))
+    assert cluster.revision == before
