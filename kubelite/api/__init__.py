@@ -12,6 +12,7 @@ would write ``{}`` or ``null``.
 
 from __future__ import annotations
 
+from kubelite.api.apiextensions_v1 import CustomResourceDefinition
 from kubelite.api.apps_v1 import (
     ControllerRevision,
     DaemonSet,
@@ -68,6 +69,9 @@ SCHEME = Scheme(
              subresources=STATUS),
         Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", IngressClass,
              namespaced=False),
+        Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
+             CustomResourceDefinition, short_names=("crd", "crds"), namespaced=False,
+             subresources=STATUS),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

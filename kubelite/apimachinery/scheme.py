@@ -69,7 +69,10 @@ class Scheme:
         try:
             return self._by_type[type]
         except KeyError:
-            raise UnknownKind(f"{type.__name__} is not a kind that is stored") from None
+            row: Kind | None = getattr(type, "row", None)  # a kind defined by a user
+            if row is None:
+                raise UnknownKind(f"{type.__name__} is not a kind that is stored") from None
+            return row
 
     def by_kind(self, api_version: str, kind: str) -> Kind:
         """The row that a manifest's ``apiVersion`` and ``kind`` mean. Raises ``UnknownKind``."""
@@ -103,6 +106,19 @@ class Scheme:
         near = get_close_matches(text.lower(), list(self._by_name), n=3, cutoff=0.6)
         plurals = list(dict.fromkeys(self._by_name[name].plural for name in near))
         return f" (did you mean {' or '.join(plurals)}?)" if plurals else ""
+
+
+class ClusterScheme(Scheme):
+    """The kinds of one cluster: the table, and whatever is defined while it runs."""
+
+    def __init__(self, table: Scheme) -> None:
+        self._table = tuple(table)
+        super().__init__(self._table)
+
+    def serve(self, group: str, plural: str, rows: Iterable[Kind]) -> None:
+        """Let these rows, the preferred version first, be all there is of ``plural.group``."""
+        others = [row for row in self._kinds if (row.group, row.plural) != (group, plural)]
+        super().__init__([*others, *rows])
 
 
 def _names(row: Kind) -> Iterator[str]:

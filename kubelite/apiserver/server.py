@@ -10,16 +10,19 @@ from collections.abc import Callable
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
-from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.customresources import CustomResources
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
-from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
+from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.registry.store import Registry
+from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.registry.table import strategies
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
@@ -46,17 +49,20 @@ class APIServer:
 
     def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
         self._backend = backend
+        self._now = now
+        self._chance = chance
         self._trace = trace
+        self.scheme = ClusterScheme(SCHEME)
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
         self._admission = admission.Chain(self.find, self.all)
         for kind, strategy in strategies(now, chance, self.all).items():
-            row = SCHEME.of(kind)
-            self.registries[row.resource] = Registry(
-                row, strategy, backend, now, chance, self._admission.admit
-            )
-            self._watchers[row.resource] = WatchCache(strategy.scope)
+            self._serve(SCHEME.of(kind), strategy)
+        self._custom = CustomResources(
+            self.scheme, self._serve, self.registries.__delitem__, self.handle
+        )
+        self._watchers[CRDS].add(self._custom.changed)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
@@ -69,6 +75,13 @@ class APIServer:
             "deletecollection": self._delete_collection,
         }
 
+    def _serve(self, row: Kind, strategy: Strategy) -> None:
+        """Answer for one more kind, or for one under new rules; watches go on."""
+        self.registries[row.resource] = Registry(
+            row, strategy, self._backend, self._now, self._chance, self._admission.admit
+        )
+        self._watchers.setdefault(row.resource, WatchCache(strategy.scope))
+
     # The pipeline
 
     # DOC: apiserver-handle
@@ -76,6 +89,8 @@ class APIServer:
         """Answer one request; what a client did wrong comes back as a ``Status``."""
         self._component = request.component
         try:
+            if request.resource in self._custom.others:
+                return self._custom.others[request.resource].handle(request)
             registry = self._registry(request.resource)
             verb = self._verbs.get(request.verb)
             if verb is None:
@@ -121,7 +136,8 @@ class APIServer:
 
     def _get(self, registry: Registry, request: Request) -> Response:
         found = registry.get(request.namespace, request.name)
-        return Response(200, scale_of(found) if request.subresource == "scale" else found)
+        scale = request.subresource == "scale"
+        return Response(200, registry.strategy.scale_of(found) if scale else found)
 
     def _list(self, registry: Registry, request: Request) -> Response:
         prefix = registry.key(request.namespace, "") if request.namespace else registry.prefix
@@ -187,8 +203,11 @@ class APIServer:
         if request.subresource != "scale":
             return Response(200, registry.update(request, change))
         whole = replace(request, subresource="")
-        owner = registry.update(whole, lambda owner: scaled(owner, change(scale_of(owner))))
-        return Response(200, scale_of(owner))
+        rules = registry.strategy
+        owner = registry.update(
+            whole, lambda owner: rules.scaled(owner, change(rules.scale_of(owner)))
+        )
+        return Response(200, rules.scale_of(owner))
 
     def _delete(self, registry: Registry, request: Request) -> Response:
         self._admission.admit_deletion(request)

@@ -10,18 +10,22 @@ import json
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery import errors, strict
-from kubelite.apimachinery.patch import strategic_diff
-from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
-from kubelite.apimachinery.scheme import Kind, UnknownKind
+from kubelite.apimachinery.patch import json_merge, strategic_diff
+from kubelite.apimachinery.rest import API, MERGE_PATCH, STRATEGIC_PATCH, Request
+from kubelite.apimachinery.scheme import Kind, Scheme, UnknownKind
 from kubelite.apimachinery.struct import to_dict
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
+EXTENSIONS = "apiextensions.k8s.io"
+"""kubectl does not know the types of this group, nor those that users define."""
+
 Document = dict[str, Any]
 
 
-def kind_of(document: Document) -> Kind:
+def kind_of(document: Document, scheme: Scheme = SCHEME) -> Kind:
     """The kind a manifest names. Raises StatusError 400 when it names none or an unknown one."""
     missing = [field for field in ("apiVersion", "kind") if not document.get(field)]
     if missing:
@@ -30,7 +34,7 @@ def kind_of(document: Document) -> Kind:
             "every manifest begins with apiVersion and kind, for example apps/v1 and Deployment"
         )
     try:
-        return SCHEME.by_kind(str(document["apiVersion"]), str(document["kind"]))
+        return scheme.by_kind(str(document["apiVersion"]), str(document["kind"]))
     except UnknownKind as error:
         raise errors.bad_request(str(error)) from error
 
@@ -48,7 +52,7 @@ def flattened(document: Document) -> list[Document]:
 # DOC: client-side-apply
 def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     """Bring one object into line with its manifest; the object as the server has it now."""
-    kind = kind_of(document)
+    kind = kind_of(document, api.scheme)
     meta = document.get("metadata")
     meta = meta if isinstance(meta, dict) else {}
     place = str(meta.get("namespace") or namespace) if kind.namespaced else ""
@@ -66,11 +70,14 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     if found is None or found.code == 404:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
-    strict.decode_strict(kind.type, wanted)  # in the words a create would have met
-    patch = _difference(kind, live, wanted)
+    if kind.group == EXTENSIONS or issubclass(kind.type, CustomObject):
+        patch, patch_type = _merged(live, wanted), MERGE_PATCH
+    else:
+        strict.decode_strict(kind.type, wanted)  # in the words a create would have met
+        patch, patch_type = _difference(kind, live, wanted), STRATEGIC_PATCH
     if not patch:
         return live
-    return ask("patch", body=patch, patch_type=STRATEGIC_PATCH).unwrap()
+    return ask("patch", body=patch, patch_type=patch_type).unwrap()
 
 
 def _create(api: API, kind: Kind, place: str, component: str, wanted: Document) -> Any:
@@ -100,3 +107,32 @@ def _difference(kind: Kind, live: Any, wanted: Document) -> Document:
     last = live.metadata.annotations.get(LAST_APPLIED)
     original = json.loads(last) if last else {}
     return strategic_diff.three_way(kind.type, original, wanted, to_dict(live))
+
+
+def _merged(live: Any, wanted: Document) -> Document:
+    """The same as a JSON merge patch, for kinds whose types kubectl does not know."""
+    last = live.metadata.annotations.get(LAST_APPLIED)
+    original = json.loads(last) if last else {}
+    changes = _without_nulls(json_merge.diff(to_dict(live), wanted))
+    removed = _nulls_only(json_merge.diff(original, wanted))
+    return _united(changes, removed)
+
+
+def _united(one: Document, other: Document) -> Document:
+    """Two merge patches as one; objects in both are united."""
+    joined = dict(one)
+    for key, value in other.items():
+        held = joined.get(key)
+        both = isinstance(held, dict) and isinstance(value, dict)
+        joined[key] = _united(held, value) if both else joined.get(key, value)
+    return joined
+
+
+def _without_nulls(patch: Document) -> Document:
+    cleaned = {k: _without_nulls(v) if isinstance(v, dict) else v for k, v in patch.items()}
+    return {k: v for k, v in cleaned.items() if v is not None and v != {}}
+
+
+def _nulls_only(patch: Document) -> Document:
+    cleaned = {k: _nulls_only(v) if isinstance(v, dict) else v for k, v in patch.items()}
+    return {k: v for k, v in cleaned.items() if v is None or (isinstance(v, dict) and v)}

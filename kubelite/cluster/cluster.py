@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
@@ -66,7 +65,7 @@ class Cluster(Requests):
         self.trace = self._world.trace
         self.api = self._world.server
         self._machine = Machine(cpu, memory)
-        self.history = History(self._world.store, self.trace, self.clock)
+        self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
         self._control_plane = ControlPlane(self._world, controllers, profiles)
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
@@ -308,7 +307,7 @@ class Cluster(Requests):
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
         word, _, rest = what.partition("/")
-        return SCHEME.by_name(word), rest or name
+        return self.api.scheme.by_name(word), rest or name
 
     def _ask(
         self, verb: str, kind: Kind, namespace: str, name: str, body: Any = None, **options: Any

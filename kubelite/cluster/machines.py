@@ -12,6 +12,7 @@ from kubelite.apiserver import APIServer
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
+from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
@@ -137,13 +138,17 @@ class ControlPlane:
         controllers: tuple[type[ManagedController], ...],
         profiles: Sequence[Profile],
     ):
+        self.extensions = ControllerManager(
+            world.server, world.clock, world.chance, SERVER_CONTROLLERS, "kube-apiserver"
+        )
         self.controllers = ControllerManager(world.server, world.clock, world.chance, controllers)
         client = world.client("default-scheduler")
         recorder = EventRecorder(client, "default-scheduler")
         self.scheduler = Scheduler(client, world.chance, world.trace, recorder, profiles)
 
     def start(self) -> None:
-        """Both begin to watch."""
+        """All begin to watch."""
+        self.extensions.start()
         self.controllers.start()
         self.scheduler.start()
 

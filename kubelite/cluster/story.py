@@ -31,6 +31,7 @@ _SINGULAR = {
     "networkpolicies.networking.k8s.io": "networkpolicy",
     "ingresses.networking.k8s.io": "ingress",
     "ingressclasses.networking.k8s.io": "ingressclass",
+    "customresourcedefinitions.apiextensions.k8s.io": "customresourcedefinition",
 }
 
 _READY = {
@@ -114,7 +115,8 @@ def _seconds(entry: Entry, history: History) -> float:
 
 def _name(subject: Subject) -> str:
     resource, _, name = subject
-    return f"{_SINGULAR.get(resource, resource)}/{name}"
+    known = _SINGULAR.get(resource) or resource.partition(".")[0]
+    return f"{known}/{name}"
 
 
 def sentence(entry: Entry, changes: dict[int, tuple[Any | None, Any | None]]) -> str:

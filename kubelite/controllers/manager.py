@@ -67,12 +67,14 @@ class ControllerManager(Manager):
         clock: Clock,
         chance: Chance,
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
+        component: str = "kube-controller-manager",
     ):
         self.api = api
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
-        self._client = Client(api, clock, "kube-controller-manager")
+        self._running = False
+        self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
             client = Client(api, clock, kind.name)
@@ -83,12 +85,15 @@ class ControllerManager(Manager):
         found = self._informers.get(resource)
         if found is None:
             found = self._informers[resource] = Informer(self._client, resource)
+            if self._running:  # a kind that was not there at the start
+                self.clock.after(0, found.start)
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
 
     def start(self) -> None:
         """Fill the copies, then let every controller run."""
+        self._running = True
         for informer in self._informers.values():
             informer.start()
         for controller in self.controllers.values():

@@ -343,3 +343,9 @@ def event_object(event: Event, now: int) -> str:
 def event_source(event: Event, now: int) -> str:
     """Who says so."""
     return ", ".join(filter(None, (event.source.component, event.source.host)))
+
+
+def created_at(obj: Any, now: int) -> str:
+    """The moment of creation, as it is on the wire."""
+    created = obj.metadata.creation_timestamp
+    return created.wire() if created is not None else "<unknown>"

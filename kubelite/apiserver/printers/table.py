@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers.custom import column_cells
 
 
 class Column(NamedTuple):
@@ -195,6 +197,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("PARAMETERS", cells.class_parameters),
         AGE,
     ),
+    "CustomResourceDefinition": (NAME, Column("CREATED AT", cells.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 
@@ -207,6 +210,9 @@ def columns_of(kind: str, wide: bool = False) -> tuple[Column, ...]:
 def rows(kind: str, objects: Sequence[Any], now: int, wide: bool = False) -> list[list[str]]:
     """Titles first, then one line of cells for each object."""
     columns = columns_of(kind, wide)
+    if objects and isinstance(objects[0], CustomObject) and objects[0].columns:
+        added = [Column(*column) for column in column_cells(type(objects[0]))]
+        columns = (NAME, *(column for column in added if wide or not column.wide))
     titles = [column.title for column in columns]
     return [titles, *([column.cell(obj, now) for column in columns] for obj in objects)]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubelite.api import (
+    apiextensions_v1,
     apps_v1,
     batch_v1,
     coordination_v1,
@@ -16,11 +17,14 @@ from kubelite.api import (
     scheduling_v1,
 )
 from kubelite.apiserver import defaults, validation
+from kubelite.apiserver.defaults.apiextensions import default_custom_resource_definition
 from kubelite.apiserver.registry import groups
+from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import apiextensions as crd
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
@@ -31,7 +35,7 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy(), **_extensions()}
 
 
 def _core(
@@ -139,5 +143,16 @@ def _policy() -> Table:
         ),
         scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
             d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
+        ),
+    }
+
+
+def _extensions() -> Table:
+    return {
+        apiextensions_v1.CustomResourceDefinition: CustomResourceDefinitionStrategy(
+            default_custom_resource_definition,
+            crd.validate_crd,
+            crd.validate_crd_update,
+            crd.validate_crd_status_update,
         ),
     }
