@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from kubelite.api import (
+    apiextensions_v1,
     apps_v1,
     autoscaling_v1,
     batch_v1,
@@ -44,6 +45,7 @@ GROUPS = {
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1": apiextensions_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 
@@ -103,13 +105,15 @@ def shape_there(schema: dict[str, Any]) -> str:
     """``[Container]``, ``{string}``, ``integer:int32`` or the name of another definition."""
     if "$ref" in schema:
         name = str(schema["$ref"].split("/")[-1].split(".")[-1])
+        name = OF_SCHEMAS.get(name, name)
         return "FieldsV1" if name == "RawExtension" else name  # any JSON object, both of them
     kinds = schema["type"]
     kind = next(k for k in kinds if k != "null") if isinstance(kinds, list) else kinds
     if kind == "array":
         return f"[{shape_there(schema['items'])}]"
     if kind == "object":
-        return f"{{{shape_there(schema['additionalProperties'])}}}"
+        shape = f"{{{shape_there(schema['additionalProperties'])}}}"
+        return "FieldsV1" if shape == "{JSON}" else shape
     return f"integer:{schema['format']}" if kind == "integer" else str(kind)
 
 
@@ -121,6 +125,16 @@ PLAIN = {
     Time: "Time",
     MicroTime: "MicroTime",
     dict[str, Any]: "FieldsV1",
+    float: "number",
+    Any: "JSON",
+}
+
+
+# Fields of the schema of schemas that may be one of two things; a list of schemas is refused.
+OF_SCHEMAS = {
+    "JSONSchemaPropsOrBool": "JSONSchemaProps|boolean",
+    "JSONSchemaPropsOrArray": "JSONSchemaProps",
+    "JSONSchemaPropsOrStringArray": "JSON",
 }
 
 

@@ -51,16 +51,24 @@ def _keeps(schema: JSONSchemaProps, name: str) -> bool:
 def defaulted(schema: JSONSchemaProps, value: Any) -> Any:
     """``value`` with defaults where nothing was said; a null that is not allowed says nothing."""
     if isinstance(value, list | tuple) and schema.items is not None:
-        return [defaulted(schema.items, item) for item in value]
+        items = schema.items
+        return [_given(items, item) if item is None else defaulted(items, item) for item in value]
     if not isinstance(value, dict):
         return value
     filled = {}
     for name, item in value.items():
         inner = _schema_of(schema, name)
-        if item is None and inner is not None and not inner.nullable:
-            continue
+        if item is None and inner is not None:
+            item = _given(inner, item)
+            if item is None and not inner.nullable:
+                continue
         filled[name] = item if inner is None else defaulted(inner, item)
     for name, inner in schema.properties.items():
         if name not in filled and inner.default is not None:
             filled[name] = defaulted(inner, plain(inner.default))
     return filled
+
+
+def _given(schema: JSONSchemaProps, value: None) -> Any:
+    """What stands for a null: the default, unless null is a value of its own."""
+    return value if schema.nullable or schema.default is None else plain(schema.default)
