@@ -9,7 +9,7 @@ Stands in for ``k8s.io/apimachinery/pkg/apis/meta/v1/unstructured``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 
 import msgspec
 
@@ -29,8 +29,8 @@ class Frozen(dict[str, Any]):
             "make a new one with struct.replace(obj, spec={**obj.spec, ...})"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
 
 def frozen(value: Any) -> Any:
@@ -83,7 +83,7 @@ def custom_type(api_version: str, kind: str, fields: Iterable[str]) -> type[Cust
         rename=lambda name: wires.get(name, camel(name)),
         gc=False,
     )
-    return made
+    return cast(type[CustomObject], made)
 
 
 def _python_name(wire: str) -> str:

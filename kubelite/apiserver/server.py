@@ -6,7 +6,7 @@ time only from the function it was given, starts nothing and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
@@ -18,6 +18,7 @@ from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Wat
 from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.customresources import CustomResources
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE
@@ -45,9 +46,19 @@ SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="S
 
 
 class APIServer:
-    """Answers requests from ``backend``. ``now`` gives microseconds since 1970."""
+    """Answers requests from ``backend``. ``now`` gives microseconds since 1970.
 
-    def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
+    ``plugins`` are the admission plugins, in their order.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        now: Callable[[], int],
+        chance: Chance,
+        trace: Trace,
+        plugins: Sequence[type[Plugin]] = admission.ADMISSION,
+    ):
         self._backend = backend
         self._now = now
         self._chance = chance
@@ -56,7 +67,7 @@ class APIServer:
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find, self.all)
+        self._admission = admission.Chain(self.find, self.all, plugins)
         for kind, strategy in strategies(now, chance, self.all).items():
             self._serve(SCHEME.of(kind), strategy)
         self._custom = CustomResources(

@@ -123,8 +123,10 @@ def _united(one: Document, other: Document) -> Document:
     joined = dict(one)
     for key, value in other.items():
         held = joined.get(key)
-        both = isinstance(held, dict) and isinstance(value, dict)
-        joined[key] = _united(held, value) if both else joined.get(key, value)
+        if isinstance(held, dict) and isinstance(value, dict):
+            joined[key] = _united(held, value)
+        else:
+            joined.setdefault(key, value)
     return joined
 
 

@@ -20,6 +20,8 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
@@ -43,7 +45,7 @@ class Cluster(Requests):
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    ``controllers`` and scheduler ``profiles`` may be your own.
+    ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -57,10 +59,11 @@ class Cluster(Requests):
         memory: str = "16Gi",
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+        admission: Sequence[type[Plugin]] = ADMISSION,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
-        self._world = World(seed)
+        self._world = World(seed, admission)
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api = self._world.server

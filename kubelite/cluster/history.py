@@ -72,9 +72,7 @@ class History:
     def at(self, when: int | None = None) -> State:
         """The cluster at ``when``; now, if not given."""
         if when is None or when >= self._clock.now:
-            return State(
-                self._backend, self._clock.now, self._backend.revision, self._scheme
-            )
+            return State(self._backend, self._clock.now, self._backend.revision, self._scheme)
         return State(self._backend, when, self.revision_at(when), self._scheme)
 
     def moment_of(self, revision: int) -> int:

@@ -9,6 +9,8 @@ from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
@@ -50,12 +52,14 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, admission: Sequence[type[Plugin]] = ADMISSION):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
-        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        self.server = APIServer(
+            self.store, lambda: self.clock.now, self.chance, self.trace, admission
+        )
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}

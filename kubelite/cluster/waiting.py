@@ -139,8 +139,8 @@ def _read(words: str, scheme: Scheme) -> Condition:
         return About(what, lambda obj: obj is not None and is_true(obj, ESTABLISHED), scheme)
     raise ValueError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
-        '"pod/NAME gone", "crd/NAME established", "job/NAME complete", "job/NAME failed", "pods ready" or '
-        '"nodes ready", or give a function of the cluster'
+        '"pod/NAME gone", "crd/NAME established", "job/NAME complete", '
+        '"job/NAME failed", "pods ready" or "nodes ready", or give a function of the cluster'
     )
 
 

@@ -185,7 +185,9 @@ class FinalizingController(DefinitionController):
         except StatusError:
             return ()
 
-    def _let_go(self, definition: CustomResourceDefinition, reason: str, message: str) -> Any:
+    def _let_go(
+        self, definition: CustomResourceDefinition, reason: str, message: str
+    ) -> Sequence[Action]:
         done = self.with_conditions(definition, (TERMINATING, "False", reason, message))
         left = tuple(n for n in definition.metadata.finalizers if n != CLEANUP_FINALIZER)
         return (Update(replace(done, metadata=replace(done.metadata, finalizers=left)), "status"),)

@@ -208,8 +208,6 @@ class GarbageCollector(ManagedController):
         return [*freed, _without_finalizer(resource, owner, ORPHAN)]
 
 
-
-
 def _waits_for_dependents(obj: Any) -> bool:
     meta = obj.metadata
     return meta.deletion_timestamp is not None and FOREGROUND in meta.finalizers

@@ -7,6 +7,7 @@ Models k8s.io/apiserver/pkg/admission and plugin/pkg/admission.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kubelite.apimachinery.rest import Request
@@ -28,9 +29,14 @@ ADMISSION: tuple[type[Plugin], ...] = (
 class Chain:
     """Every plugin in turn, each seeing what those before it made of the object."""
 
-    def __init__(self, find: Find, everything: Everything):
+    def __init__(
+        self,
+        find: Find,
+        everything: Everything,
+        plugins: Sequence[type[Plugin]] = ADMISSION,
+    ):
         self._plugins: dict[str, list[Plugin]] = {}
-        self._all = [plugin(find, everything) for plugin in ADMISSION]
+        self._all = [plugin(find, everything) for plugin in plugins]
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The object as it may be stored. Raises StatusError 403 or 404."""

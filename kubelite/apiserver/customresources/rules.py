@@ -20,9 +20,10 @@ from kubelite.apiserver.customresources.values import NEW, type_of
 Errors = Iterator[FieldError]
 
 # Words that CEL keeps for itself: a field of such a name is written __name__ in a rule.
-_RESERVED = frozenset(
-    "true false null in as break const continue else for function if import let loop package "
-    "namespace return var void while".split()
+_RESERVED = (
+    *("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for"),
+    *("function", "if", "import", "let", "loop", "package", "namespace", "return", "var"),
+    *("void", "while"),
 )
 NOWHERE = "<nil>"  # what upstream prints for the object as a whole
 _ESCAPES = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__"))

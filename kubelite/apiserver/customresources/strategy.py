@@ -31,6 +31,7 @@ from kubelite.apiserver.validation.objectmeta import (
 
 NO_SCHEMA = JSONSchemaProps(type="object", preserve_unknown_fields=True)
 STATUS = "status"
+_IDENTITY = ("apiVersion", "kind", "metadata")
 
 
 class CustomStrategy(Strategy):
@@ -53,13 +54,13 @@ class CustomStrategy(Strategy):
 
     def read(self, raw: dict[str, Any], validation: str = "Strict") -> CustomObject:
         """A typed object. Raises StatusError 400 naming unknown fields, unless told to ignore."""
-        given = {name: item for name, item in raw.items() if name not in ("apiVersion", "kind")}
+        given = {name: item for name, item in raw.items() if name not in _IDENTITY}
         unknown: list[str] = []
-        body = pruned(self.schema, {k: v for k, v in given.items() if k != "metadata"}, "", unknown)
+        body = pruned(self.schema, given, "", unknown)
         if unknown and validation == "Strict":
             faults = ", ".join(f'unknown field "{path}"' for path in unknown)
             raise strict.refusal(self.type, raw, f"strict decoding error: {faults}")
-        identity = {name: raw[name] for name in ("apiVersion", "kind", "metadata") if name in raw}
+        identity = {name: item for name, item in raw.items() if name in _IDENTITY}
         if validation == "Strict":
             bare: CustomObject = strict.decode_strict(self.type, identity)
         else:

@@ -72,6 +72,20 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
+_TYPES = {
+    "integer": ("integer",),
+    "number": ("integer", "number"),
+    "boolean": ("boolean",),
+}
+
+
+def type_of(value: Any) -> str:
+    """The type of a single value as columns name it."""
+    if isinstance(value, bool):
+        return "boolean"
+    return "integer" if isinstance(value, int) else "number" if isinstance(value, float) else ""
+
+
 def _shown(value: Any, type: str, now: int) -> str:
     """A value as its column prints it; one of another type is left out, as upstream does."""
     if value is None:
@@ -81,7 +95,6 @@ def _shown(value: Any, type: str, now: int) -> str:
             return human_duration(now - Time.parse(value))
         except (TypeError, ValueError):
             return "<invalid>"
-    fits = {"integer": int, "number": (int, float), "boolean": bool}.get(type, object)
-    if not isinstance(value, fits) or (isinstance(value, bool) and type in ("integer", "number")):
+    if type in _TYPES and type_of(value) not in _TYPES[type]:
         return ""
     return value if isinstance(value, str) else go_value(value)

@@ -62,9 +62,7 @@ class CustomResourceDefinitionStrategy(Strategy):
             "CustomResource deletion will begin soon",
         )
         others = tuple(c for c in obj.status.conditions if c.type != TERMINATING)
-        return replace(
-            obj, metadata=meta, status=replace(obj.status, conditions=(*others, going))
-        )
+        return replace(obj, metadata=meta, status=replace(obj.status, conditions=(*others, going)))
 
 
 def _remembering(definition: CustomResourceDefinition) -> CustomResourceDefinition:

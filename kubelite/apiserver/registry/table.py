@@ -35,7 +35,13 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy(), **_extensions()}
+    return {
+        **_core(now, chance, everything),
+        **_workloads(),
+        **_networking(),
+        **_policy(),
+        **_extensions(),
+    }
 
 
 def _core(

@@ -243,5 +243,4 @@ def _default(schema: JSONSchemaProps, path: str) -> Errors:
     if unknown:
         fault = "must not have unknown fields"
         yield FieldError.invalid(f"{path}.default", value, fault)
-    for error in validate_value(schema, frozen(value), f"{path}.default"):
-        yield error
+    yield from validate_value(schema, frozen(value), f"{path}.default")
