@@ -23,6 +23,7 @@ from kubelite.apimachinery.times import SECOND, Time
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
@@ -46,6 +47,8 @@ class Cluster(Requests):
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
+    With several ``control_planes`` each has a controller manager and a scheduler, of which one
+    leads.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -60,6 +63,7 @@ class Cluster(Requests):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
         admission: Sequence[type[Plugin]] = ADMISSION,
+        control_planes: int = 1,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
@@ -69,7 +73,11 @@ class Cluster(Requests):
         self.api = self._world.server
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
-        self._control_plane = ControlPlane(self._world, controllers, profiles)
+        self._control_plane: ControlPlane | ControlPlanes = (
+            ControlPlane(self._world, controllers, profiles)
+            if control_planes == 1
+            else ControlPlanes(self._world, controllers, profiles, control_planes)
+        )
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
@@ -270,6 +278,21 @@ class Cluster(Requests):
     def start_node(self, name: str) -> None:
         """Switch a machine on again."""
         self._worker(name).power_on()
+
+    def leader(self, component: str) -> str:
+        """The control plane whose copy of the component works: ``leader("kube-scheduler")``."""
+        return self._control_plane.leader(component)
+
+    def stop_component(self, component: str, host: str = "", release: bool = False) -> None:
+        """Switch off kube-controller-manager or kube-scheduler; of several copies the leading one.
+
+        With ``release`` it gives its lease back. Raises ValueError if there is no such copy.
+        """
+        self._control_plane.stop_component(component, host, release)
+
+    def start_component(self, component: str, host: str = "") -> None:
+        """Switch it on again; of several copies all, unless ``host`` says which."""
+        self._control_plane.start_component(component, host)
 
     def cordon(self, name: str) -> str:
         """Close a node for new pods."""

@@ -5,10 +5,12 @@ Models cmd/kube-controller-manager/app.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubelite.apimachinery.rest import API
+from kubelite.api import SCHEME
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
@@ -55,6 +57,24 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
 )
 
 
+class _Unreachable:
+    """What the server is for a process that is dead."""
+
+    scheme = SCHEME
+
+    def handle(self, request: Request) -> Response:
+        """Nobody answers."""
+        error = errors.service_unavailable("the process has ended")
+        return Response(error.code, error.status)
+
+    def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
+        """Nobody answers."""
+        raise errors.service_unavailable("the process has ended")
+
+
+UNREACHABLE = _Unreachable()
+
+
 class ControllerManager(Manager):
     """Runs controllers, which share one informer for each kind.
 
@@ -73,7 +93,7 @@ class ControllerManager(Manager):
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
-        self._running = False
+        self.running = False
         self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
@@ -85,7 +105,7 @@ class ControllerManager(Manager):
         found = self._informers.get(resource)
         if found is None:
             found = self._informers[resource] = Informer(self._client, resource)
-            if self._running:  # a kind that was not there at the start
+            if self.running:  # a kind that was not there at the start
                 self.clock.after(0, found.start)
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
@@ -93,8 +113,18 @@ class ControllerManager(Manager):
 
     def start(self) -> None:
         """Fill the copies, then let every controller run."""
-        self._running = True
+        self.running = True
         for informer in self._informers.values():
             informer.start()
         for controller in self.controllers.values():
             controller.start()
+
+    def stop(self) -> None:
+        """Die: nothing is known any more, and what is still to be sent reaches nobody."""
+        self.running = False
+        for informer in self._informers.values():
+            informer.stop()
+        for controller in self.controllers.values():
+            controller.crash()
+            controller.client.api = UNREACHABLE
+        self._client.api = UNREACHABLE
