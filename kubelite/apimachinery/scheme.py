@@ -16,7 +16,10 @@ from kubelite.apimachinery.meta import Object
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row. ``resource`` and ``api_version`` are worked out once: hot paths read them."""
+    """One row. ``resource`` and ``api_version`` are worked out once: hot paths read them.
+
+    ``defined`` marks a kind that a user has defined while the cluster runs.
+    """
 
     group: str
     version: str
@@ -28,6 +31,7 @@ class Kind:
     categories: tuple[str, ...] = ()
     namespaced: bool = True
     subresources: tuple[str, ...] = ()
+    defined: bool = False
     api_version: str = field(init=False)
     resource: str = field(init=False)
     group_kind: str = field(init=False)

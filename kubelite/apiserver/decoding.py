@@ -32,15 +32,17 @@ def body(kind: Kind, request: Request) -> Any:
         obj = read(kind, obj, request.field_validation)
     if not isinstance(obj, kind.type):
         obj = _adopted(kind, obj)
-    if not isinstance(obj, kind.type):
-        raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
     return in_place(obj, request)
 
 
 def _adopted(kind: Kind, obj: Any) -> Any:
-    """An object of a defined kind that was read before its definition changed, or as it is."""
-    same = isinstance(obj, CustomObject) and obj.row.group_kind == kind.group_kind
-    return kind.type.strategy.adopt(obj) if same else obj  # type: ignore[attr-defined]
+    """An object of a defined kind that was read before its definition changed.
+
+    Raises StatusError 400 for an object of any other kind.
+    """
+    if not isinstance(obj, CustomObject) or obj.row.group_kind != kind.group_kind:
+        raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
+    return kind.type.strategy.adopt(obj)  # type: ignore[attr-defined]
 
 
 def in_place(obj: Any, request: Request) -> Any:
@@ -70,8 +72,8 @@ def read(kind: Kind, plain: dict[str, Any], validation: str = "Strict") -> Any:
         raise errors.bad_request(
             f"the kind in the data ({plain['kind']}) does not match the expected kind ({kind.kind})"
         )
-    if issubclass(kind.type, CustomObject):
-        return kind.type.strategy.read(plain, validation)
+    if kind.defined:
+        return kind.type.strategy.read(plain, validation)  # type: ignore[attr-defined]
     return strict.decode_strict(kind.type, plain)
 
 

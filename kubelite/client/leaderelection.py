@@ -37,6 +37,9 @@ class Terms(NamedTuple):
     retry_period: int = 2 * SECOND
 
 
+DEFAULT_TERMS = Terms()
+
+
 class LeaderElector:
     """One candidate. ``on_started`` runs when it has won, ``on_stopped`` when it has lost.
 
@@ -53,7 +56,7 @@ class LeaderElector:
         on_started: Callable[[], object],
         on_stopped: Callable[[], object],
         namespace: str = "kube-system",
-        terms: Terms = Terms(),
+        terms: Terms = DEFAULT_TERMS,
     ):
         self.identity = identity
         self._client = client

@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 from kubelite.api import SCHEME
-from kubelite.api.custom import CustomObject
 from kubelite.apimachinery import errors, strict
 from kubelite.apimachinery.patch import json_merge, strategic_diff
 from kubelite.apimachinery.rest import API, MERGE_PATCH, STRATEGIC_PATCH, Request
@@ -70,7 +69,7 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     if found is None or found.code == 404:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
-    if kind.group == EXTENSIONS or issubclass(kind.type, CustomObject):
+    if kind.group == EXTENSIONS or kind.defined:
         patch, patch_type = _merged(live, wanted), MERGE_PATCH
     else:
         strict.decode_strict(kind.type, wanted)  # in the words a create would have met

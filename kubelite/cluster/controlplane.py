@@ -77,7 +77,7 @@ class ControlPlanes:
         count: int,
     ):
         self._first = ControlPlane(world, controllers, profiles)
-        makers = {
+        makers: dict[str, Callable[[], Process]] = {
             MANAGER: lambda: self._first.new_manager(),
             SCHEDULER: lambda: self._first.new_scheduler(),
         }

@@ -108,6 +108,7 @@ class CustomResources:
                 for name in ("scale", "status")
                 if subresources is not None and getattr(subresources, name) is not None
             ),
+            defined=True,
         )
         if not preferred:  # asked for by a name that says the version
             object.__setattr__(row, "resource", f"{names.plural}.{version.name}.{spec.group}")
