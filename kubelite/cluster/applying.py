@@ -35,7 +35,10 @@ def kind_of(document: Document, scheme: Scheme = SCHEME) -> Kind:
     try:
         return scheme.by_kind(str(document["apiVersion"]), str(document["kind"]))
     except UnknownKind as error:
-        raise errors.bad_request(str(error)) from error
+        refused = errors.bad_request(str(error))
+        if "." in str(document["apiVersion"]):
+            refused.hint = "ensure CRDs are installed first"  # as kubectl says
+        raise refused from error
 
 
 def flattened(document: Document) -> list[Document]:

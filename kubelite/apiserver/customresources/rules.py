@@ -32,8 +32,10 @@ _ESCAPES = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/"
 @lru_cache(maxsize=1024)
 def compiled(expression: str) -> Any:
     """The program of an expression. Raises ValueError with the reason when it makes no sense."""
-    import cel  # type: ignore[import-not-found, unused-ignore]
-
+    try:
+        import cel  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise ValueError("rules need the package common-expression-language") from None
     return cel.compile(expression)
 
 
