@@ -12,6 +12,10 @@ would write ``{}`` or ``null``.
 
 from __future__ import annotations
 
+from kubelite.api.admissionregistration_v1 import (
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+)
 from kubelite.api.apiextensions_v1 import CustomResourceDefinition
 from kubelite.api.apps_v1 import (
     ControllerRevision,
@@ -72,6 +76,12 @@ SCHEME = Scheme(
         Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
              CustomResourceDefinition, short_names=("crd", "crds"), namespaced=False,
              subresources=STATUS),
+        Kind("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy",
+             "validatingadmissionpolicies", ValidatingAdmissionPolicy, namespaced=False,
+             subresources=STATUS),
+        Kind("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding",
+             "validatingadmissionpolicybindings", ValidatingAdmissionPolicyBinding,
+             namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

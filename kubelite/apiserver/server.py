@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
 from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
@@ -67,13 +68,15 @@ class APIServer:
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find, self.all, plugins)
+        self._admission = admission.Chain(self.find, self.all, plugins, self.scheme)
         for kind, strategy in strategies(now, chance, self.all).items():
             self._serve(SCHEME.of(kind), strategy)
         self._custom = CustomResources(
             self.scheme, self._serve, self.registries.__delitem__, self.handle
         )
         self._watchers[CRDS].add(self._custom.changed)
+        for resource in (POLICIES, BINDINGS):
+            self._watchers[resource].add(self._admission.policies_changed)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from kubelite.api import (
+    admissionregistration_v1,
     apiextensions_v1,
     apps_v1,
     autoscaling_v1,
@@ -45,6 +46,7 @@ GROUPS = {
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
+    "io.k8s.api.admissionregistration.v1": admissionregistration_v1,
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1": apiextensions_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"

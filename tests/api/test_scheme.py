@@ -74,7 +74,11 @@ def test_no_two_kinds_share_a_name() -> None:
 
 def test_scope_and_subresources() -> None:
     everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
-    everywhere.append("CustomResourceDefinition")
+    everywhere += [
+        "CustomResourceDefinition",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ]
     assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kubelite.apimachinery.rest import Request
+from kubelite.api import SCHEME
+from kubelite.apimachinery.rest import Request, WatchEvent
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
+from kubelite.apiserver.admission.policies import ValidatingPolicies
 from kubelite.apiserver.admission.priority import Priority
 
 # DOC: admission-table
@@ -34,7 +37,9 @@ class Chain:
         find: Find,
         everything: Everything,
         plugins: Sequence[type[Plugin]] = ADMISSION,
+        scheme: Scheme = SCHEME,
     ):
+        self._policies = ValidatingPolicies(find, everything, scheme)
         self._plugins: dict[str, list[Plugin]] = {}
         self._all = [plugin(find, everything) for plugin in plugins]
 
@@ -43,7 +48,9 @@ class Chain:
         resource = request.resource
         plugins = self._plugins.get(resource)
         if plugins is None:
-            plugins = self._plugins[resource] = [p for p in self._all if p.concerns(resource)]
+            plugins = self._plugins[resource] = [
+                p for p in (*self._all, self._policies) if p.concerns(resource)
+            ]
         for plugin in plugins:
             obj = plugin.admit(request, obj, old)
         return obj
@@ -52,3 +59,10 @@ class Chain:
         """Raises StatusError 403 when the object may not be deleted."""
         for plugin in self._all:
             plugin.admit_deletion(request)
+        if self._policies.bound:
+            self._policies.admit_deletion(request)
+
+    def policies_changed(self, event: WatchEvent) -> None:
+        """A policy or a binding was written: whom they concern is found anew."""
+        self._policies.refresh()
+        self._plugins.clear()

@@ -26,6 +26,7 @@ _RESERVED = (
     *("void", "while"),
 )
 NOWHERE = "<nil>"  # what upstream prints for the object as a whole
+EVALUATION_ERRORS = (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError)
 _ESCAPES = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__"))
 
 
@@ -39,7 +40,8 @@ def compiled(expression: str) -> Any:
     return cel.compile(expression)
 
 
-def _run(expression: str, variables: dict[str, Any]) -> Any:
+def evaluate(expression: str, variables: dict[str, Any]) -> Any:
+    """The value of an expression. Raises one of ``EVALUATION_ERRORS``."""
     from cel import Context  # type: ignore[import-not-found, unused-ignore]
     from cel.stdlib import (  # type: ignore[import-not-found, unused-ignore]
         add_stdlib_to_context,
@@ -92,8 +94,8 @@ def _judge(
         variables["oldSelf"] = typed(schema, old)
     kind = schema.type or type_of(value)
     try:
-        holds = _run(rule.rule, variables)
-    except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        holds = evaluate(rule.rule, variables)
+    except EVALUATION_ERRORS as error:
         fault = _no_such_key(error) if isinstance(error, KeyError) else str(error)
         yield FieldError.invalid(path or NOWHERE, kind, f"{fault} evaluating rule: {_named(rule)}")
         return
@@ -113,8 +115,8 @@ def _named(rule: ValidationRule) -> str:
 def _message(rule: ValidationRule, variables: dict[str, Any]) -> str:
     if rule.message_expression:
         try:
-            said = _run(rule.message_expression, variables)
-        except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError):
+            said = evaluate(rule.message_expression, variables)
+        except EVALUATION_ERRORS:
             said = None  # upstream falls back as quietly
         if isinstance(said, str) and said.strip() and "\n" not in said:
             return said.strip()

@@ -197,6 +197,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("PARAMETERS", cells.class_parameters),
         AGE,
     ),
+    "ValidatingAdmissionPolicy": (
+        NAME,
+        Column("VALIDATIONS", lambda p, _: str(len(p.spec.validations))),
+        Column("PARAMKIND", cells.policy_params),
+        AGE,
+    ),
+    "ValidatingAdmissionPolicyBinding": (
+        NAME,
+        Column("POLICYNAME", lambda b, _: b.spec.policy_name),
+        Column("PARAMREF", cells.binding_params),
+        AGE,
+    ),
     "CustomResourceDefinition": (NAME, Column("CREATED AT", cells.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubelite.api import (
+    admissionregistration_v1,
     apiextensions_v1,
     apps_v1,
     batch_v1,
@@ -17,6 +18,7 @@ from kubelite.api import (
     scheduling_v1,
 )
 from kubelite.apiserver import defaults, validation
+from kubelite.apiserver.defaults.admissionregistration import default_binding, default_policy
 from kubelite.apiserver.defaults.apiextensions import default_custom_resource_definition
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
@@ -24,6 +26,7 @@ from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import admissionregistration as policies
 from kubelite.apiserver.validation import apiextensions as crd
 from kubelite.sim.chance import Chance
 
@@ -160,5 +163,11 @@ def _extensions() -> Table:
             crd.validate_crd,
             crd.validate_crd_update,
             crd.validate_crd_status_update,
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicy: groups.NumberedStrategy(
+            default_policy, policies.validate_policy, policies.validate_policy_update
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicyBinding: groups.NumberedStrategy(
+            default_binding, policies.validate_binding, policies.validate_binding_update
         ),
     }
