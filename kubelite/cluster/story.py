@@ -119,8 +119,7 @@ def _name(subject: Subject, obj: Any = None) -> str:
     resource, _, name = subject
     if isinstance(obj, CustomObject):
         return f"{obj.row.singular}/{name}"
-    known = _SINGULAR.get(resource) or resource.partition(".")[0]
-    return f"{known}/{name}"
+    return f"{_SINGULAR.get(resource, resource)}/{name}"
 
 
 def sentence(entry: Entry, changes: dict[int, tuple[Any | None, Any | None]]) -> str:
