@@ -80,6 +80,16 @@ def test_unknown_fields_are_pruned_when_nobody_asks_for_strictness() -> None:
     assert cluster.api.handle(request).unwrap().spec == {"image": "nginx", "replicas": 2}
 
 
+def test_of_a_kind_that_preserves_everything_only_the_usual_fields_stand_at_the_top() -> None:
+    cluster = Cluster(nodes=0)
+    cluster.apply(definition())
+    cluster.run(1)
+    thing = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "one"}}
+    assert cluster.apply({**thing, "spec": {"a": {"b": [1]}}}).spec == {"a": {"b": (1,)}}
+    with pytest.raises(StatusError, match='unknown field "colour"'):
+        cluster.apply({**thing, "colour": "red"})
+
+
 def test_the_table_has_the_columns_of_the_definition() -> None:
     cluster = with_websites(nodes=0)
     cluster.apply(website())

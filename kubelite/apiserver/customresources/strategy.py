@@ -57,6 +57,8 @@ class CustomStrategy(Strategy):
         given = {name: item for name, item in raw.items() if name not in _IDENTITY}
         unknown: list[str] = []
         body = pruned(self.schema, given, "", unknown)
+        known = self.type.__struct_encode_fields__
+        unknown += [name for name in body if name not in known]  # also where all is preserved
         if unknown and validation == "Strict":
             faults = ", ".join(f'unknown field "{path}"' for path in unknown)
             raise strict.refusal(self.type, raw, f"strict decoding error: {faults}")
