@@ -20,6 +20,7 @@ from kubelite.api.admissionregistration_v1 import (
     ValidatingAdmissionPolicyBinding,
     ValidatingWebhookConfiguration,
 )
+from kubelite.api.apiextensions_v1 import CustomResourceDefinition
 from kubelite.api.apiregistration_v1 import APIService
 from kubelite.api.apps_v1 import (
     ControllerRevision,
@@ -159,6 +160,9 @@ SCHEME = Scheme(
              namespaced=False, subresources=STATUS),
         Kind("networking.k8s.io", "v1", "IPAddress", "ipaddresses", IPAddress,
              short_names=("ip",), namespaced=False),
+        Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
+             CustomResourceDefinition, short_names=("crd", "crds"), namespaced=False,
+             subresources=STATUS),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

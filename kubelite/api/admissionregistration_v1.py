@@ -1,7 +1,7 @@
 """Webhooks and policies of admission: who else is asked about a request.
 
-They are stored and checked, never called: nothing outside answers here, and expressions are not
-evaluated. Models ``k8s.io/api/admissionregistration/v1``.
+ValidatingAdmissionPolicies are in force. The others are stored and checked, never called: nothing
+outside answers here. Models ``k8s.io/api/admissionregistration/v1``.
 """
 
 from __future__ import annotations
@@ -268,3 +268,7 @@ class MutatingAdmissionPolicyBinding(Object, kw_only=True):
     api_version: str = written("admissionregistration.k8s.io/v1")
     kind: str = written("MutatingAdmissionPolicyBinding")
     spec: MutatingAdmissionPolicyBindingSpec = MutatingAdmissionPolicyBindingSpec()
+
+
+POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"
+BINDINGS = "validatingadmissionpolicybindings.admissionregistration.k8s.io"

@@ -14,6 +14,7 @@ import msgspec
 
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
+from kubelite.apimachinery.scheme import Scheme
 
 ADDED = "ADDED"
 MODIFIED = "MODIFIED"
@@ -107,6 +108,11 @@ class Watch(Protocol):
 
 class API(Protocol):
     """Whatever answers requests: the API server itself, or something wrapped around it."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The kinds that are served at the moment: what discovery tells."""
+        ...
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Never raises for what a client did wrong: that is a ``Status``."""

@@ -6,21 +6,26 @@ time only from the function it was given, starts nothing and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
+from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
-from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.admission.plugin import Plugin
+from kubelite.apiserver.customresources import CustomResources
 from kubelite.apiserver.registry import podlogs
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
-from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
+from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.registry.store import Registry
+from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.registry.table import strategies
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
@@ -47,24 +52,39 @@ SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="S
 
 
 class APIServer:
-    """Answers requests from ``backend``. ``now`` gives microseconds since 1970."""
+    """Answers requests from ``backend``. ``now`` gives microseconds since 1970.
 
-    def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
+    ``plugins`` are the admission plugins, in their order.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        now: Callable[[], int],
+        chance: Chance,
+        trace: Trace,
+        plugins: Sequence[type[Plugin]] = admission.ADMISSION,
+    ):
         self._backend = backend
+        self._now = now
+        self._chance = chance
         self._trace = trace
         self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
+        self.scheme = ClusterScheme(SCHEME)
         self._component = "etcd"  # in whose name the current write happens
         self.requests: dict[tuple[str, str, str, int], int] = {}  # verb, resource, part, code
         self._watchers: dict[str, WatchCache] = {}
         self._services: dict[str, Callable[[Request], Response]] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find, self.all)
+        self._admission = admission.Chain(self.find, self.all, plugins, self.scheme)
         for kind, strategy in strategies(now, chance, self.all).items():
-            row = SCHEME.of(kind)
-            self.registries[row.resource] = Registry(
-                row, strategy, backend, now, chance, self._admission.admit
-            )
-            self._watchers[row.resource] = WatchCache(strategy.scope)
+            self._serve(SCHEME.of(kind), strategy)
+        self._custom = CustomResources(
+            self.scheme, self._serve, self.registries.__delitem__, self.handle
+        )
+        self._watchers[CRDS].add(self._custom.changed)
+        for resource in (POLICIES, BINDINGS):
+            self._watchers[resource].add(self._admission.policies_changed)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         self._unsubscribe = backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
@@ -76,6 +96,13 @@ class APIServer:
             "delete": self._delete,
             "deletecollection": self._delete_collection,
         }
+
+    def _serve(self, row: Kind, strategy: Strategy) -> None:
+        """Answer for one more kind, or for one under new rules; watches go on."""
+        self.registries[row.resource] = Registry(
+            row, strategy, self._backend, self._now, self._chance, self._admission.admit
+        )
+        self._watchers.setdefault(row.resource, WatchCache(strategy.scope))
 
     def use(self, backend: Backend) -> None:
         """See the store through another ``backend`` from now on: one that encrypts."""
@@ -94,7 +121,7 @@ class APIServer:
         try:
             registry = self.registries.get(request.resource)
             if registry is None:
-                return self._aggregated(request)
+                return self._elsewhere(request)
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
@@ -126,7 +153,10 @@ class APIServer:
         """Let somebody else answer for a resource that is not stored here: an APIService."""
         self._services[resource] = answer
 
-    def _aggregated(self, request: Request) -> Response:
+    def _elsewhere(self, request: Request) -> Response:
+        """Another version of a defined kind, or what somebody else answers for."""
+        if request.resource in self._custom.others:
+            return self._custom.others[request.resource].handle(request)
         answer = self._services.get(request.resource)
         if answer is None:
             raise errors.unknown_resource()
@@ -160,7 +190,8 @@ class APIServer:
             return Response(200, podlogs.read_log(found, request.body, agent))
         if request.subresource == "exec":
             return self._exec(registry, request)
-        return Response(200, scale_of(found) if request.subresource == "scale" else found)
+        scale = request.subresource == "scale"
+        return Response(200, registry.strategy.scale_of(found) if scale else found)
 
     def _list(self, registry: Registry, request: Request) -> Response:
         prefix = registry.key(request.namespace, "") if request.namespace else registry.prefix
@@ -236,8 +267,11 @@ class APIServer:
         if request.subresource != "scale":
             return Response(200, registry.update(request, change))
         whole = replace(request, subresource="")
-        owner = registry.update(whole, lambda owner: scaled(owner, change(scale_of(owner))))
-        return Response(200, scale_of(owner))
+        rules = registry.strategy
+        owner = registry.update(
+            whole, lambda owner: rules.scaled(owner, change(rules.scale_of(owner)))
+        )
+        return Response(200, rules.scale_of(owner))
 
     def _delete(self, registry: Registry, request: Request) -> Response:
         self._admission.admit_deletion(request)

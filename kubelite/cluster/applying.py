@@ -13,18 +13,21 @@ from typing import Any
 from kubelite.api import SCHEME
 from kubelite.apimachinery import errors, strict
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.patch import strategic_diff
-from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request
-from kubelite.apimachinery.scheme import Kind, UnknownKind
+from kubelite.apimachinery.patch import json_merge, strategic_diff
+from kubelite.apimachinery.rest import API, MERGE_PATCH, STRATEGIC_PATCH, Request
+from kubelite.apimachinery.scheme import Kind, Scheme, UnknownKind
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.cluster.converting import converted
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
+EXTENSIONS = "apiextensions.k8s.io"
+"""kubectl does not know the types of this group, nor those that users define."""
+
 Document = dict[str, Any]
 
 
-def kind_of(document: Document) -> Kind:
+def kind_of(document: Document, scheme: Scheme = SCHEME) -> Kind:
     """The kind a manifest names. Raises StatusError 400 when it names none or an unknown one."""
     missing = [field for field in ("apiVersion", "kind") if not document.get(field)]
     if missing:
@@ -33,10 +36,10 @@ def kind_of(document: Document) -> Kind:
             "every manifest begins with apiVersion and kind, for example apps/v1 and Deployment"
         )
     try:
-        return SCHEME.by_kind(str(document["apiVersion"]), str(document["kind"]))
+        return scheme.by_kind(str(document["apiVersion"]), str(document["kind"]))
     except UnknownKind as error:
         unknown = errors.bad_request(_no_match(document))
-        unknown.hint = _where_instead(document)
+        unknown.hint = _where_instead(document, scheme)
         raise unknown from error
 
 
@@ -52,13 +55,13 @@ def _no_match(document: Document) -> str:
     )
 
 
-def _where_instead(document: Document) -> str:
+def _where_instead(document: Document, scheme: Scheme) -> str:
     """The version in which a kind of that name is served, or how a similar one is called."""
     named = str(document["kind"])
-    served = [row.api_version for row in SCHEME if row.kind == named]
+    served = [row.api_version for row in scheme if row.kind == named]
     if served:
         return f"{named} is served in {' and '.join(served)}"
-    near = get_close_matches(named, [row.kind for row in SCHEME], n=3, cutoff=0.6)
+    near = get_close_matches(named, [row.kind for row in scheme], n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
@@ -87,7 +90,7 @@ def apply_all(api: API, component: str, documents: list[Document], namespace: st
     known, problems = [], []
     for document in documents:
         try:
-            kind_of(document)
+            kind_of(document, api.scheme)
             known.append(document)
         except StatusError as problem:
             problems.append(problem)
@@ -114,7 +117,7 @@ def _together(problems: list[StatusError]) -> StatusError:
 # DOC: client-side-apply
 def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     """Bring one object into line with its manifest; the object as the server has it now."""
-    kind = kind_of(document)
+    kind = kind_of(document, api.scheme)
     meta = document.get("metadata")
     meta = meta if isinstance(meta, dict) else {}
     place = str(meta.get("namespace") or namespace) if kind.namespaced else ""
@@ -132,11 +135,14 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
     if found is None or found.code == 404:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
-    strict.decode_strict(kind.type, wanted)  # in the words a create would have met
-    patch = _difference(kind, live, wanted)
+    if kind.group == EXTENSIONS or kind.defined:
+        patch, patch_type = _merged(live, wanted), MERGE_PATCH
+    else:
+        strict.decode_strict(kind.type, wanted)  # in the words a create would have met
+        patch, patch_type = _difference(kind, live, wanted), STRATEGIC_PATCH
     if not patch:
         return live
-    return ask("patch", body=patch, patch_type=STRATEGIC_PATCH).unwrap()
+    return ask("patch", body=patch, patch_type=patch_type).unwrap()
 
 
 def _create(api: API, kind: Kind, place: str, component: str, wanted: Document) -> Any:
@@ -166,3 +172,34 @@ def _difference(kind: Kind, live: Any, wanted: Document) -> Document:
     last = live.metadata.annotations.get(LAST_APPLIED)
     original = json.loads(last) if last else {}
     return strategic_diff.three_way(kind.type, original, wanted, to_dict(live))
+
+
+def _merged(live: Any, wanted: Document) -> Document:
+    """The same as a JSON merge patch, for kinds whose types kubectl does not know."""
+    last = live.metadata.annotations.get(LAST_APPLIED)
+    original = json.loads(last) if last else {}
+    changes = _without_nulls(json_merge.diff(to_dict(live), wanted))
+    removed = _nulls_only(json_merge.diff(original, wanted))
+    return _united(changes, removed)
+
+
+def _united(one: Document, other: Document) -> Document:
+    """Two merge patches as one; objects in both are united."""
+    joined = dict(one)
+    for key, value in other.items():
+        held = joined.get(key)
+        if isinstance(held, dict) and isinstance(value, dict):
+            joined[key] = _united(held, value)
+        else:
+            joined.setdefault(key, value)
+    return joined
+
+
+def _without_nulls(patch: Document) -> Document:
+    cleaned = {k: _without_nulls(v) if isinstance(v, dict) else v for k, v in patch.items()}
+    return {k: v for k, v in cleaned.items() if v is not None and v != {}}
+
+
+def _nulls_only(patch: Document) -> Document:
+    cleaned = {k: _nulls_only(v) if isinstance(v, dict) else v for k, v in patch.items()}
+    return {k: v for k, v in cleaned.items() if v is None or (isinstance(v, dict) and v)}

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from kubelite.api import SCHEME
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
@@ -22,8 +21,11 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
 from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
 from kubelite.cluster.inside import Inside
 from kubelite.cluster.load import Loads
@@ -55,8 +57,10 @@ class Cluster(Requests, Measuring, Storing, Inside):
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    ``controllers`` and scheduler ``profiles`` may be your own. ``encryption`` is an
-    EncryptionConfiguration; without one, Secrets are stored as anybody can read them.
+    ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
+    ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
+    read them. With several ``control_planes`` each has a controller manager and a scheduler, of
+    which one leads.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -71,17 +75,23 @@ class Cluster(Requests, Measuring, Storing, Inside):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
         encryption: Any = None,
+        admission: Sequence[type[Plugin]] = ADMISSION,
+        control_planes: int = 1,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else ()
-        self._world = World(seed, *[read_encryption(document) for document in wanted])
+        self._world = World(seed, admission, *[read_encryption(document) for document in wanted])
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api = self._world.server
         self._machine = Machine(cpu, memory)
-        self.history = History(self._world.store, self.trace, self.clock)
-        self._control_plane = ControlPlane(self._world, controllers, profiles)
+        self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
+        self._control_plane: ControlPlane | ControlPlanes = (
+            ControlPlane(self._world, controllers, profiles)
+            if control_planes == 1
+            else ControlPlanes(self._world, controllers, profiles, control_planes)
+        )
         self._observe()
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
@@ -312,6 +322,21 @@ class Cluster(Requests, Measuring, Storing, Inside):
         """Switch a machine on again."""
         self._worker(name).power_on()
 
+    def leader(self, component: str) -> str:
+        """The control plane whose copy of the component works: ``leader("kube-scheduler")``."""
+        return self._control_plane.leader(component)
+
+    def stop_component(self, component: str, host: str = "", release: bool = False) -> None:
+        """Switch off kube-controller-manager or kube-scheduler; of several copies the leading one.
+
+        With ``release`` it gives its lease back. Raises ValueError if there is no such copy.
+        """
+        self._control_plane.stop_component(component, host, release)
+
+    def start_component(self, component: str, host: str = "") -> None:
+        """Switch it on again; of several copies all, unless ``host`` says which."""
+        self._control_plane.start_component(component, host)
+
     def cordon(self, name: str) -> str:
         """Close a node for new pods."""
         return draining.cordon(self, name.removeprefix("node/"))
@@ -351,7 +376,7 @@ class Cluster(Requests, Measuring, Storing, Inside):
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
         word, _, rest = what.partition("/")
-        scheme = AGGREGATED if word.lower() in METRICS_NAMES else SCHEME
+        scheme = AGGREGATED if word.lower() in METRICS_NAMES else self.api.scheme
         return scheme.by_name(word), rest or name
 
     def _ask(

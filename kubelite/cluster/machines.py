@@ -10,10 +10,13 @@ from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
+from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
@@ -47,19 +50,27 @@ PRIORITY_CLASSES = {
         "but can be moved to another node if necessary.",
     ),
 }
+ONLY_HOST = "control-plane-1"
 SLICES = "endpointslices.discovery.k8s.io"
 
 
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int, encryption: EncryptionConfiguration | None = None):
+    def __init__(
+        self,
+        seed: int,
+        admission: Sequence[type[Plugin]] = ADMISSION,
+        encryption: EncryptionConfiguration | None = None,
+    ):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
         self.encrypted: EncryptedStore | None = None
-        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        self.server = APIServer(
+            self.store, lambda: self.clock.now, self.chance, self.trace, admission
+        )
         if encryption is not None:
             self.encrypt(encryption)
         self.network = Network(self.clock)
@@ -155,15 +166,63 @@ class ControlPlane:
         controllers: tuple[type[ManagedController], ...],
         profiles: Sequence[Profile],
     ):
-        self.controllers = ControllerManager(world.server, world.clock, world.chance, controllers)
+        self.extensions = ControllerManager(
+            world.server, world.clock, world.chance, SERVER_CONTROLLERS, "kube-apiserver"
+        )
+        self._world = world
+        self._table = controllers
+        self._profiles = profiles
+        self.controllers = self.new_manager()
+        self.scheduler = self.new_scheduler()
+
+    def new_manager(self) -> ControllerManager:
+        """A controller manager that has not started yet."""
+        world = self._world
+        return ControllerManager(world.server, world.clock, world.chance, self._table)
+
+    def new_scheduler(self) -> Scheduler:
+        """A scheduler that has not started yet."""
+        world = self._world
         client = world.client("default-scheduler")
         recorder = EventRecorder(client, "default-scheduler")
-        self.scheduler = Scheduler(client, world.chance, world.trace, recorder, profiles)
+        return Scheduler(client, world.chance, world.trace, recorder, self._profiles)
 
     def start(self) -> None:
-        """Both begin to watch."""
+        """All begin to watch."""
+        self.extensions.start()
         self.controllers.start()
         self.scheduler.start()
+
+    def leader(self, component: str) -> str:
+        """The only machine there is."""
+        return ONLY_HOST
+
+    def stop_component(self, component: str, host: str, release: bool) -> None:
+        """Switch off the controller manager or the scheduler."""
+        _check(component, host)
+        if component == "kube-scheduler":
+            self.scheduler.stop()
+        else:
+            self.controllers.stop()
+
+    def start_component(self, component: str, host: str) -> None:
+        """Switch it on again: it knows nothing of before."""
+        _check(component, host)
+        if component == "kube-scheduler":
+            self.scheduler.start()
+        elif not self.controllers.running:
+            self.controllers = self.new_manager()
+            self.controllers.start()
+
+
+def _check(component: str, host: str) -> None:
+    known = ("kube-controller-manager", "kube-scheduler")
+    if component not in known:
+        raise ValueError(f"there is no component {component}: there are {' and '.join(known)}")
+    if host not in ("", ONLY_HOST):
+        raise ValueError(
+            f"there is no {host}, only {ONLY_HOST}: Cluster(control_planes=3) has more"
+        )
 
 
 class Worker:

@@ -80,7 +80,7 @@ def by_controller(obj: Any) -> Sequence[str]:
 
 def owned_by(owner: Any) -> OwnerReference:
     """The reference that makes something a managed dependent of ``owner``."""
-    kind = SCHEME.of(type(owner))
+    kind = SCHEME.of(type(owner))  # a defined kind's type brings its own row
     return OwnerReference(
         api_version=kind.api_version,
         kind=kind.kind,

@@ -5,10 +5,12 @@ Models cmd/kube-controller-manager/app.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubelite.apimachinery.rest import API
+from kubelite.api import SCHEME
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
@@ -76,6 +78,24 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
 )
 
 
+class _Unreachable:
+    """What the server is for a process that is dead."""
+
+    scheme = SCHEME
+
+    def handle(self, request: Request) -> Response:
+        """Nobody answers."""
+        error = errors.service_unavailable("the process has ended")
+        return Response(error.code, error.status)
+
+    def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
+        """Nobody answers."""
+        raise errors.service_unavailable("the process has ended")
+
+
+UNREACHABLE = _Unreachable()
+
+
 class ControllerManager(Manager):
     """Runs controllers, which share one informer for each kind.
 
@@ -88,13 +108,15 @@ class ControllerManager(Manager):
         clock: Clock,
         chance: Chance,
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
+        component: str = "kube-controller-manager",
     ):
         self.api = api
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
+        self.running = False
         self._claim_users: ClaimUsers | None = None
-        self._client = Client(api, clock, "kube-controller-manager")
+        self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
             client = Client(api, clock, kind.name)
@@ -105,6 +127,8 @@ class ControllerManager(Manager):
         found = self._informers.get(resource)
         if found is None:
             found = self._informers[resource] = Informer(self._client, resource)
+            if self.running:  # a kind that was not there at the start
+                self.clock.after(0, found.start)
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
@@ -117,7 +141,18 @@ class ControllerManager(Manager):
 
     def start(self) -> None:
         """Fill the copies, then let every controller run."""
+        self.running = True
         for informer in self._informers.values():
             informer.start()
         for controller in self.controllers.values():
             controller.start()
+
+    def stop(self) -> None:
+        """Die: nothing is known any more, and what is still to be sent reaches nobody."""
+        self.running = False
+        for informer in self._informers.values():
+            informer.stop()
+        for controller in self.controllers.values():
+            controller.crash()
+            controller.client.api = UNREACHABLE
+        self._client.api = UNREACHABLE

@@ -16,6 +16,7 @@ import pytest
 
 from kubelite.api import (
     admissionregistration_v1,
+    apiextensions_v1,
     apiregistration_v1,
     apps_v1,
     autoscaling_v1,
@@ -58,6 +59,7 @@ GROUPS = {
     "io.k8s.api.flowcontrol.v1": flowcontrol_v1,
     "io.k8s.api.node.v1": node_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1": apiextensions_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 
@@ -117,13 +119,15 @@ def shape_there(schema: dict[str, Any]) -> str:
     """``[Container]``, ``{string}``, ``integer:int32`` or the name of another definition."""
     if "$ref" in schema:
         name = str(schema["$ref"].split("/")[-1].split(".")[-1])
+        name = OF_SCHEMAS.get(name, name)
         return "FieldsV1" if name == "RawExtension" else name  # any JSON object, both of them
     kinds = schema["type"]
     kind = next(k for k in kinds if k != "null") if isinstance(kinds, list) else kinds
     if kind == "array":
         return f"[{shape_there(schema['items'])}]"
     if kind == "object":
-        return f"{{{shape_there(schema['additionalProperties'])}}}"
+        shape = f"{{{shape_there(schema['additionalProperties'])}}}"
+        return "FieldsV1" if shape == "{JSON}" else shape
     return f"integer:{schema['format']}" if kind == "integer" else str(kind)
 
 
@@ -135,6 +139,16 @@ PLAIN = {
     Time: "Time",
     MicroTime: "MicroTime",
     dict[str, Any]: "FieldsV1",
+    float: "number",
+    Any: "JSON",
+}
+
+
+# Fields of the schema of schemas that may be one of two things; a list of schemas is refused.
+OF_SCHEMAS = {
+    "JSONSchemaPropsOrBool": "JSONSchemaProps|boolean",
+    "JSONSchemaPropsOrArray": "JSONSchemaProps",
+    "JSONSchemaPropsOrStringArray": "JSON",
 }
 
 

@@ -84,7 +84,7 @@ def test_scope_and_subresources() -> None:
     everywhere += ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]
     everywhere += ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "APIService"]
     everywhere += ["FlowSchema", "PriorityLevelConfiguration", "CertificateSigningRequest"]
-    everywhere += ["ServiceCIDR", "IPAddress"]
+    everywhere += ["ServiceCIDR", "IPAddress", "CustomResourceDefinition"]
     assert sorted(row.kind for row in SCHEME if not row.namespaced) == sorted(everywhere)
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apiserver.printers import cells, jobs, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
 from kubelite.apiserver.printers import table_rest as rest
+from kubelite.apiserver.printers.custom import column_cells
 
 
 class Column(NamedTuple):
@@ -290,12 +292,6 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "RuntimeClass": (NAME, Column("HANDLER", lambda r, _: r.handler), AGE),
     "ValidatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
     "MutatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
-    "ValidatingAdmissionPolicy": (
-        NAME,
-        Column("VALIDATIONS", lambda p, _: str(len(p.spec.validations))),
-        Column("PARAMKIND", rest.param_kind),
-        AGE,
-    ),
     "APIService": (
         NAME,
         Column("SERVICE", rest.api_service),
@@ -311,6 +307,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "ServiceCIDR": (NAME, Column("CIDRS", lambda c, _: ",".join(c.spec.cidrs)), AGE),
     "IPAddress": (NAME, Column("PARENTREF", rest.parent), AGE),
+    "ValidatingAdmissionPolicy": (
+        NAME,
+        Column("VALIDATIONS", lambda p, _: str(len(p.spec.validations))),
+        Column("PARAMKIND", cells.policy_params),
+        AGE,
+    ),
+    "ValidatingAdmissionPolicyBinding": (
+        NAME,
+        Column("POLICYNAME", lambda b, _: b.spec.policy_name),
+        Column("PARAMREF", cells.binding_params),
+        AGE,
+    ),
+    "CustomResourceDefinition": (NAME, Column("CREATED AT", cells.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 
@@ -323,6 +332,9 @@ def columns_of(kind: str, wide: bool = False) -> tuple[Column, ...]:
 def rows(kind: str, objects: Sequence[Any], now: int, wide: bool = False) -> list[list[str]]:
     """Titles first, then one line of cells for each object."""
     columns = columns_of(kind, wide)
+    if objects and isinstance(objects[0], CustomObject) and objects[0].columns:
+        added = [Column(*column) for column in column_cells(type(objects[0]))]
+        columns = (NAME, *(column for column in added if wide or not column.wide))
     titles = [column.title for column in columns]
     return [titles, *([column.cell(obj, now) for column in columns] for obj in objects)]
 

@@ -74,7 +74,7 @@ def elder_kinds() -> dict[type, Strategy]:
 
 
 def admission_kinds() -> dict[type, Strategy]:
-    """Webhooks and policies: stored, never called."""
+    """Webhooks and mutating policies: stored, never called."""
     adm, v = admissionregistration_v1, admission
     return {
         adm.ValidatingWebhookConfiguration: WebhookStrategy(
@@ -82,17 +82,6 @@ def admission_kinds() -> dict[type, Strategy]:
         ),
         adm.MutatingWebhookConfiguration: WebhookStrategy(
             d.default_mutating_webhooks, v.validate_webhooks, v.validate_webhooks_update
-        ),
-        adm.ValidatingAdmissionPolicy: NumberedStrategy(
-            d.default_admission_policy,
-            v.validate_admission_policy,
-            v.validate_admission_policy_update,
-            stored.validate_metadata_update,
-        ),
-        adm.ValidatingAdmissionPolicyBinding: NumberedStrategy(
-            d.default_admission_binding,
-            v.validate_policy_binding,
-            v.validate_policy_binding_update,
         ),
         adm.MutatingAdmissionPolicy: NumberedStrategy(
             d.default_admission_policy,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubelite.api import (
+    admissionregistration_v1,
+    apiextensions_v1,
     apps_v1,
     autoscaling_v2,
     batch_v1,
@@ -18,7 +20,10 @@ from kubelite.api import (
     storage_v1,
 )
 from kubelite.apiserver import defaults, validation
+from kubelite.apiserver.defaults.apiextensions import default_custom_resource_definition
+from kubelite.apiserver.defaults.rest import default_admission_binding, default_admission_policy
 from kubelite.apiserver.registry import groups, rest
+from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
@@ -28,6 +33,8 @@ from kubelite.apiserver.registry.storage import (
     StorageClassStrategy,
 )
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import admissionregistration as policies
+from kubelite.apiserver.validation import apiextensions as crd
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
@@ -48,6 +55,7 @@ def strategies(
         **rest.elder_kinds(),
         **rest.admission_kinds(),
         **rest.stored_kinds(),
+        **_extensions(),
     }
 
 
@@ -194,5 +202,22 @@ def _storage(now: Callable[[], int]) -> Table:
         storage_v1.CSINode: Strategy(None, v.validate_csi_node, v.validate_csi_node_update),
         storage_v1.CSIStorageCapacity: Strategy(
             None, v.validate_csi_storage_capacity, v.validate_csi_storage_capacity_update
+        ),
+    }
+
+
+def _extensions() -> Table:
+    return {
+        apiextensions_v1.CustomResourceDefinition: CustomResourceDefinitionStrategy(
+            default_custom_resource_definition,
+            crd.validate_crd,
+            crd.validate_crd_update,
+            crd.validate_crd_status_update,
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicy: groups.NumberedStrategy(
+            default_admission_policy, policies.validate_policy, policies.validate_policy_update
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicyBinding: groups.NumberedStrategy(
+            default_admission_binding, policies.validate_binding, policies.validate_binding_update
         ),
     }

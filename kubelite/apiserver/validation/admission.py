@@ -38,7 +38,6 @@ MATCH_POLICIES = ("Equivalent", "Exact")
 SIDE_EFFECTS = ("None", "NoneOnDryRun")
 REINVOCATION = ("IfNeeded", "Never")
 REVIEW_VERSIONS = ("v1", "v1beta1")
-ACTIONS = ("Audit", "Deny", "Warn")
 THREE_SEGMENTS = "should be a domain with at least three segments separated by dots"
 
 
@@ -171,24 +170,6 @@ def _conditions(conditions: tuple[adm.MatchCondition, ...], path: str) -> Errors
         yield from required_then(f"{at}.name", name, qualified_name(f"{at}.name", name))
 
 
-def validate_admission_policy(policy: adm.ValidatingAdmissionPolicy) -> list[FieldError]:
-    """What is wrong with a new ValidatingAdmissionPolicy."""
-    faults = validate_object_meta(policy.metadata, False, subdomain_name)
-    faults += _policy(policy.spec)
-    faults += _validations(policy.spec)
-    return faults
-
-
-def validate_admission_policy_update(
-    new: adm.ValidatingAdmissionPolicy, old: adm.ValidatingAdmissionPolicy
-) -> list[FieldError]:
-    """What is wrong with a change of one."""
-    faults = validate_object_meta_update(new.metadata, old.metadata)
-    faults += _policy(new.spec)
-    faults += _validations(new.spec)
-    return faults
-
-
 def validate_mutating_policy(policy: adm.MutatingAdmissionPolicy) -> list[FieldError]:
     """What is wrong with a new MutatingAdmissionPolicy."""
     faults = validate_object_meta(policy.metadata, False, subdomain_name)
@@ -229,35 +210,6 @@ def _matched(matched: adm.MatchResources, path: str) -> Errors:
         yield from _rule(rule, f"{path}.excludeResourceRules[{place}]", subresources=True)
 
 
-def _validations(spec: adm.ValidatingAdmissionPolicySpec) -> Errors:
-    if not spec.validations and not spec.audit_annotations:
-        fault = "validations or auditAnnotations must contain at least one item"
-        yield FieldError.required("spec.validations", fault)
-        yield FieldError.required("spec.auditAnnotations", fault)
-    for place, one in enumerate(spec.validations):
-        if not one.expression.strip():
-            at = f"spec.validations[{place}].expression"
-            yield FieldError.required(at, "expression is not specified")
-
-
-def validate_policy_binding(binding: adm.ValidatingAdmissionPolicyBinding) -> list[FieldError]:
-    """What is wrong with a new ValidatingAdmissionPolicyBinding."""
-    faults = validate_object_meta(binding.metadata, False, subdomain_name)
-    faults += _binding(binding.spec)
-    faults += _actions(binding.spec.validation_actions)
-    return faults
-
-
-def validate_policy_binding_update(
-    new: adm.ValidatingAdmissionPolicyBinding, old: adm.ValidatingAdmissionPolicyBinding
-) -> list[FieldError]:
-    """What is wrong with a change of one."""
-    faults = validate_object_meta_update(new.metadata, old.metadata)
-    faults += _binding(new.spec)
-    faults += _actions(new.spec.validation_actions)
-    return faults
-
-
 def validate_mutating_binding(binding: adm.MutatingAdmissionPolicyBinding) -> list[FieldError]:
     """What is wrong with a new MutatingAdmissionPolicyBinding."""
     faults = validate_object_meta(binding.metadata, False, subdomain_name)
@@ -280,16 +232,3 @@ def _binding(spec: Any) -> Errors:
     yield from required_then("spec.policyName", name, check)
     if spec.match_resources is not None:
         yield from _matched(spec.match_resources, "spec.matchResources")
-
-
-def _actions(actions: tuple[str, ...]) -> Errors:
-    yield from required("spec", ("validationActions", actions))
-    for place, action in enumerate(actions):
-        at = f"spec.validationActions[{place}]"
-        yield from supported(at, action, ACTIONS)
-        if action in actions[:place]:
-            yield FieldError.duplicate(at, action)
-    if "Deny" in actions and "Warn" in actions:
-        fault = "must not contain both Deny and Warn (repeating the same validation failure "
-        fault += "information in the API response and headers serves no purpose)"
-        yield FieldError.invalid("spec.validationActions", actions, fault)
