@@ -23,6 +23,8 @@ from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
+from kubelite.cluster.infrastructure.cloud import Cloud
+from kubelite.cluster.infrastructure.verbs import Infrastructure
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
@@ -39,12 +41,13 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster(Requests):
+class Cluster(Requests, Infrastructure):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    ``controllers`` and scheduler ``profiles`` may be your own.
+    ``controllers`` and scheduler ``profiles`` may be your own. ``pools`` are node pools to begin
+    with, as ``plan`` takes them.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -58,6 +61,7 @@ class Cluster(Requests):
         memory: str = "16Gi",
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+        pools: Any = (),
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
@@ -71,9 +75,12 @@ class Cluster(Requests):
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
+        self.cloud = Cloud(self._world, self.workers)
+        self._machines_made = 0
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
+        self._begin(pools)
         self.run_until(waiting.nodes_ready, timeout=120)
         self.history.start = self.clock.now
 
@@ -252,11 +259,12 @@ class Cluster(Requests):
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
     ) -> str:
         """Switch on one more machine; its name. It is Ready a few seconds later."""
-        name = name or f"node-{len(self.workers) + 1}"
+        name = name or f"node-{self._machines_made + 1}"
         if name in self.workers:
             raise ValueError(f"{name} is there already: choose another name, or none")
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
-        worker = Worker(self._world, name, len(self.workers), size, labels or {})
+        worker = Worker(self._world, name, self._machines_made, size, labels or {})
+        self._machines_made += 1
         self.workers[name] = worker
         worker.power_on()
         return name

@@ -114,7 +114,9 @@ def nodes_ready(cluster: Cluster) -> bool:
     """Whether every machine with power has a node that is Ready and takes pods."""
     found = {node.metadata.name: node for node in cluster.get("nodes")}
     return all(
-        name in found and node_ready(found[name]) and not found[name].spec.taints
+        name in found
+        and node_ready(found[name])
+        and all(taint in worker.taints for taint in found[name].spec.taints)
         for name, worker in cluster.workers.items()
         if worker.powered
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.api.core_v1 import Container, Node, Pod, Taint
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
 from kubelite.kubelet.heartbeat import Heartbeat
@@ -45,6 +45,7 @@ class Kubelet:
         pod_cidr: str = "",
         machine: Machine | None = None,
         labels: Mapping[str, str] | None = None,
+        taints: tuple[Taint, ...] = (),
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -81,6 +82,7 @@ class Kubelet:
             machine or Machine(),
             labels or {},
             self._node_known,
+            taints,
         )
         self._node = Informer(client, "nodes", field_selector=f"metadata.name={node_name}")
         self._node.on(add=self._node_seen, update=lambda _, node: self._node_seen(node))
