@@ -153,6 +153,9 @@ class Snapshot:
     def _drop_if_empty(self, info: NodeInfo) -> None:
         if info.node is None and not info.pods:
             del self.by_name[info.name]
+            for known in self._counts.values():
+                for counts in known.values():
+                    counts.pop(info.name, None)
 
     def _forget_images(self, node: Node | None) -> None:
         for image in node.status.images if node else ():
