@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kubelite.api.conditions import condition, node_ready, pod_finished
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.autoscaler.simulation import unbound
 from kubelite.scheduler.nominator import Nominator
 from kubelite.scheduler.profile import Framework
 from kubelite.scheduler.resources import CPU, MEMORY
@@ -92,7 +93,7 @@ def _homeless(snapshot: Snapshot, lost: NodeInfo, framework: Framework) -> int:
     left = 0
     guests: list[PodInfo] = []
     for pod in movers:
-        guest = PodInfo(pod.pod, pod.needs)
+        guest = unbound(pod)
         guest.uid = f"{pod.uid}/elsewhere"
         others = (node for node in snapshot.nodes if node.name != lost.name)
         room = next((n for n in others if fits(guest, n, snapshot, framework)), None)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from kubelite.autoscaler import ClusterAutoscaler
+from kubelite.autoscaler.options import read_options
+from kubelite.autoscaler.static_autoscaler import COMPONENT
 from kubelite.cluster import capacity
 from kubelite.cluster.infrastructure import costs, planning
 from kubelite.cluster.infrastructure.catalogue import price_list
@@ -22,6 +25,7 @@ class Infrastructure:
 
     clock: Clock
     cloud: Cloud
+    autoscaler: ClusterAutoscaler | None = None
     _world: World
     _documents: Callable[[Any], list[dict[str, Any]]]
 
@@ -59,6 +63,22 @@ class Infrastructure:
     def machine_types() -> str:
         """The catalogue of machine types, with prices."""
         return price_list()
+
+    # By itself
+
+    def autoscale(self, **flags: Any) -> ClusterAutoscaler:
+        """Switch the cluster autoscaler on, for pools that have a ``max``.
+
+        Flags are upstream's: ``autoscale(scale_down_unneeded_time=60, expander="price")``; times
+        are seconds. Called again, it starts anew with these. Raises ValueError.
+        """
+        options = read_options(**flags)
+        if self.autoscaler is not None:
+            self.autoscaler.stop()
+        client = self._world.client(COMPONENT)
+        self.autoscaler = ClusterAutoscaler(client, self.cloud, self._world.chance, options)
+        self.autoscaler.start()
+        return self.autoscaler
 
     # Counted
 
