@@ -14,6 +14,9 @@ from kubelite.cluster.infrastructure.catalogue import price_list
 from kubelite.cluster.infrastructure.cloud import Cloud
 from kubelite.cluster.infrastructure.pools import NodePool, read_pools
 from kubelite.cluster.machines import World
+from kubelite.descheduler import Descheduler, Policy, read_policy
+from kubelite.descheduler.evictor import Evicted
+from kubelite.descheduler.policy import checked
 from kubelite.sim.clock import SECOND, Clock
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ class Infrastructure:
     clock: Clock
     cloud: Cloud
     autoscaler: ClusterAutoscaler | None = None
+    descheduler: Descheduler | None = None
     _world: World
     _documents: Callable[[Any], list[dict[str, Any]]]
 
@@ -79,6 +83,31 @@ class Infrastructure:
         self.autoscaler = ClusterAutoscaler(client, self.cloud, self._world.chance, options)
         self.autoscaler.start()
         return self.autoscaler
+
+    def deschedule(
+        self, *strategies: str, policy: Any = None, interval: float = 0, **args: Any
+    ) -> tuple[Evicted, ...]:
+        """Run the descheduler once and say whom it has evicted; with ``interval`` also later.
+
+        ``strategies`` are upstream's names, ``args`` their arguments:
+        ``deschedule("HighNodeUtilization", thresholds={"cpu": 20})``. Or give a whole
+        DeschedulerPolicy. Raises ValueError.
+        """
+        if policy is None:
+            wanted = Policy(tuple((name, args) for name in checked(strategies)))
+        else:
+            wanted = read_policy(policy if isinstance(policy, dict) else self._documents(policy)[0])
+        self.stop_descheduling()
+        self.descheduler = Descheduler(self._world.client("descheduler"), wanted)
+        if interval:
+            self.descheduler.start(interval)
+            return tuple(self.descheduler.evicted)
+        return self.descheduler.run_once()
+
+    def stop_descheduling(self) -> None:
+        """No more rounds."""
+        if self.descheduler is not None:
+            self.descheduler.stop()
 
     # Counted
 
