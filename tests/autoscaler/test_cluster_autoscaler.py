@@ -210,3 +210,9 @@ def test_a_plan_leaves_the_size_of_a_scaled_pool_alone() -> None:
     cluster.apply(deployment(replicas=9, container=ONE_CPU))
     cluster.run_until("deployment/web ready")
     assert cluster.plan(WEB).changes == ()
+
+
+def test_without_an_autoscaler_a_plan_sizes_the_pool() -> None:
+    cluster = Cluster(nodes=0, pools=[WEB])
+    cluster.apply_infrastructure(NodePool("web", 2, min=1, max=4))
+    assert names(cluster) == ["web-1", "web-2"]

@@ -72,10 +72,17 @@ def worth(milli_cpu: int, memory: int) -> float:
     return cpu * CPU_HOUR + gibibytes * GIBIBYTE_HOUR
 
 
-def price_list() -> str:
+class PriceList(str):
+    """A text that shows itself as it is."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def price_list() -> PriceList:
     """The catalogue as a table."""
     lines = [f"{'MACHINE TYPE':14}{'CPU':>5}{'MEMORY':>9}{'$/HOUR':>9}"]
     for kind in CATALOGUE.values():
         memory = Quantity.parse(kind.memory).wire()
         lines.append(f"{kind.name:14}{kind.cpu:>5}{memory:>9}{kind.price_per_hour:>9.3f}")
-    return "\n".join(lines)
+    return PriceList("\n".join(lines))

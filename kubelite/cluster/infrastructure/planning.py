@@ -114,13 +114,17 @@ class Applied(tuple[str, ...]):
 
 
 # DOC: infrastructure-plan
-def plan(cloud: Cloud, wanted: Sequence[NodePool]) -> Plan:
-    """Compare the declared pools with those there are."""
+def plan(cloud: Cloud, wanted: Sequence[NodePool], scaled: bool = False) -> Plan:
+    """Compare the declared pools with those there are; ``scaled`` when an autoscaler runs."""
     changes = []
     names = [pool.name for pool in wanted]
     for pool in wanted:
         before = cloud.pools.get(pool.name)
-        change = _created(pool) if before is None else _changed(before, pool, cloud.of(pool.name))
+        if before is None:
+            change: Change | None = _created(pool)
+        else:
+            sized = _sized(before, pool) if scaled else pool
+            change = _changed(before, sized, cloud.of(pool.name))
         if change is not None:
             changes.append(change)
     changes += [_destroyed(pool) for name, pool in cloud.pools.items() if name not in names]
@@ -141,19 +145,21 @@ def _destroyed(pool: NodePool) -> Change:
     return Change(DESTROY, pool.name, pool, None, tuple(_differences(pool, None)))
 
 
-def _changed(before: NodePool, after: NodePool, machines: list[Instance]) -> Change | None:
-    wanted = after
-    if after.max and after.min <= before.count <= after.max:
-        wanted = replace(after, count=before.count)  # between the limits the autoscaler decides
+def _sized(before: NodePool, after: NodePool) -> NodePool:
+    """Between the limits of a pool the autoscaler decides how many machines there are."""
+    kept = after.max and after.min <= before.count <= after.max
+    return replace(after, count=before.count) if kept else after
+
+
+def _changed(before: NodePool, wanted: NodePool, machines: list[Instance]) -> Change | None:
     differences = tuple(_differences(before, wanted))
     anew = any(found.forces_replacement for found in differences)
     kept = machines[: wanted.count] if wanted.count < len(machines) else machines
-    replaced = tuple(i.name for i in kept if anew or i.broken or not i.matches(after))
+    replaced = tuple(i.name for i in kept if anew or i.broken or not i.matches(wanted))
     if not differences and not replaced:
         return None
-    return Change(
-        REPLACE if replaced else CHANGE, after.name, before, wanted, differences, replaced
-    )
+    action = REPLACE if replaced else CHANGE
+    return Change(action, wanted.name, before, wanted, differences, replaced)
 
 
 def _differences(before: NodePool | None, after: NodePool | None) -> Iterable[Difference]:

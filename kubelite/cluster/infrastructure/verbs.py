@@ -10,7 +10,7 @@ from kubelite.autoscaler.options import read_options
 from kubelite.autoscaler.static_autoscaler import COMPONENT
 from kubelite.cluster import capacity
 from kubelite.cluster.infrastructure import costs, planning
-from kubelite.cluster.infrastructure.catalogue import price_list
+from kubelite.cluster.infrastructure.catalogue import PriceList, price_list
 from kubelite.cluster.infrastructure.cloud import Cloud
 from kubelite.cluster.infrastructure.pools import NodePool, read_pools
 from kubelite.cluster.machines import World
@@ -40,7 +40,7 @@ class Infrastructure:
 
         ``pools`` is NodePool records, dicts, YAML text or a file's name. Raises ValueError.
         """
-        return planning.plan(self.cloud, self._read(pools))
+        return planning.plan(self.cloud, self._read(pools), self.autoscaler is not None)
 
     def apply_infrastructure(self, wanted: Any, timeout: float = 3600) -> planning.Applied:
         """Carry out a plan, or make one for these pools and carry it out; waits for the end.
@@ -64,7 +64,7 @@ class Infrastructure:
         return self.cloud.replace(name)
 
     @staticmethod
-    def machine_types() -> str:
+    def machine_types() -> PriceList:
         """The catalogue of machine types, with prices."""
         return price_list()
 
