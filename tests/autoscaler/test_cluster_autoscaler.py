@@ -114,6 +114,13 @@ def test_an_empty_node_goes_after_ten_minutes_and_ten_after_the_last_scale_up() 
     ]
 
 
+def budget() -> dict[str, Any]:
+    """Two of the pods have to stay."""
+    spec = {"minAvailable": 2, "selector": {"matchLabels": {"app": "web"}}}
+    kind, meta = "PodDisruptionBudget", {"name": "web"}
+    return {"apiVersion": "policy/v1", "kind": kind, "metadata": meta, "spec": spec}
+
+
 def spread(cluster: Cluster, **pod: Any) -> None:
     """One small pod on each of two nodes."""
     apart = {
@@ -153,10 +160,7 @@ def test_pods_of_a_node_that_is_hardly_used_move() -> None:
 def test_who_keeps_a_node(pod: dict[str, Any], reason: str) -> None:
     cluster = autoscaled(NodePool("web", 2, min=1, max=4))
     if reason == "NotEnoughPdb":
-        spec = {"minAvailable": 2, "selector": {"matchLabels": {"app": "web"}}}
-        meta = {"name": "web"}
-        kind = "PodDisruptionBudget"
-        cluster.apply({"apiVersion": "policy/v1", "kind": kind, "metadata": meta, "spec": spec})
+        cluster.apply(budget())
     spread(cluster, **pod)
     cluster.run(1000)
     assert len(names(cluster)) == 2
@@ -216,3 +220,24 @@ def test_without_an_autoscaler_a_plan_sizes_the_pool() -> None:
     cluster = Cluster(nodes=0, pools=[WEB])
     cluster.apply_infrastructure(NodePool("web", 2, min=1, max=4))
     assert names(cluster) == ["web-1", "web-2"]
+
+
+def test_a_drain_that_a_budget_stops_is_given_up_after_two_minutes() -> None:
+    cluster = autoscaled(NodePool("web", 2, min=1, max=4))
+    spread(cluster)
+    cluster.run_until(lambda c: bool(c.autoscaler and c.autoscaler.deletions), timeout=900)
+    cluster.apply(budget())
+    assert cluster.autoscaler
+    name = next(iter(cluster.autoscaler.deletions))
+    cluster.run(60)
+    assert cluster.get(f"node/{name}").spec.unschedulable
+    cluster.run(70)
+    failed = [line for line in said(cluster) if line.startswith("ScaleDownFailed")]
+    assert failed[0] == "ScaleDownFailed: failed to delete pod for ScaleDown"
+    assert failed[1].startswith("ScaleDownFailed: failed to drain and delete node: ")
+    node = cluster.get(f"node/{name}")
+    assert not node.spec.unschedulable
+    assert "ToBeDeletedByClusterAutoscaler" not in {taint.key for taint in node.spec.taints}
+    cluster.run(600)
+    assert len(names(cluster)) == 2
+    check(cluster)
