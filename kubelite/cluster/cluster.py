@@ -27,6 +27,8 @@ from kubelite.apiserver.encryption import read as read_encryption
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
+from kubelite.cluster.infrastructure.cloud import Cloud
+from kubelite.cluster.infrastructure.verbs import Infrastructure
 from kubelite.cluster.inside import Inside
 from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import ControlPlane, Worker, World
@@ -52,7 +54,7 @@ from kubelite.scheduler.scheduler import Scheduler
 LEARNER = "you"
 
 
-class Cluster(Requests, Measuring, Storing, Inside):
+class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -60,7 +62,7 @@ class Cluster(Requests, Measuring, Storing, Inside):
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
-    which one leads.
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -77,6 +79,7 @@ class Cluster(Requests, Measuring, Storing, Inside):
         encryption: Any = None,
         admission: Sequence[type[Plugin]] = ADMISSION,
         control_planes: int = 1,
+        pools: Any = (),
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
@@ -102,9 +105,12 @@ class Cluster(Requests, Measuring, Storing, Inside):
         self.loads = Loads(self._world)
         network = self._world.network
         network.outlook = lambda config, ip: ClusterOutlook(self, network, config, ip)
+        self.cloud = Cloud(self._world, self.workers)
+        self._machines_made = 0
         self._control_plane.start()
         for _ in range(nodes):
             self.add_node()
+        self._begin(pools)
         self.run_until(waiting.NodesReady(), timeout=120)
         self.history.start = self.clock.now
 
@@ -303,11 +309,12 @@ class Cluster(Requests, Measuring, Storing, Inside):
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
     ) -> str:
         """Switch on one more machine; its name. It is Ready a few seconds later."""
-        name = name or f"node-{len(self.workers) + 1}"
+        name = name or f"node-{self._machines_made + 1}"
         if name in self.workers:
             raise ValueError(f"{name} is there already: choose another name, or none")
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
-        worker = Worker(self._world, name, len(self.workers), size, labels or {})
+        worker = Worker(self._world, name, self._machines_made, size, labels or {})
+        self._machines_made += 1
         self.workers[name] = worker
         worker.runtime.dial = self.dial
         worker.runtime.log_directory.drivers.extend(self._drivers)

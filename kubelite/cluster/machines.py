@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
+from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec, Taint
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
@@ -229,9 +229,16 @@ class Worker:
     """One machine at ``address``: a runtime, a kubelet and a proxy. ``powered``: it is on."""
 
     def __init__(
-        self, world: World, name: str, number: int, size: Machine, labels: Mapping[str, str]
+        self,
+        world: World,
+        name: str,
+        number: int,
+        size: Machine,
+        labels: Mapping[str, str],
+        taints: tuple[Taint, ...] = (),
     ):
         self.name = name
+        self.taints = taints  # that its node is meant to have
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
         self.runtime = runtime = SimulatedRuntime(
@@ -249,6 +256,7 @@ class Worker:
             machine=size,
             labels=labels,
             services=world.service_variables,
+            taints=taints,
         )
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)

@@ -145,10 +145,10 @@ class NodesReady:
 
 
 def _takes_pods(cluster: Cluster, name: str) -> bool:
-    node = cluster.api.find("nodes", "", name)
-    if node is None or not node_ready(node) or node.spec.taints:
-        return not cluster.workers[name].powered
-    return True
+    node, worker = cluster.api.find("nodes", "", name), cluster.workers[name]
+    if node is None or not node_ready(node):
+        return not worker.powered
+    return not worker.powered or all(taint in worker.taints for taint in node.spec.taints)
 
 
 def _read(words: str, scheme: Scheme) -> Condition:

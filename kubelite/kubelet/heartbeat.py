@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
-from kubelite.api.core_v1 import Node
+from kubelite.api.core_v1 import Node, Taint
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta, OwnerReference
 from kubelite.apimachinery.rest import Response
@@ -44,6 +44,7 @@ class Heartbeat:
         machine: Machine,
         labels: Mapping[str, str],
         registered: Callable[[Node], object],
+        taints: tuple[Taint, ...] = (),
     ):
         self.node: Node | None = None
         self.shutting_down = False
@@ -56,6 +57,7 @@ class Heartbeat:
         self._pod_cidr = pod_cidr
         self._machine = machine
         self._labels = dict(labels)
+        self._taints = taints
         self._registered = registered
         self.housekeeping: Callable[[Node], bool] = _no_pressure
         self._pressed = False  # short of memory
@@ -77,6 +79,7 @@ class Heartbeat:
             self._pod_cidr,
             self._runtime,
             self._clock.now,
+            self._taints,
         )
 
         def created(response: Response) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.api.core_v1 import Container, Node, Pod, Taint
 from kubelite.api.podoptions import PodExecOptions, PodLogOptions
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
@@ -55,6 +55,7 @@ class Kubelet:
         machine: Machine | None = None,
         labels: Mapping[str, str] | None = None,
         services: ServiceVariables | None = None,
+        taints: tuple[Taint, ...] = (),
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -103,6 +104,7 @@ class Kubelet:
             machine or Machine(),
             labels or {},
             self._node_known,
+            taints,
         )
         self.evictions = EvictionManager(self)
         self._heartbeat.housekeeping = self.evictions.synchronize

@@ -18,6 +18,7 @@ from kubelite.api.core_v1 import (
     NodeSpec,
     NodeStatus,
     NodeSystemInfo,
+    Taint,
 )
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
@@ -91,6 +92,17 @@ def allocatable(capacity: Mapping[str, Quantity]) -> dict[str, Quantity]:
     }
 
 
+def system_labels(name: str) -> dict[str, str]:
+    """The labels every kubelet gives its node."""
+    return {
+        "beta.kubernetes.io/arch": "amd64",
+        "beta.kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+    }
+
+
 def new_node(
     name: str,
     labels: Mapping[str, str],
@@ -99,15 +111,10 @@ def new_node(
     pod_cidr: str,
     runtime: Runtime,
     now: int,
+    taints: tuple[Taint, ...] = (),
 ) -> Node:
     """The object a kubelet registers."""
-    own = {
-        "beta.kubernetes.io/arch": "amd64",
-        "beta.kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-    }
+    own = system_labels(name)
     capacity = machine.capacity()
     status = NodeStatus(
         capacity=capacity,
@@ -121,7 +128,7 @@ def new_node(
     )
     node = Node(
         metadata=ObjectMeta(name=name, labels={**own, **labels}),
-        spec=NodeSpec(pod_cidr=pod_cidr, pod_cidrs=(pod_cidr,) if pod_cidr else ()),
+        spec=NodeSpec(pod_cidr=pod_cidr, pod_cidrs=(pod_cidr,) if pod_cidr else (), taints=taints),
         status=status,
     )
     return with_status(node, runtime, now)
