@@ -21,7 +21,17 @@ from kubelite.api.apps_v1 import (
 )
 from kubelite.api.batch_v1 import CronJob, Job
 from kubelite.api.coordination_v1 import Lease
-from kubelite.api.core_v1 import ConfigMap, Event, Namespace, Node, Pod, Secret, Service
+from kubelite.api.core_v1 import (
+    ConfigMap,
+    Event,
+    LimitRange,
+    Namespace,
+    Node,
+    Pod,
+    ResourceQuota,
+    Secret,
+    Service,
+)
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.api.policy_v1 import PodDisruptionBudget
@@ -68,6 +78,9 @@ SCHEME = Scheme(
              subresources=STATUS),
         Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", IngressClass,
              namespaced=False),
+        Kind("", "v1", "ResourceQuota", "resourcequotas", ResourceQuota, short_names=("quota",),
+             subresources=STATUS),
+        Kind("", "v1", "LimitRange", "limitranges", LimitRange, short_names=("limits",)),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

@@ -13,7 +13,15 @@ from kubelite.api import SCHEME
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
-from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
+from kubelite.apimachinery.rest import (
+    ADDED,
+    DELETED,
+    ObjectList,
+    Request,
+    Response,
+    Watch,
+    WatchEvent,
+)
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
@@ -46,6 +54,7 @@ class APIServer:
 
     def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
         self._backend = backend
+        self.now = now
         self._trace = trace
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
@@ -57,6 +66,7 @@ class APIServer:
                 row, strategy, backend, now, chance, self._admission.admit
             )
             self._watchers[row.resource] = WatchCache(strategy.scope)
+        self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
@@ -97,6 +107,35 @@ class APIServer:
     def all(self, resource: str) -> list[Any]:
         """Every object of a kind as stored."""
         return [kv.value for kv in self._backend.range(self.registries[resource].prefix)]
+
+    def follow(self, resource: str) -> admission.Followed:
+        """A copy of all objects of a kind, by namespace and name, kept up by every write."""
+        copy: admission.Followed = {}
+        for obj in self.all(resource):
+            copy.setdefault(obj.metadata.namespace, {})[obj.metadata.name] = obj
+
+        def told(event: WatchEvent) -> None:
+            meta = event.object.metadata
+            if event.type != DELETED:
+                copy.setdefault(meta.namespace, {})[meta.name] = event.object
+                return
+            inside = copy[meta.namespace]
+            del inside[meta.name]
+            if not inside:
+                del copy[meta.namespace]
+
+        self._watchers[resource].add(told, None, "", "")
+        return copy
+
+    def commit(self, resource: str, new: Any, old: Any) -> None:
+        """A write of the server's own, on the way of somebody's request."""
+        asked, self._component = self._component, "kube-apiserver"
+        try:
+            meta = old.metadata
+            request = Request("update", resource, meta.namespace, meta.name)
+            self.registries[resource].commit(request, new, old)
+        finally:
+            self._component = asked
 
     def _registry(self, resource: str) -> Registry:
         registry = self.registries.get(resource)

@@ -27,6 +27,7 @@ from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
 from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.resourcequota import ResourceQuotaController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -52,6 +53,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     DisruptionController,
     CloudServiceController,
     IngressController,
+    ResourceQuotaController,
 )
 
 

@@ -12,16 +12,22 @@ from typing import Any
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
+from kubelite.apiserver.admission.limitranger import LimitRanger
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
-from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Followed, Plugin, Server
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.resourcequota import ResourceQuotas
+
+__all__ = ["ADMISSION", "Chain", "Followed"]
 
 # DOC: admission-table
 ADMISSION: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
+    LimitRanger,
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    ResourceQuotas,
 )
 
 
@@ -31,6 +37,11 @@ class Chain:
     def __init__(self, find: Find, everything: Everything):
         self._plugins: dict[str, list[Plugin]] = {}
         self._all = [plugin(find, everything) for plugin in ADMISSION]
+
+    def connect(self, server: Server) -> None:
+        """Let the plugins meet the server, whose registries are there by now."""
+        for plugin in self._all:
+            plugin.connect(server)
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The object as it may be stored. Raises StatusError 403 or 404."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from kubelite.apimachinery.rest import Request
 
@@ -14,6 +14,26 @@ Everything = Callable[[str], Iterable[Any]]
 """resource to all stored objects."""
 
 
+Followed = dict[str, dict[str, Any]]
+"""All objects of a kind by namespace and name; empty while there is none."""
+
+
+class Server(Protocol):
+    """What a plugin may ask of the server it stands in, beyond looking things up."""
+
+    def now(self) -> int:
+        """Microseconds since 1970."""
+        ...
+
+    def follow(self, resource: str) -> Followed:
+        """A copy of all objects of a kind that every write brings up to date."""
+        ...
+
+    def commit(self, resource: str, new: Any, old: Any) -> None:
+        """Write ``new`` over ``old`` in the server's own name."""
+        ...
+
+
 class Plugin:
     """Looks at each object on its way in. ``old`` is None when it is being created."""
 
@@ -22,6 +42,9 @@ class Plugin:
     def __init__(self, find: Find, everything: Everything = lambda resource: ()):
         self.find = find
         self.everything = everything
+
+    def connect(self, server: Server) -> None:
+        """Called once, when the server's registries are there."""
 
     def concerns(self, resource: str) -> bool:
         """Whether objects of this resource are shown to the plugin."""

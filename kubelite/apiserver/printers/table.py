@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery.duration import human_duration
-from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers import access, cells, jobs
 
 
 class Column(NamedTuple):
@@ -195,6 +195,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("PARAMETERS", cells.class_parameters),
         AGE,
     ),
+    "ResourceQuota": (
+        NAME,
+        Column("REQUEST", access.quota_requests),
+        Column("LIMIT", access.quota_limits),
+        AGE,
+    ),
+    "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

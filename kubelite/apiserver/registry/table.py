@@ -16,11 +16,13 @@ from kubelite.api import (
     scheduling_v1,
 )
 from kubelite.apiserver import defaults, validation
+from kubelite.apiserver.defaults.quota import default_limit_range
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import quota
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
@@ -31,7 +33,13 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+    return {
+        **_core(now, chance, everything),
+        **_workloads(),
+        **_networking(),
+        **_policy(),
+        **_quota(),
+    }
 
 
 def _core(
@@ -139,5 +147,19 @@ def _policy() -> Table:
         ),
         scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
             d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
+        ),
+    }
+
+
+def _quota() -> Table:
+    return {
+        core_v1.ResourceQuota: Strategy(
+            None,
+            quota.validate_resource_quota,
+            quota.validate_resource_quota_update,
+            quota.validate_resource_quota_status_update,
+        ),
+        core_v1.LimitRange: Strategy(
+            default_limit_range, quota.validate_limit_range, quota.validate_limit_range_update
         ),
     }
