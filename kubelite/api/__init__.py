@@ -35,6 +35,7 @@ from kubelite.api.core_v1 import (
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.api.policy_v1 import PodDisruptionBudget
+from kubelite.api.rbac_v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.scheme import Kind, Scheme
 
@@ -81,6 +82,12 @@ SCHEME = Scheme(
         Kind("", "v1", "ResourceQuota", "resourcequotas", ResourceQuota, short_names=("quota",),
              subresources=STATUS),
         Kind("", "v1", "LimitRange", "limitranges", LimitRange, short_names=("limits",)),
+        Kind("rbac.authorization.k8s.io", "v1", "Role", "roles", Role),
+        Kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", ClusterRole,
+             namespaced=False),
+        Kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", RoleBinding),
+        Kind("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings",
+             ClusterRoleBinding, namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kubelite.api import SCHEME
+from kubelite.api import SCHEME, rbac_v1
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
@@ -25,10 +25,12 @@ from kubelite.apimachinery.rest import (
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.authz import Authorizer
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.table import strategies
+from kubelite.apiserver.reviews import Reviews
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
@@ -52,7 +54,17 @@ SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="S
 class APIServer:
     """Answers requests from ``backend``. ``now`` gives microseconds since 1970."""
 
-    def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
+    authorizer: Authorizer | None = None
+    """None lets everybody do anything."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        now: Callable[[], int],
+        chance: Chance,
+        trace: Trace,
+        rbac: bool = False,
+    ):
         self._backend = backend
         self.now = now
         self._trace = trace
@@ -66,6 +78,9 @@ class APIServer:
                 row, strategy, backend, now, chance, self._admission.admit
             )
             self._watchers[row.resource] = WatchCache(strategy.scope)
+        if rbac:
+            self.authorizer = self._authorizer()
+        self._reviews = Reviews(self.authorizer)
         self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
@@ -86,6 +101,10 @@ class APIServer:
         """Answer one request; what a client did wrong comes back as a ``Status``."""
         self._component = request.component
         try:
+            if self.authorizer is not None:
+                self.authorizer.check(request)
+            if request.resource in self._reviews:
+                return Response(201, self._reviews.create(request))
             registry = self._registry(request.resource)
             verb = self._verbs.get(request.verb)
             if verb is None:
@@ -107,6 +126,14 @@ class APIServer:
     def all(self, resource: str) -> list[Any]:
         """Every object of a kind as stored."""
         return [kv.value for kv in self._backend.range(self.registries[resource].prefix)]
+
+    def _authorizer(self) -> Authorizer:
+        kinds = ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
+        resources = [f"{kind}.{rbac_v1.GROUP}" for kind in kinds]
+        authorizer = Authorizer(*map(self.follow, resources))
+        for resource in resources:
+            self._watchers[resource].add(authorizer.forget)
+        return authorizer
 
     def follow(self, resource: str) -> admission.Followed:
         """A copy of all objects of a kind, by namespace and name, kept up by every write."""
@@ -245,6 +272,8 @@ class APIServer:
 
     def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
         """Deliver every change after the given revision; with none given, what is there first."""
+        if self.authorizer is not None:
+            self.authorizer.check(request, "watch")
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         watcher = self._watchers[request.resource].add(

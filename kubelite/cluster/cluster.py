@@ -12,7 +12,8 @@ same cluster, to the last name and microsecond.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, cast
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
@@ -21,7 +22,9 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.apiserver import APIServer
+from kubelite.apiserver.identities import named
+from kubelite.cluster import access, applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
@@ -44,6 +47,7 @@ class Cluster(Requests):
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
+    With ``rbac`` everybody may do only what roles and bindings let them; without, anything.
     ``controllers`` and scheduler ``profiles`` may be your own.
     """
 
@@ -58,13 +62,14 @@ class Cluster(Requests):
         memory: str = "16Gi",
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+        rbac: bool = False,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
-        self._world = World(seed)
+        self._world = World(seed, rbac)
         self.clock = self._world.clock
         self.trace = self._world.trace
-        self.api = self._world.server
+        self.api: APIServer = self._world.server
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock)
         self._control_plane = ControlPlane(self._world, controllers, profiles)
@@ -147,6 +152,7 @@ class Cluster(Requests):
     def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
         """What a container has written, or the one before it."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
+        self._permit("get", found, "log")
         kubelet = self._kubelet_of(found)
         name = container or found.spec.containers[0].name
         return kubelet.logs(found.metadata.uid, name, previous)
@@ -154,6 +160,7 @@ class Cluster(Requests):
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
+        self._permit("create", found, "exec")
         results: list[cri.ExecResult] = []
         self._kubelet_of(found).exec(
             found.metadata.uid,
@@ -226,6 +233,28 @@ class Cluster(Requests):
         found = self.get(resource, namespace=owner.metadata.namespace)
         owners = [(one, controller_of(one)) for one in found]
         return [one for one, by in owners if by and by.uid == owner.metadata.uid]
+
+    # In another's name
+
+    def as_user(self, name: str, groups: Sequence[str] = ()) -> Cluster:
+        """The same cluster as ``name`` sees it, a user or "system:serviceaccount:NAMESPACE:NAME".
+
+        Everybody is in the group system:authenticated; a service account is in its own, too.
+        """
+        other = copy(self)
+        server = self._world.server
+        other.api = cast(APIServer, access.Named(server, named(name, tuple(groups))))
+        return other
+
+    as_ = as_user
+
+    def can_i(self, verb: str, what: str, namespace: str = "default") -> access.Permission:
+        """Whether you may: ``can_i("create", "pods")``, ``can_i("get", "pods/log")``."""
+        return access.can_i(self.api, LEARNER, verb, what, namespace)
+
+    def whoami(self) -> access.Identity:
+        """Who the server takes you for."""
+        return access.whoami(self.api, LEARNER)
 
     # Time
 
@@ -304,6 +333,14 @@ class Cluster(Requests):
         return self._worker(pod.spec.node_name).kubelet
 
     # Rooms behind
+
+    def _permit(self, verb: str, pod: Any, part: str) -> None:
+        """What goes to the kubelet is asked of the API server first. Raises StatusError 403."""
+        meta = pod.metadata
+        user = getattr(self.api, "user", None)
+        asked = Request(verb, "pods", meta.namespace, meta.name, part, None, LEARNER, user=user)
+        if self.api.authorizer is not None:
+            self.api.authorizer.check(asked)
 
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""

@@ -9,6 +9,7 @@ from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
+from kubelite.apiserver.authz import policy
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
@@ -49,12 +50,12 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, rbac: bool = False):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
-        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace, rbac)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -100,6 +101,11 @@ class World:
         """What the server creates for itself when it starts the first time."""
         for name in NAMESPACES:
             self._create("namespaces", "", Namespace(metadata=ObjectMeta(name=name)))
+        if self.server.authorizer is not None:
+            for role in policy.cluster_roles():
+                self._create("clusterroles.rbac.authorization.k8s.io", "", role)
+            for binding in policy.cluster_role_bindings():
+                self._create("clusterrolebindings.rbac.authorization.k8s.io", "", binding)
         service = Service(
             metadata=ObjectMeta(
                 name="kubernetes",

@@ -14,6 +14,7 @@ from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.cloudservice import CloudServiceController
+from kubelite.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
@@ -54,6 +55,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     CloudServiceController,
     IngressController,
     ResourceQuotaController,
+    ClusterRoleAggregationController,
 )
 
 

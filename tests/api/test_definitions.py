@@ -16,6 +16,8 @@ import pytest
 
 from kubelite.api import (
     apps_v1,
+    authentication_v1,
+    authorization_v1,
     autoscaling_v1,
     batch_v1,
     coordination_v1,
@@ -24,6 +26,7 @@ from kubelite.api import (
     meta_v1,
     networking_v1,
     policy_v1,
+    rbac_v1,
     scheduling_v1,
     scheduling_v1alpha3,
 )
@@ -35,6 +38,9 @@ from kubelite.apimachinery.times import MicroTime, Time
 GROUPS = {
     "io.k8s.api.core.v1": core_v1,
     "io.k8s.api.apps.v1": apps_v1,
+    "io.k8s.api.authentication.v1": authentication_v1,
+    "io.k8s.api.authorization.v1": authorization_v1,
+    "io.k8s.api.rbac.v1": rbac_v1,
     "io.k8s.api.batch.v1": batch_v1,
     "io.k8s.api.scheduling.v1alpha3": scheduling_v1alpha3,
     "io.k8s.api.discovery.v1": discovery_v1,

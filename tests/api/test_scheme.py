@@ -74,6 +74,7 @@ def test_no_two_kinds_share_a_name() -> None:
 
 def test_scope_and_subresources() -> None:
     everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
+    everywhere += ["ClusterRole", "ClusterRoleBinding"]
     assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",

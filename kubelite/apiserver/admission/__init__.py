@@ -11,6 +11,7 @@ from typing import Any
 
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
+from kubelite.apiserver.admission.escalation import NoEscalation
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.limitranger import LimitRanger
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
@@ -27,6 +28,7 @@ ADMISSION: tuple[type[Plugin], ...] = (
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    NoEscalation,
     ResourceQuotas,
 )
 

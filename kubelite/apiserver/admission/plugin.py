@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from kubelite.apimachinery.rest import Request
+from kubelite.apiserver.authz import Authorizer
 
 Find = Callable[[str, str, str], Any]
 """(resource, namespace, name) to the stored object or None."""
@@ -20,6 +21,8 @@ Followed = dict[str, dict[str, Any]]
 
 class Server(Protocol):
     """What a plugin may ask of the server it stands in, beyond looking things up."""
+
+    authorizer: Authorizer | None
 
     def now(self) -> int:
         """Microseconds since 1970."""

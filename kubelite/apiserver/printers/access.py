@@ -5,6 +5,7 @@ Models ``printResourceQuota`` and its neighbours in ``pkg/printers/internalversi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kubelite.api.core_v1 import ResourceQuota
@@ -33,3 +34,12 @@ def created_at(obj: Any, now: int) -> str:
     """The moment of its creation."""
     created = obj.metadata.creation_timestamp
     return created.wire() if created is not None else "<unknown>"
+
+
+def subjects(kind: str) -> Callable[[Any, int], str]:
+    """The subjects of a binding that are of one kind."""
+    return lambda binding, _: ", ".join(
+        f"{s.namespace}/{s.name}" if kind == "ServiceAccount" else s.name
+        for s in binding.subjects
+        if s.kind == kind
+    )

@@ -201,6 +201,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("LIMIT", access.quota_limits),
         AGE,
     ),
+    "Role": (NAME, Column("CREATED AT", access.created_at)),
+    "ClusterRole": (NAME, Column("CREATED AT", access.created_at)),
+    **dict.fromkeys(
+        ("RoleBinding", "ClusterRoleBinding"),
+        (
+            NAME,
+            Column("ROLE", lambda b, _: f"{b.role_ref.kind}/{b.role_ref.name}"),
+            AGE,
+            Column("USERS", access.subjects("User"), True),
+            Column("GROUPS", access.subjects("Group"), True),
+            Column("SERVICEACCOUNTS", access.subjects("ServiceAccount"), True),
+        ),
+    ),
     "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }

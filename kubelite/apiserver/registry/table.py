@@ -13,19 +13,27 @@ from kubelite.api import (
     discovery_v1,
     networking_v1,
     policy_v1,
+    rbac_v1,
     scheduling_v1,
 )
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.defaults.quota import default_limit_range
+from kubelite.apiserver.defaults.rbac import default_binding
 from kubelite.apiserver.registry import groups
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
-from kubelite.apiserver.validation import quota
+from kubelite.apiserver.validation import quota, rbac
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
+
+
+class AccessStrategy(Strategy):
+    """Identities and what they may do: their uids come from nobody else's stream."""
+
+    uid_stream = "uids/access"
 
 
 # DOC: strategy-table
@@ -39,6 +47,7 @@ def strategies(
         **_networking(),
         **_policy(),
         **_quota(),
+        **_rbac(),
     }
 
 
@@ -162,4 +171,15 @@ def _quota() -> Table:
         core_v1.LimitRange: Strategy(
             default_limit_range, quota.validate_limit_range, quota.validate_limit_range_update
         ),
+    }
+
+
+def _rbac() -> Table:
+    role = AccessStrategy(None, rbac.validate_role, rbac.validate_role_update)
+    binding = AccessStrategy(default_binding, rbac.validate_binding, rbac.validate_binding_update)
+    return {
+        rbac_v1.Role: role,
+        rbac_v1.ClusterRole: role,
+        rbac_v1.RoleBinding: binding,
+        rbac_v1.ClusterRoleBinding: binding,
     }
