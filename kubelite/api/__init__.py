@@ -31,6 +31,7 @@ from kubelite.api.core_v1 import (
     ResourceQuota,
     Secret,
     Service,
+    ServiceAccount,
 )
 from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
@@ -82,6 +83,8 @@ SCHEME = Scheme(
         Kind("", "v1", "ResourceQuota", "resourcequotas", ResourceQuota, short_names=("quota",),
              subresources=STATUS),
         Kind("", "v1", "LimitRange", "limitranges", LimitRange, short_names=("limits",)),
+        Kind("", "v1", "ServiceAccount", "serviceaccounts", ServiceAccount, short_names=("sa",),
+             subresources=("token",)),
         Kind("rbac.authorization.k8s.io", "v1", "Role", "roles", Role),
         Kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", ClusterRole,
              namespaced=False),

@@ -20,6 +20,7 @@ from kubelite.apiserver import decoding
 from kubelite.apiserver.authz import Attributes, Authorizer
 from kubelite.apiserver.authz.rbac import Verdict
 from kubelite.apiserver.identities import identity_of
+from kubelite.apiserver.tokens import Tokens
 
 _AUTHZ, _AUTHN = "authorization.k8s.io", "authentication.k8s.io"
 _BOTH = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
@@ -30,10 +31,14 @@ def _kind(group: str, type: type[Any], namespaced: bool = False) -> Kind:
     return Kind(group, "v1", name, f"{name.lower()}s", type, namespaced=namespaced)
 
 
+TOKEN = _kind(_AUTHN, authn.TokenRequest)
+"""How the body of a service account's subresource ``token`` is read."""
+
+
 class Reviews:
     """Answers every review. Without an authorizer everybody may do anything."""
 
-    def __init__(self, authorizer: Authorizer | None):
+    def __init__(self, authorizer: Authorizer | None, tokens: Tokens):
         self._authorizer = authorizer
         answers: tuple[tuple[Kind, Callable[[Request, Any], Any]], ...] = (
             (_kind(_AUTHZ, authz.SelfSubjectAccessReview), self._self_access),
@@ -41,14 +46,14 @@ class Reviews:
             (_kind(_AUTHZ, authz.LocalSubjectAccessReview, True), self._local_access),
             (_kind(_AUTHZ, authz.SelfSubjectRulesReview), self._rules),
             (_kind(_AUTHN, authn.SelfSubjectReview), self._who),
+            (_kind(_AUTHN, authn.TokenReview), lambda _, review: tokens.reviewed(review)),
         )
         self._answers = {kind.resource: (kind, answer) for kind, answer in answers}
 
-    def __contains__(self, resource: str) -> bool:
-        return resource in self._answers
-
     def create(self, request: Request) -> Any:
-        """The review with its answer. Raises StatusError 400, 405 or 422."""
+        """The review with its answer. Raises StatusError 400, 404, 405 or 422."""
+        if request.resource not in self._answers:
+            raise errors.unknown_resource()
         kind, answer = self._answers[request.resource]
         if request.verb != "create":
             raise errors.method_not_supported(request.resource, request.verb)

@@ -30,7 +30,8 @@ from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.table import strategies
-from kubelite.apiserver.reviews import Reviews
+from kubelite.apiserver.reviews import TOKEN, Reviews
+from kubelite.apiserver.tokens import Tokens
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
@@ -43,6 +44,7 @@ SUBRESOURCES = {
     "finalize": ("update",),
     "binding": ("create",),
     "eviction": ("create",),
+    "token": ("create",),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
 
@@ -64,9 +66,12 @@ class APIServer:
         chance: Chance,
         trace: Trace,
         rbac: bool = False,
+        service_accounts: bool = False,
     ):
         self._backend = backend
         self.now = now
+        self.suffix = chance.suffix
+        self.service_accounts = service_accounts or rbac
         self._trace = trace
         self._component = "etcd"  # in whose name the current write happens
         self._watchers: dict[str, WatchCache] = {}
@@ -80,7 +85,8 @@ class APIServer:
             self._watchers[row.resource] = WatchCache(strategy.scope)
         if rbac:
             self.authorizer = self._authorizer()
-        self._reviews = Reviews(self.authorizer)
+        self._tokens = Tokens(self.find, now, chance)
+        self._reviews = Reviews(self.authorizer, self._tokens)
         self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         backend.subscribe(self._changed)
@@ -103,9 +109,9 @@ class APIServer:
         try:
             if self.authorizer is not None:
                 self.authorizer.check(request)
-            if request.resource in self._reviews:
+            registry = self.registries.get(request.resource)
+            if registry is None:
                 return Response(201, self._reviews.create(request))
-            registry = self._registry(request.resource)
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
@@ -223,6 +229,9 @@ class APIServer:
             return self._bind(registry, request)
         if request.subresource == "eviction":
             return self._evict(request)
+        if request.subresource == "token":
+            account = registry.get(request.namespace, request.name)
+            return Response(201, self._tokens.issue(account, decoding.body(TOKEN, request)))
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 

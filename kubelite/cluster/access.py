@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from kubelite.api import SCHEME
 from kubelite.api import authentication_v1 as authn
 from kubelite.api import authorization_v1 as authz
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import API, Request, Response, User, Watch, WatchEvent
 from kubelite.apimachinery.scheme import UnknownKind
 from kubelite.apimachinery.struct import replace
@@ -114,3 +116,29 @@ def whoami(api: API, component: str) -> Identity:
 
 def _created(api: API, component: str, resource: str, review: Any) -> Any:
     return api.handle(Request("create", resource, body=review, component=component)).unwrap()
+
+
+def create_token(
+    api: API, component: str, name: str, namespace: str, seconds: int, audience: str
+) -> str:
+    """A token of a service account, as ``kubectl create token`` prints it."""
+    spec = authn.TokenRequestSpec(
+        audiences=(audience,) if audience else (), expiration_seconds=seconds
+    )
+    body = authn.TokenRequest(metadata=ObjectMeta(name=name, namespace=namespace), spec=spec)
+    request = Request(
+        "create", "serviceaccounts", namespace, name, "token", body, component=component
+    )
+    token: str = api.handle(request).unwrap().status.token
+    return token
+
+
+def user_of(api: API, token: str) -> User:
+    """Whose token it is. Raises StatusError 401."""
+    review = authn.TokenReview(spec=authn.TokenReviewSpec(token=token))
+    resource = "tokenreviews.authentication.k8s.io"
+    status = _created(api, "kube-apiserver", resource, review).status
+    if not status.authenticated:
+        raise errors.unauthorized()
+    found = status.user
+    return User(found.username, found.groups, found.uid, found.extra)

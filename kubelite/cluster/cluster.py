@@ -18,7 +18,7 @@ from typing import Any, ClassVar, cast
 from kubelite.api import SCHEME
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
-from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request, User
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
@@ -47,7 +47,8 @@ class Cluster(Requests):
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    With ``rbac`` everybody may do only what roles and bindings let them; without, anything.
+    With ``service_accounts`` every pod has an account and mounts its token. With ``rbac`` that is
+    so, too, and everybody may do only what roles and bindings let them; without, anything.
     ``controllers`` and scheduler ``profiles`` may be your own.
     """
 
@@ -63,10 +64,11 @@ class Cluster(Requests):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
         rbac: bool = False,
+        service_accounts: bool = False,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
-        self._world = World(seed, rbac)
+        self._world = World(seed, rbac, service_accounts)
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api: APIServer = self._world.server
@@ -241,12 +243,25 @@ class Cluster(Requests):
 
         Everybody is in the group system:authenticated; a service account is in its own, too.
         """
-        other = copy(self)
-        server = self._world.server
-        other.api = cast(APIServer, access.Named(server, named(name, tuple(groups))))
-        return other
+        return self._as(named(name, tuple(groups)))
 
     as_ = as_user
+
+    def as_token(self, token: str) -> Cluster:
+        """The same for whoever shows this token. Raises StatusError 401 if it is nobody's."""
+        return self._as(access.user_of(self._world.server, token))
+
+    def _as(self, user: User) -> Cluster:
+        other = copy(self)
+        other.api = cast(APIServer, access.Named(self._world.server, user))
+        return other
+
+    def create_token(
+        self, account: str, namespace: str = "default", seconds: int = 3600, audience: str = ""
+    ) -> str:
+        """A token by which a program shows that it is this service account."""
+        name = account.partition("/")[2] or account
+        return access.create_token(self.api, LEARNER, name, namespace, seconds, audience)
 
     def can_i(self, verb: str, what: str, namespace: str = "default") -> access.Permission:
         """Whether you may: ``can_i("create", "pods")``, ``can_i("get", "pods/log")``."""

@@ -16,6 +16,7 @@ from kubelite.controllers import ControllerManager
 from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
+from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
@@ -50,12 +51,19 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int, rbac: bool = False):
+    def __init__(self, seed: int, rbac: bool = False, service_accounts: bool = False):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
-        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace, rbac)
+        self.server = APIServer(
+            self.store,
+            lambda: self.clock.now,
+            self.chance,
+            self.trace,
+            rbac,
+            service_accounts,
+        )
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -143,6 +151,8 @@ class ControlPlane:
         controllers: tuple[type[ManagedController], ...],
         profiles: Sequence[Profile],
     ):
+        if world.server.service_accounts:
+            controllers = (*controllers, *IDENTITY_CONTROLLERS)
         self.controllers = ControllerManager(world.server, world.clock, world.chance, controllers)
         client = world.client("default-scheduler")
         recorder = EventRecorder(client, "default-scheduler")

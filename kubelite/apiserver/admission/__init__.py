@@ -18,6 +18,7 @@ from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
 from kubelite.apiserver.admission.plugin import Everything, Find, Followed, Plugin, Server
 from kubelite.apiserver.admission.priority import Priority
 from kubelite.apiserver.admission.resourcequota import ResourceQuotas
+from kubelite.apiserver.admission.serviceaccount import ServiceAccounts
 
 __all__ = ["ADMISSION", "Chain", "Followed"]
 
@@ -25,6 +26,7 @@ __all__ = ["ADMISSION", "Chain", "Followed"]
 ADMISSION: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
     LimitRanger,
+    ServiceAccounts,
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,

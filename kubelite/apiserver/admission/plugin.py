@@ -23,9 +23,14 @@ class Server(Protocol):
     """What a plugin may ask of the server it stands in, beyond looking things up."""
 
     authorizer: Authorizer | None
+    service_accounts: bool
 
     def now(self) -> int:
         """Microseconds since 1970."""
+        ...
+
+    def suffix(self, stream: str) -> str:
+        """Five characters of chance, from a stream of their own."""
         ...
 
     def follow(self, resource: str) -> Followed:

@@ -201,6 +201,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("LIMIT", access.quota_limits),
         AGE,
     ),
+    "ServiceAccount": (NAME, Column("SECRETS", lambda a, _: str(len(a.secrets))), AGE),
     "Role": (NAME, Column("CREATED AT", access.created_at)),
     "ClusterRole": (NAME, Column("CREATED AT", access.created_at)),
     **dict.fromkeys(

@@ -24,7 +24,7 @@ from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.strategy import Strategy
-from kubelite.apiserver.validation import quota, rbac
+from kubelite.apiserver.validation import quota, rbac, serviceaccount
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
@@ -175,9 +175,15 @@ def _quota() -> Table:
 
 
 def _rbac() -> Table:
+    account = AccessStrategy(
+        None,
+        serviceaccount.validate_service_account,
+        serviceaccount.validate_service_account_update,
+    )
     role = AccessStrategy(None, rbac.validate_role, rbac.validate_role_update)
     binding = AccessStrategy(default_binding, rbac.validate_binding, rbac.validate_binding_update)
     return {
+        core_v1.ServiceAccount: account,
         rbac_v1.Role: role,
         rbac_v1.ClusterRole: role,
         rbac_v1.RoleBinding: binding,
