@@ -26,6 +26,9 @@ from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
 from kubelite.apiserver.authz import Authorizer
+from kubelite.apiserver.authz.node import NodeAuthorizer, restrict
+from kubelite.apiserver.authz.policy import node_rules
+from kubelite.apiserver.identities import identity_of
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
 from kubelite.apiserver.registry.store import Registry
@@ -109,6 +112,7 @@ class APIServer:
         try:
             if self.authorizer is not None:
                 self.authorizer.check(request)
+                restrict(request, identity_of(request), self.find)
             registry = self.registries.get(request.resource)
             if registry is None:
                 return Response(201, self._reviews.create(request))
@@ -136,7 +140,9 @@ class APIServer:
     def _authorizer(self) -> Authorizer:
         kinds = ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
         resources = [f"{kind}.{rbac_v1.GROUP}" for kind in kinds]
-        authorizer = Authorizer(*map(self.follow, resources))
+        nodes = NodeAuthorizer(node_rules(), lambda: self.all("pods"))
+        held = [self.follow(resource) for resource in resources]
+        authorizer = Authorizer(held[0], held[1], held[2], held[3], nodes)
         for resource in resources:
             self._watchers[resource].add(authorizer.forget)
         return authorizer

@@ -16,6 +16,8 @@ from kubelite.api.authorization_v1 import (
 )
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import Request
+from kubelite.apiserver.authz import Attributes
+from kubelite.apiserver.authz.rbac import refusal as refusal_of
 from kubelite.cluster import Cluster
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -101,18 +103,13 @@ def refusal(call: Any) -> str:
 def test_no_part_of_the_cluster_does_what_it_may_not(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = []
-    authorizer = cluster.api.authorizer
-    assert authorizer is not None
-    verdict = authorizer.verdict
+    refused: list[Attributes] = []
 
-    def noted(asked: Any) -> Any:
-        found = verdict(asked)
-        if not found.allowed:
-            refused.append(asked)
-        return found
+    def noted(asked: Attributes, resource: str, reason: str) -> StatusError:
+        refused.append(asked)
+        return refusal_of(asked, resource, reason)
 
-    monkeypatch.setattr(authorizer, "verdict", noted)
+    monkeypatch.setattr("kubelite.apiserver.authz.rbac.refusal", noted)
     cluster.apply(WEB)
     cluster.run(200)
     assert cluster.request("web").status == 200
@@ -289,3 +286,45 @@ def test_tables_of_roles_and_bindings(cluster: Cluster) -> None:
     assert str(cluster.get("rolebindings")).split() == [
         "NAME", "ROLE", "AGE", "jane-view", "ClusterRole/view", "0s",
     ]  # fmt: skip
+
+
+# Nodes
+
+
+def test_a_node_reads_only_what_its_pods_name() -> None:
+    cluster = Cluster(nodes=2, seed=7, rbac=True)
+    for name in ("shop", "other"):
+        data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
+        cluster.apply(data | {"data": {"a": "b"}})
+    source = {"configMapRef": {"name": "shop"}}
+    container = {"name": "main", "image": "nginx", "envFrom": [source]}
+    spec = {"containers": [container], "nodeName": "node-1"}
+    cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec})
+    cluster.run_until("pod/web ready")
+    one, two = (cluster.as_user(f"system:node:node-{n}", ["system:nodes"]) for n in (1, 2))
+    assert one.get("cm/shop").data == {"a": "b"}
+    for node, number, name in ((two, 2, "shop"), (one, 1, "other")):
+        assert refusal(lambda node=node, name=name: node.get(f"cm/{name}")) == (
+            f'configmaps "{name}" is forbidden: User "system:node:node-{number}" cannot get '
+            'resource "configmaps" in API group "" in the namespace "default": '
+            f"no relationship found between node 'node-{number}' and this object"
+        )
+    assert "No Object name found" in refusal(lambda: one.get("secrets"))
+
+
+def test_a_node_changes_only_itself_and_its_pods() -> None:
+    cluster = Cluster(nodes=2, seed=7, rbac=True)
+    spec = {"containers": [{"name": "main", "image": "nginx"}], "nodeName": "node-1"}
+    cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec})
+    two = cluster.as_user("system:node:node-2", ["system:nodes"])
+    assert refusal(lambda: two.cordon("node-1")) == (
+        'nodes "node-1" is forbidden: node "node-2" is not allowed to modify node "node-1"'
+    )
+    assert refusal(lambda: two.delete("pod/web")) == (
+        'pods "web" is forbidden: node "node-2" can only delete pods with spec.nodeName set '
+        "to itself"
+    )
+    two.cordon("node-2")
+    assert "same name as the requesting node" in refusal(
+        lambda: two.delete("lease/node-1", namespace="kube-node-lease")
+    )

@@ -308,9 +308,10 @@ BINDINGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "system:coredns": ("system:coredns", ("coredns",)),
     "network-plugin": ("network-plugin", ("network-plugin",)),
     "ingress-nginx": ("ingress-nginx", ("ingress-nginx",)),
-    "system:node": ("system:node", ("Group system:nodes",)),
+    "system:node": ("system:node", ()),
 }
-"""Name, role and subjects; a subject of one word is a service account of kube-system."""
+"""Name, role and subjects; a subject of one word is a service account of kube-system. Nodes have
+their rules from the Node authorizer, so ``system:node`` is bound to nobody."""
 
 
 def _rule(line: str) -> PolicyRule:
@@ -328,6 +329,11 @@ def _rule(line: str) -> PolicyRule:
         api_groups=tuple("" if group == "core" else group for group in groups.split(",")),
         resources=tuple(resources.split(",")),
     )
+
+
+def node_rules() -> Iterator[PolicyRule]:
+    """What the Node authorizer lets nodes do."""
+    return map(_rule, ROLES["system:node"])
 
 
 def _meta(name: str, gathered_by: str = "") -> ObjectMeta:

@@ -20,8 +20,9 @@ from kubelite.api.rbac_v1 import (
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError, aggregate, go_quote
 from kubelite.apimachinery.rest import Request, User
+from kubelite.apiserver.authz.node import NodeAuthorizer
 from kubelite.apiserver.authz.rules import Attributes, allows
-from kubelite.apiserver.identities import MASTERS, identity_of
+from kubelite.apiserver.identities import MASTERS, NODES, identity_of
 
 Held = Mapping[str, Mapping[str, Any]]
 """Objects by namespace and name; what lives in no namespace is under ""."""
@@ -60,8 +61,14 @@ class Authorizer:
     """Looks at roles and bindings as they are now; remembers verdicts until one changes."""
 
     def __init__(
-        self, roles: Held, role_bindings: Held, cluster_roles: Held, cluster_bindings: Held
+        self,
+        roles: Held,
+        role_bindings: Held,
+        cluster_roles: Held,
+        cluster_bindings: Held,
+        nodes: NodeAuthorizer | None = None,
     ):
+        self._nodes = nodes
         self._roles = roles
         self._role_bindings = role_bindings
         self._cluster_roles = cluster_roles
@@ -80,6 +87,10 @@ class Authorizer:
         user = asked.user
         if MASTERS in user.groups:
             return Verdict(True)
+        if self._nodes is not None and NODES in user.groups:
+            why_not = self._nodes.opinion(asked)
+            if why_not is None or why_not:
+                return Verdict(why_not is None, why_not or "")
         key = (user.name, user.groups, *asked[1:])
         known = self._known.get(key)
         if known is None:
