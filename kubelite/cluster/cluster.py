@@ -72,6 +72,7 @@ class Cluster(Requests):
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api: APIServer = self._world.server
+        self.everything = self  # the cluster as you see it, whoever asks
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock)
         self._control_plane = ControlPlane(self._world, controllers, profiles)
@@ -284,11 +285,12 @@ class Cluster(Requests):
         ``condition`` is a function of the cluster, or words: "deployment/web ready",
         "pod/web-1 ready", "pod/web-1 gone", "pods ready", "nodes ready".
         """
-        return waiting.run_until(self, condition, timeout)
+        words = isinstance(condition, str)  # waiting is watching from outside, in nobody's name
+        return waiting.run_until(self.everything if words else self, condition, timeout)
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, quiet, timeout)
+        return waiting.settle(self.everything, quiet, timeout)
 
     # Machines
 
@@ -377,4 +379,5 @@ class Cluster(Requests):
         return self.api.handle(request).unwrap()
 
     def __repr__(self) -> str:
-        return waiting.summary(self)
+        user = getattr(self.api, "user", None)
+        return waiting.summary(self.everything) + (f"; as {user.name}" if user else "")

@@ -328,3 +328,11 @@ def test_a_node_changes_only_itself_and_its_pods() -> None:
     assert "same name as the requesting node" in refusal(
         lambda: two.delete("lease/node-1", namespace="kube-node-lease")
     )
+
+
+def test_a_cluster_can_be_shown_and_waited_for_in_any_name(cluster: Cluster) -> None:
+    cluster.apply(WEB)
+    jane = cluster.as_user("jane")
+    jane.run_until("pods ready")
+    assert repr(jane).startswith("Cluster(seed=7): 2 nodes, 2 Ready; ")
+    assert repr(jane).endswith("; as jane") and "; as" not in repr(cluster)

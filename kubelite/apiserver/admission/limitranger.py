@@ -6,12 +6,14 @@ Models plugin/pkg/admission/limitranger/admission.go.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from kubelite.api.core_v1 import Container, LimitRange, LimitRangeItem, Pod, PodSpec, ResourceList
 from kubelite.api.podresources import pod_limits, pod_requests
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import aggregate
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import replace
@@ -23,6 +25,10 @@ NO_REQUEST = "but no request is specified or request is 0"
 NO_LIMIT = "but no limit is specified or limit is 0"
 
 
+Filled = tuple[PodSpec, str]
+"""A spec with defaults, and what was filled in; empty if nothing."""
+
+
 class LimitRanger(Plugin):
     """Fills in and checks pods; checks claims. Without a LimitRange it does nothing."""
 
@@ -31,6 +37,7 @@ class LimitRanger(Plugin):
     def connect(self, server: Server) -> None:
         """Keep a copy of all LimitRanges."""
         self._ranges = server.follow("limitranges")
+        self._filled: dict[str, tuple[LimitRange, ByIdentity[PodSpec, Filled]]] = {}
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The pod with defaults. Raises StatusError 403 for what is out of bounds."""
@@ -41,7 +48,7 @@ class LimitRanger(Plugin):
             return obj
         if request.resource == "pods":
             for found in ranges.values():
-                obj = with_defaults(obj, found)
+                obj = with_note(obj, *self._with_defaults(found, obj.spec))
         check = pod_faults if request.resource == "pods" else claim_faults
         for found in ranges.values():
             faults = list(check(found, obj))
@@ -49,13 +56,21 @@ class LimitRanger(Plugin):
                 raise errors.forbidden(request.resource, obj.metadata.name, aggregate(faults))
         return obj
 
+    def _with_defaults(self, found: LimitRange, spec: PodSpec) -> Filled:
+        """Worked out once for all pods of one spec, so that they go on sharing one."""
+        uid = found.metadata.uid
+        known = self._filled.get(uid)
+        if known is None or known[0] is not found:
+            known = self._filled[uid] = (found, ByIdentity(partial(with_defaults, found)))
+        return known[1](spec)
+
 
 # Defaults
 
 
 # DOC: limit-range-defaults
-def with_defaults(pod: Pod, limit_range: LimitRange) -> Pod:
-    """The pod with requests and limits where its containers have none, and a note of them."""
+def with_defaults(limit_range: LimitRange, spec: PodSpec) -> Filled:
+    """The spec with requests and limits where its containers have none, and a note of them."""
     requests: ResourceList = {}
     limits: ResourceList = {}
     for item in limit_range.spec.limits:
@@ -63,18 +78,20 @@ def with_defaults(pod: Pod, limit_range: LimitRange) -> Pod:
             requests |= item.default_request
             limits |= item.default
     notes: list[str] = []
-    spec = replace(
-        pod.spec,
-        containers=_filled(pod.spec.containers, requests, limits, "container", notes),
-        init_containers=_filled(
-            pod.spec.init_containers, requests, limits, "init container", notes
-        ),
+    filled = replace(
+        spec,
+        containers=_filled(spec.containers, requests, limits, "container", notes),
+        init_containers=_filled(spec.init_containers, requests, limits, "init container", notes),
     )
-    if not notes:
+    return (filled, f"LimitRanger plugin set: {'; '.join(notes)}") if notes else (spec, "")
+
+
+def with_note(pod: Pod, spec: PodSpec, note: str) -> Pod:
+    """The pod with its new spec, and an annotation that says what was filled in."""
+    if not note:
         return pod
-    said = {ANNOTATION: f"LimitRanger plugin set: {'; '.join(notes)}"}
-    meta = replace(pod.metadata, annotations=pod.metadata.annotations | said)
-    return replace(pod, metadata=meta, spec=spec)
+    annotations = pod.metadata.annotations | {ANNOTATION: note}
+    return replace(pod, metadata=replace(pod.metadata, annotations=annotations), spec=spec)
 
 
 def _filled(

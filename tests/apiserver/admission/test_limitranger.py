@@ -18,7 +18,12 @@ from kubelite.api.core_v1 import (
     ResourceRequirements,
 )
 from kubelite.apimachinery.quantity import Quantity
-from kubelite.apiserver.admission.limitranger import ANNOTATION, pod_faults, with_defaults
+from kubelite.apiserver.admission.limitranger import (
+    ANNOTATION,
+    pod_faults,
+    with_defaults,
+    with_note,
+)
 
 
 def amounts(text: str) -> ResourceList:
@@ -126,7 +131,8 @@ def test_defaults(said: tuple[str, str], found: tuple[str, str], note: str) -> N
     item = LimitRangeItem(
         type="Container", default=amounts("75m 10Mi"), default_request=amounts("50m 5Mi")
     )
-    after = with_defaults(pod(1, *said), limit_range(item))
+    before = pod(1, *said)
+    after = with_note(before, *with_defaults(limit_range(item), before.spec))
     resources = after.spec.containers[0].resources
     assert (resources.requests, resources.limits) == tuple(map(amounts, found))
     noted = after.metadata.annotations.get(ANNOTATION, "")
