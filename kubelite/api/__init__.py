@@ -36,13 +36,16 @@ from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import (
     ConfigMap,
     Event,
+    LimitRange,
     Namespace,
     Node,
     PersistentVolume,
     PersistentVolumeClaim,
     Pod,
+    ResourceQuota,
     Secret,
     Service,
+    ServiceAccount,
 )
 from kubelite.api.core_v1.endpoints import Endpoints
 from kubelite.api.core_v1.replication import PodTemplate, ReplicationController
@@ -57,6 +60,7 @@ from kubelite.api.networking_v1 import (
 )
 from kubelite.api.node_v1 import RuntimeClass
 from kubelite.api.policy_v1 import PodDisruptionBudget
+from kubelite.api.rbac_v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.api.storage_v1 import (
     CSIDriver,
@@ -163,6 +167,17 @@ SCHEME = Scheme(
         Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
              CustomResourceDefinition, short_names=("crd", "crds"), namespaced=False,
              subresources=STATUS),
+        Kind("", "v1", "ResourceQuota", "resourcequotas", ResourceQuota, short_names=("quota",),
+             subresources=STATUS),
+        Kind("", "v1", "LimitRange", "limitranges", LimitRange, short_names=("limits",)),
+        Kind("", "v1", "ServiceAccount", "serviceaccounts", ServiceAccount, short_names=("sa",),
+             subresources=("token",)),
+        Kind("rbac.authorization.k8s.io", "v1", "Role", "roles", Role),
+        Kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", ClusterRole,
+             namespaced=False),
+        Kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", RoleBinding),
+        Kind("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings",
+             ClusterRoleBinding, namespaced=False),
     ]
 )  # fmt: skip
 """Every kind that is stored. A new kind is one row here and its type beside this file."""

@@ -9,24 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kubelite.api import SCHEME
+from kubelite.api import SCHEME, rbac_v1
 from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
 from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
-from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
+from kubelite.apimachinery.rest import (
+    ADDED,
+    DELETED,
+    ObjectList,
+    Request,
+    Response,
+    Watch,
+    WatchEvent,
+)
 from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
 from kubelite.apiserver.admission.plugin import Plugin
+from kubelite.apiserver.authz import Authorizer
+from kubelite.apiserver.authz.node import NodeAuthorizer, restrict
+from kubelite.apiserver.authz.policy import node_rules
 from kubelite.apiserver.customresources import CustomResources
+from kubelite.apiserver.identities import identity_of
 from kubelite.apiserver.registry import podlogs
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.registry.table import strategies
+from kubelite.apiserver.reviews import TOKEN, Reviews
+from kubelite.apiserver.tokens import Tokens
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
@@ -43,6 +57,7 @@ SUBRESOURCES = {
     "exec": ("create", "get"),
     "resize": ("get", "update", "patch"),
     "ephemeralcontainers": ("get", "update", "patch"),
+    "token": ("create",),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
 
@@ -57,6 +72,9 @@ class APIServer:
     ``plugins`` are the admission plugins, in their order.
     """
 
+    authorizer: Authorizer | None = None
+    """None lets everybody do anything."""
+
     def __init__(
         self,
         backend: Backend,
@@ -64,10 +82,14 @@ class APIServer:
         chance: Chance,
         trace: Trace,
         plugins: Sequence[type[Plugin]] = admission.ADMISSION,
+        rbac: bool = False,
+        service_accounts: bool = False,
     ):
         self._backend = backend
-        self._now = now
+        self.now = now
         self._chance = chance
+        self.suffix = chance.suffix
+        self.service_accounts = service_accounts or rbac
         self._trace = trace
         self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
         self.scheme = ClusterScheme(SCHEME)
@@ -85,6 +107,11 @@ class APIServer:
         self._watchers[CRDS].add(self._custom.changed)
         for resource in (POLICIES, BINDINGS):
             self._watchers[resource].add(self._admission.policies_changed)
+        if rbac:
+            self.authorizer = self._authorizer()
+        self._tokens = Tokens(self.find, now, chance)
+        self._reviews = Reviews(self.authorizer, self._tokens)
+        self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         self._unsubscribe = backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
@@ -100,7 +127,7 @@ class APIServer:
     def _serve(self, row: Kind, strategy: Strategy) -> None:
         """Answer for one more kind, or for one under new rules; watches go on."""
         self.registries[row.resource] = Registry(
-            row, strategy, self._backend, self._now, self._chance, self._admission.admit
+            row, strategy, self._backend, self.now, self._chance, self._admission.admit
         )
         self._watchers.setdefault(row.resource, WatchCache(strategy.scope))
 
@@ -119,6 +146,9 @@ class APIServer:
         """Answer one request; what a client did wrong comes back as a ``Status``."""
         self._component = request.component
         try:
+            if self.authorizer is not None:
+                self.authorizer.check(request)
+                restrict(request, identity_of(request), self.find)
             registry = self.registries.get(request.resource)
             if registry is None:
                 return self._elsewhere(request)
@@ -154,13 +184,52 @@ class APIServer:
         self._services[resource] = answer
 
     def _elsewhere(self, request: Request) -> Response:
-        """Another version of a defined kind, or what somebody else answers for."""
+        """Another version of a defined kind, what somebody else answers for, or a review."""
         if request.resource in self._custom.others:
             return self._custom.others[request.resource].handle(request)
         answer = self._services.get(request.resource)
-        if answer is None:
-            raise errors.unknown_resource()
-        return answer(request)
+        if answer is not None:
+            return answer(request)
+        return Response(201, self._reviews.create(request))
+
+    def _authorizer(self) -> Authorizer:
+        kinds = ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
+        resources = [f"{kind}.{rbac_v1.GROUP}" for kind in kinds]
+        nodes = NodeAuthorizer(node_rules(), lambda: self.all("pods"))
+        held = [self.follow(resource) for resource in resources]
+        authorizer = Authorizer(held[0], held[1], held[2], held[3], nodes)
+        for resource in resources:
+            self._watchers[resource].add(authorizer.forget)
+        return authorizer
+
+    def follow(self, resource: str) -> admission.Followed:
+        """A copy of all objects of a kind, by namespace and name, kept up by every write."""
+        copy: admission.Followed = {}
+        for obj in self.all(resource):
+            copy.setdefault(obj.metadata.namespace, {})[obj.metadata.name] = obj
+
+        def told(event: WatchEvent) -> None:
+            meta = event.object.metadata
+            if event.type != DELETED:
+                copy.setdefault(meta.namespace, {})[meta.name] = event.object
+                return
+            inside = copy[meta.namespace]
+            del inside[meta.name]
+            if not inside:
+                del copy[meta.namespace]
+
+        self._watchers[resource].add(told, None, "", "")
+        return copy
+
+    def commit(self, resource: str, new: Any, old: Any) -> None:
+        """A write of the server's own, on the way of somebody's request."""
+        asked, self._component = self._component, "kube-apiserver"
+        try:
+            meta = old.metadata
+            request = Request("update", resource, meta.namespace, meta.name)
+            self.registries[resource].commit(request, new, old)
+        finally:
+            self._component = asked
 
     def _registry(self, resource: str) -> Registry:
         registry = self.registries.get(resource)
@@ -231,6 +300,9 @@ class APIServer:
             return self._evict(request)
         if request.subresource == "exec":
             return self._exec(registry, request)
+        if request.subresource == "token":
+            account = registry.get(request.namespace, request.name)
+            return Response(201, self._tokens.issue(account, decoding.body(TOKEN, request)))
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 
@@ -289,6 +361,8 @@ class APIServer:
 
     def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
         """Deliver every change after the given revision; with none given, what is there first."""
+        if self.authorizer is not None:
+            self.authorizer.check(request, "watch")
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         watcher = self._watchers[request.resource].add(

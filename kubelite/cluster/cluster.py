@@ -12,19 +12,22 @@ same cluster, to the last name and microsecond.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, cast
 
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
-from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request, User
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.apiserver.identities import named
+from kubelite.cluster import access, applying, draining, explaining, story, waiting
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
 from kubelite.cluster.infrastructure.cloud import Cloud
@@ -59,6 +62,8 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
+    With ``service_accounts`` every pod has an account and mounts its token. With ``rbac`` that is
+    so, too, and everybody may do only what roles and bindings let them; without, anything.
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
@@ -80,14 +85,18 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
         admission: Sequence[type[Plugin]] = ADMISSION,
         control_planes: int = 1,
         pools: Any = (),
+        rbac: bool = False,
+        service_accounts: bool = False,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
-        wanted = self._documents(encryption) if encryption is not None else ()
-        self._world = World(seed, admission, *[read_encryption(document) for document in wanted])
+        wanted = self._documents(encryption) if encryption is not None else []
+        encrypted = read_encryption(wanted[0]) if wanted else None
+        self._world = World(seed, admission, encrypted, rbac, service_accounts)
         self.clock = self._world.clock
         self.trace = self._world.trace
-        self.api = self._world.server
+        self.api: APIServer = self._world.server
+        self.everything = self  # the cluster as you see it, whoever asks
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
         self._control_plane: ControlPlane | ControlPlanes = (
@@ -184,6 +193,7 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
+        self._permit("create", found, "exec")
         results: list[cri.ExecResult] = []
         self._kubelet_of(found).exec(
             found.metadata.uid,
@@ -264,6 +274,41 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
         owners = [(one, controller_of(one)) for one in found]
         return [one for one, by in owners if by and by.uid == owner.metadata.uid]
 
+    # In another's name
+
+    def as_user(self, name: str, groups: Sequence[str] = ()) -> Cluster:
+        """The same cluster as ``name`` sees it, a user or "system:serviceaccount:NAMESPACE:NAME".
+
+        Everybody is in the group system:authenticated; a service account is in its own, too.
+        """
+        return self._as(named(name, tuple(groups)))
+
+    as_ = as_user
+
+    def as_token(self, token: str) -> Cluster:
+        """The same for whoever shows this token. Raises StatusError 401 if it is nobody's."""
+        return self._as(access.user_of(self._world.server, token))
+
+    def _as(self, user: User) -> Cluster:
+        other = copy(self)
+        other.api = cast(APIServer, access.Named(self._world.server, user))
+        return other
+
+    def create_token(
+        self, account: str, namespace: str = "default", seconds: int = 3600, audience: str = ""
+    ) -> str:
+        """A token by which a program shows that it is this service account."""
+        name = account.partition("/")[2] or account
+        return access.create_token(self.api, LEARNER, name, namespace, seconds, audience)
+
+    def can_i(self, verb: str, what: str, namespace: str = "default") -> access.Permission:
+        """Whether you may: ``can_i("create", "pods")``, ``can_i("get", "pods/log")``."""
+        return access.can_i(self.api, LEARNER, verb, what, namespace)
+
+    def whoami(self) -> access.Identity:
+        """Who the server takes you for."""
+        return access.whoami(self.api, LEARNER)
+
     # Time
 
     def run(self, seconds: float) -> None:
@@ -277,11 +322,12 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
         ``condition`` is a function of the cluster, or words: "deployment/web ready",
         "pod/web-1 ready", "pod/web-1 gone", "pods ready", "nodes ready".
         """
-        return waiting.run_until(self, condition, timeout)
+        words = isinstance(condition, str)  # waiting is watching from outside, in nobody's name
+        return waiting.run_until(self.everything if words else self, condition, timeout)
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, quiet, timeout)
+        return waiting.settle(self.everything, quiet, timeout)
 
     # Machines
 
@@ -380,6 +426,14 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
 
     # Rooms behind
 
+    def _permit(self, verb: str, pod: Any, part: str) -> None:
+        """What goes to the kubelet is asked of the API server first. Raises StatusError 403."""
+        meta = pod.metadata
+        user = getattr(self.api, "user", None)
+        asked = Request(verb, "pods", meta.namespace, meta.name, part, None, LEARNER, user=user)
+        if self.api.authorizer is not None:
+            self.api.authorizer.check(asked)
+
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
         word, _, rest = what.partition("/")
@@ -401,4 +455,5 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
         return self.api.handle(request).unwrap()
 
     def __repr__(self) -> str:
-        return waiting.summary(self)
+        user = getattr(self.api, "user", None)
+        return waiting.summary(self.everything) + (f"; as {user.name}" if user else "")

@@ -12,6 +12,7 @@ from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
+from kubelite.apiserver.authz import policy
 from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
@@ -21,6 +22,7 @@ from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
 from kubelite.controllers.provisioner import STORAGE_CLASSES
+from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
@@ -62,6 +64,8 @@ class World:
         seed: int,
         admission: Sequence[type[Plugin]] = ADMISSION,
         encryption: EncryptionConfiguration | None = None,
+        rbac: bool = False,
+        service_accounts: bool = False,
     ):
         self.clock = Clock()
         self.chance = Chance(seed)
@@ -69,7 +73,13 @@ class World:
         self.store = Store()
         self.encrypted: EncryptedStore | None = None
         self.server = APIServer(
-            self.store, lambda: self.clock.now, self.chance, self.trace, admission
+            self.store,
+            lambda: self.clock.now,
+            self.chance,
+            self.trace,
+            admission,
+            rbac,
+            service_accounts,
         )
         if encryption is not None:
             self.encrypt(encryption)
@@ -127,6 +137,11 @@ class World:
         """What the server creates for itself when it starts the first time."""
         for name in NAMESPACES:
             self._create("namespaces", "", Namespace(metadata=ObjectMeta(name=name)))
+        if self.server.authorizer is not None:
+            for role in policy.cluster_roles():
+                self._create("clusterroles.rbac.authorization.k8s.io", "", role)
+            for binding in policy.cluster_role_bindings():
+                self._create("clusterrolebindings.rbac.authorization.k8s.io", "", binding)
         service = Service(
             metadata=ObjectMeta(
                 name="kubernetes",
@@ -170,7 +185,8 @@ class ControlPlane:
             world.server, world.clock, world.chance, SERVER_CONTROLLERS, "kube-apiserver"
         )
         self._world = world
-        self._table = controllers
+        accounts = IDENTITY_CONTROLLERS if world.server.service_accounts else ()
+        self._table = (*controllers, *accounts)
         self._profiles = profiles
         self.controllers = self.new_manager()
         self.scheduler = self.new_scheduler()

@@ -18,6 +18,7 @@ from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.controllers.cloudservice import CloudServiceController
+from kubelite.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
@@ -37,6 +38,7 @@ from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.replication import ReplicationControllerController
+from kubelite.controllers.resourcequota import ResourceQuotaController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -75,6 +77,8 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     EphemeralVolumeController,
     ReplicationControllerController,
     EndpointSliceMirroringController,
+    ResourceQuotaController,
+    ClusterRoleAggregationController,
 )
 
 

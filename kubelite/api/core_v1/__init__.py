@@ -178,6 +178,16 @@ from kubelite.api.core_v1.probe import (
     SleepAction,
     TCPSocketAction,
 )
+from kubelite.api.core_v1.quota import (
+    LimitRange,
+    LimitRangeItem,
+    LimitRangeSpec,
+    ResourceQuota,
+    ResourceQuotaSpec,
+    ResourceQuotaStatus,
+    ScopedResourceSelectorRequirement,
+    ScopeSelector,
+)
 from kubelite.api.core_v1.reference import (
     LocalObjectReference,
     ObjectReference,
@@ -220,6 +230,7 @@ from kubelite.api.core_v1.service import (
     ServiceStatus,
     SessionAffinityConfig,
 )
+from kubelite.api.core_v1.serviceaccount import ServiceAccount
 from kubelite.api.core_v1.volumes import (
     ClusterTrustBundleProjection,
     ConfigMapProjection,
@@ -311,5 +322,7 @@ __all__ = [
     "ReplicationController", "ReplicationControllerCondition", "ReplicationControllerSpec",
     "ReplicationControllerStatus",
     "VsphereVirtualDiskVolumeSource", "WeightedPodAffinityTerm", "WindowsSecurityContextOptions",
+    "LimitRange", "LimitRangeItem", "LimitRangeSpec", "ResourceQuota", "ResourceQuotaSpec",
+    "ResourceQuotaStatus", "ScopeSelector", "ScopedResourceSelectorRequirement", "ServiceAccount",
 ]
 # fmt: on

@@ -14,21 +14,29 @@ from kubelite.api import SCHEME
 from kubelite.apimachinery.rest import Request, WatchEvent
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
+from kubelite.apiserver.admission.escalation import NoEscalation
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
+from kubelite.apiserver.admission.limitranger import LimitRanger
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
-from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Followed, Plugin, Server
 from kubelite.apiserver.admission.policies import ValidatingPolicies
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.resourcequota import ResourceQuotas
 from kubelite.apiserver.admission.runtimeclass import RuntimeClasses
+from kubelite.apiserver.admission.serviceaccount import ServiceAccounts
 from kubelite.apiserver.admission.storage import (
     DefaultStorageClass,
     PersistentVolumeClaimResize,
     StorageObjectInUseProtection,
 )
 
+__all__ = ["ADMISSION", "Chain", "Followed"]
+
 # DOC: admission-table
 ADMISSION: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
+    LimitRanger,
+    ServiceAccounts,
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
@@ -36,6 +44,8 @@ ADMISSION: tuple[type[Plugin], ...] = (
     StorageObjectInUseProtection,
     DefaultStorageClass,
     PersistentVolumeClaimResize,
+    NoEscalation,
+    ResourceQuotas,
 )
 
 
@@ -53,14 +63,19 @@ class Chain:
         self._plugins: dict[str, list[Plugin]] = {}
         self._all = [plugin(find, everything) for plugin in plugins]
 
+    def connect(self, server: Server) -> None:
+        """Let the plugins meet the server, whose registries are there by now."""
+        for plugin in self._all:
+            plugin.connect(server)
+
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The object as it may be stored. Raises StatusError 403 or 404."""
         resource = request.resource
         plugins = self._plugins.get(resource)
         if plugins is None:
-            plugins = self._plugins[resource] = [
-                p for p in (*self._all, self._policies) if p.concerns(resource)
-            ]
+            in_order = (*self._all, self._policies)
+            plugins = [p for p in sorted(in_order, key=lambda p: p.last) if p.concerns(resource)]
+            self._plugins[resource] = plugins
         for plugin in plugins:
             obj = plugin.admit(request, obj, old)
         return obj

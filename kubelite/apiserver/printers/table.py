@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
-from kubelite.apiserver.printers import cells, jobs, storage
+from kubelite.apiserver.printers import access, cells, jobs, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
 from kubelite.apiserver.printers import table_rest as rest
 from kubelite.apiserver.printers.custom import column_cells
@@ -320,6 +320,27 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         AGE,
     ),
     "CustomResourceDefinition": (NAME, Column("CREATED AT", cells.created_at)),
+    "ResourceQuota": (
+        NAME,
+        Column("REQUEST", access.quota_requests),
+        Column("LIMIT", access.quota_limits),
+        AGE,
+    ),
+    "ServiceAccount": (NAME, Column("SECRETS", lambda a, _: str(len(a.secrets))), AGE),
+    "Role": (NAME, Column("CREATED AT", access.created_at)),
+    "ClusterRole": (NAME, Column("CREATED AT", access.created_at)),
+    **dict.fromkeys(
+        ("RoleBinding", "ClusterRoleBinding"),
+        (
+            NAME,
+            Column("ROLE", lambda b, _: f"{b.role_ref.kind}/{b.role_ref.name}"),
+            AGE,
+            Column("USERS", access.subjects("User"), True),
+            Column("GROUPS", access.subjects("Group"), True),
+            Column("SERVICEACCOUNTS", access.subjects("ServiceAccount"), True),
+        ),
+    ),
+    "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

@@ -16,11 +16,14 @@ from kubelite.api import (
     discovery_v1,
     networking_v1,
     policy_v1,
+    rbac_v1,
     scheduling_v1,
     storage_v1,
 )
 from kubelite.apiserver import defaults, validation
 from kubelite.apiserver.defaults.apiextensions import default_custom_resource_definition
+from kubelite.apiserver.defaults.quota import default_limit_range
+from kubelite.apiserver.defaults.rbac import default_binding
 from kubelite.apiserver.defaults.rest import default_admission_binding, default_admission_policy
 from kubelite.apiserver.registry import groups, rest
 from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
@@ -35,9 +38,16 @@ from kubelite.apiserver.registry.storage import (
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.validation import admissionregistration as policies
 from kubelite.apiserver.validation import apiextensions as crd
+from kubelite.apiserver.validation import quota, rbac, serviceaccount
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
+
+
+class AccessStrategy(Strategy):
+    """Identities and what they may do: their uids come from nobody else's stream."""
+
+    uid_stream = "uids/access"
 
 
 # DOC: strategy-table
@@ -56,6 +66,8 @@ def strategies(
         **rest.admission_kinds(),
         **rest.stored_kinds(),
         **_extensions(),
+        **_quota(),
+        **_rbac(),
     }
 
 
@@ -220,4 +232,35 @@ def _extensions() -> Table:
         admissionregistration_v1.ValidatingAdmissionPolicyBinding: groups.NumberedStrategy(
             default_admission_binding, policies.validate_binding, policies.validate_binding_update
         ),
+    }
+
+
+def _quota() -> Table:
+    return {
+        core_v1.ResourceQuota: Strategy(
+            None,
+            quota.validate_resource_quota,
+            quota.validate_resource_quota_update,
+            quota.validate_resource_quota_status_update,
+        ),
+        core_v1.LimitRange: Strategy(
+            default_limit_range, quota.validate_limit_range, quota.validate_limit_range_update
+        ),
+    }
+
+
+def _rbac() -> Table:
+    account = AccessStrategy(
+        None,
+        serviceaccount.validate_service_account,
+        serviceaccount.validate_service_account_update,
+    )
+    role = AccessStrategy(None, rbac.validate_role, rbac.validate_role_update)
+    binding = AccessStrategy(default_binding, rbac.validate_binding, rbac.validate_binding_update)
+    return {
+        core_v1.ServiceAccount: account,
+        rbac_v1.Role: role,
+        rbac_v1.ClusterRole: role,
+        rbac_v1.RoleBinding: binding,
+        rbac_v1.ClusterRoleBinding: binding,
     }

@@ -73,8 +73,8 @@ class Infrastructure:
     def autoscale_nodes(self, **flags: Any) -> ClusterAutoscaler:
         """Switch the cluster autoscaler on, for pools that have a ``max``.
 
-        Flags are upstream's: ``autoscale_nodes(scale_down_unneeded_time=60, expander="price")``; times
-        are seconds. Called again, it starts anew with these. Raises ValueError.
+        Flags are upstream's: ``autoscale_nodes(scale_down_unneeded_time=60, expander="price")``;
+        times are seconds. Called again, it starts anew with these. Raises ValueError.
         """
         options = read_options(**flags)
         if self.autoscaler is not None:
