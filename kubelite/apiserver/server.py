@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kubelite.api import SCHEME, rbac_v1
+from kubelite.api import SCHEME
 from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
 from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
@@ -17,7 +17,6 @@ from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import (
     ADDED,
-    DELETED,
     ObjectList,
     Request,
     Response,
@@ -29,9 +28,10 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.authz import Authorizer
-from kubelite.apiserver.authz.node import NodeAuthorizer, restrict
-from kubelite.apiserver.authz.policy import node_rules
+from kubelite.apiserver.authz.node import restrict
+from kubelite.apiserver.authz.rolebased import role_based
 from kubelite.apiserver.customresources import CustomResources
+from kubelite.apiserver.following import follow
 from kubelite.apiserver.identities import identity_of
 from kubelite.apiserver.registry import podlogs
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
@@ -108,7 +108,7 @@ class APIServer:
         for resource in (POLICIES, BINDINGS):
             self._watchers[resource].add(self._admission.policies_changed)
         if rbac:
-            self.authorizer = self._authorizer()
+            self.authorizer = role_based(self.follow, self._watchers, lambda: self.all("pods"))
         self._tokens = Tokens(self.find, now, chance)
         self._reviews = Reviews(self.authorizer, self._tokens)
         self._admission.connect(self)
@@ -192,34 +192,9 @@ class APIServer:
             return answer(request)
         return Response(201, self._reviews.create(request))
 
-    def _authorizer(self) -> Authorizer:
-        kinds = ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
-        resources = [f"{kind}.{rbac_v1.GROUP}" for kind in kinds]
-        nodes = NodeAuthorizer(node_rules(), lambda: self.all("pods"))
-        held = [self.follow(resource) for resource in resources]
-        authorizer = Authorizer(held[0], held[1], held[2], held[3], nodes)
-        for resource in resources:
-            self._watchers[resource].add(authorizer.forget)
-        return authorizer
-
     def follow(self, resource: str) -> admission.Followed:
         """A copy of all objects of a kind, by namespace and name, kept up by every write."""
-        copy: admission.Followed = {}
-        for obj in self.all(resource):
-            copy.setdefault(obj.metadata.namespace, {})[obj.metadata.name] = obj
-
-        def told(event: WatchEvent) -> None:
-            meta = event.object.metadata
-            if event.type != DELETED:
-                copy.setdefault(meta.namespace, {})[meta.name] = event.object
-                return
-            inside = copy[meta.namespace]
-            del inside[meta.name]
-            if not inside:
-                del copy[meta.namespace]
-
-        self._watchers[resource].add(told, None, "", "")
-        return copy
+        return follow(self.all(resource), self._watchers[resource])
 
     def commit(self, resource: str, new: Any, old: Any) -> None:
         """A write of the server's own, on the way of somebody's request."""

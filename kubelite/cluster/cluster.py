@@ -12,13 +12,12 @@ same cluster, to the last name and microsecond.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
-from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request, User
+from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
@@ -26,17 +25,18 @@ from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.apiserver.identities import named
-from kubelite.cluster import access, applying, draining, explaining, story, waiting
+from kubelite.cluster import applying, explaining, story, waiting
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
+from kubelite.cluster.impersonating import Impersonating
 from kubelite.cluster.infrastructure.cloud import Cloud
 from kubelite.cluster.infrastructure.verbs import Infrastructure
 from kubelite.cluster.inside import Inside
 from kubelite.cluster.load import Loads
-from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
 from kubelite.cluster.measuring import Measuring
 from kubelite.cluster.metrics_server import MetricsServer
+from kubelite.cluster.operating import Operating
 from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
@@ -54,10 +54,8 @@ from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 from kubelite.scheduler.scheduler import Scheduler
 
-LEARNER = "you"
 
-
-class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
+class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -274,41 +272,6 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
         owners = [(one, controller_of(one)) for one in found]
         return [one for one, by in owners if by and by.uid == owner.metadata.uid]
 
-    # In another's name
-
-    def as_user(self, name: str, groups: Sequence[str] = ()) -> Cluster:
-        """The same cluster as ``name`` sees it, a user or "system:serviceaccount:NAMESPACE:NAME".
-
-        Everybody is in the group system:authenticated; a service account is in its own, too.
-        """
-        return self._as(named(name, tuple(groups)))
-
-    as_ = as_user
-
-    def as_token(self, token: str) -> Cluster:
-        """The same for whoever shows this token. Raises StatusError 401 if it is nobody's."""
-        return self._as(access.user_of(self._world.server, token))
-
-    def _as(self, user: User) -> Cluster:
-        other = copy(self)
-        other.api = cast(APIServer, access.Named(self._world.server, user))
-        return other
-
-    def create_token(
-        self, account: str, namespace: str = "default", seconds: int = 3600, audience: str = ""
-    ) -> str:
-        """A token by which a program shows that it is this service account."""
-        name = account.partition("/")[2] or account
-        return access.create_token(self.api, LEARNER, name, namespace, seconds, audience)
-
-    def can_i(self, verb: str, what: str, namespace: str = "default") -> access.Permission:
-        """Whether you may: ``can_i("create", "pods")``, ``can_i("get", "pods/log")``."""
-        return access.can_i(self.api, LEARNER, verb, what, namespace)
-
-    def whoami(self) -> access.Identity:
-        """Who the server takes you for."""
-        return access.whoami(self.api, LEARNER)
-
     # Time
 
     def run(self, seconds: float) -> None:
@@ -350,61 +313,6 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure):
     def store(self) -> Store:
         """The store behind the API server."""
         return self._world.store
-
-    def add_node(
-        self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
-    ) -> str:
-        """Switch on one more machine; its name. It is Ready a few seconds later."""
-        name = name or f"node-{self._machines_made + 1}"
-        if name in self.workers:
-            raise ValueError(f"{name} is there already: choose another name, or none")
-        size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
-        worker = Worker(self._world, name, self._machines_made, size, labels or {})
-        self._machines_made += 1
-        self.workers[name] = worker
-        worker.runtime.dial = self.dial
-        worker.runtime.log_directory.drivers.extend(self._drivers)
-        worker.power_on()
-        return name
-
-    def kill_node(self, name: str) -> None:
-        """Cut a machine's power: its containers are gone, and nobody tells the control plane."""
-        self._worker(name).power_off()
-
-    def start_node(self, name: str) -> None:
-        """Switch a machine on again."""
-        self._worker(name).power_on()
-
-    def leader(self, component: str) -> str:
-        """The control plane whose copy of the component works: ``leader("kube-scheduler")``."""
-        return self._control_plane.leader(component)
-
-    def stop_component(self, component: str, host: str = "", release: bool = False) -> None:
-        """Switch off kube-controller-manager or kube-scheduler; of several copies the leading one.
-
-        With ``release`` it gives its lease back. Raises ValueError if there is no such copy.
-        """
-        self._control_plane.stop_component(component, host, release)
-
-    def start_component(self, component: str, host: str = "") -> None:
-        """Switch it on again; of several copies all, unless ``host`` says which."""
-        self._control_plane.start_component(component, host)
-
-    def cordon(self, name: str) -> str:
-        """Close a node for new pods."""
-        return draining.cordon(self, name.removeprefix("node/"))
-
-    def uncordon(self, name: str) -> str:
-        """Open a node for new pods again."""
-        return draining.cordon(self, name.removeprefix("node/"), unschedulable=False)
-
-    def drain(self, name: str, **options: Any) -> draining.DrainReport:
-        """Cordon a node, evict its pods and wait; options as kubectl's flags: ``DrainOptions``.
-
-        Raises DrainError for pods in the way, TimeoutError when budgets never let them go.
-        """
-        wanted = draining.DrainOptions(**options)
-        return draining.drain(self, name.removeprefix("node/"), wanted, LEARNER)
 
     def _worker(self, name: str) -> Worker:
         name = name.removeprefix("node/")

@@ -41,6 +41,7 @@ class Inside:
         found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
         name = container or found.spec.containers[0].name
         wanted = PodLogOptions(container=name, previous=previous, **options)
+        self._all._permit("get", found, "log")
         return self._all._kubelet_of(found).logs(found.metadata.uid, wanted)
 
     def follow(
@@ -53,6 +54,7 @@ class Inside:
         """Call ``deliver`` with each line a container writes from now on; returns how to stop."""
         found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
         name = container or found.spec.containers[0].name
+        self._all._permit("get", found, "log")
         kubelet = self._all._kubelet_of(found)
         return kubelet.follow_logs(found.metadata.uid, name, deliver)
 

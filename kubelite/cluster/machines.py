@@ -39,6 +39,9 @@ from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, Clock
 from kubelite.sim.trace import Trace
 
+LEARNER = "you"
+"""In whose name a learner's requests are made."""
+
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 KUBERNETES_IP = "10.96.0.1"
 PRIORITY_CLASSES = {

@@ -1,6 +1,11 @@
-"""The reasons of a kubelet's events. Models ``pkg/kubelet/events/event.go``."""
+"""The reasons of a kubelet's events, and which part of a pod they are about.
+
+Models ``pkg/kubelet/events/event.go``.
+"""
 
 from __future__ import annotations
+
+from kubelite.api.core_v1 import Container, Pod
 
 CREATED = "Created"
 STARTED = "Started"
@@ -28,3 +33,14 @@ NODE_READY = "NodeReady"
 REBOOTED = "Rebooted"
 FAILED_MOUNT = "FailedMount"
 EVICTED = "Evicted"
+
+
+def field_path(pod: Pod, container: Container) -> str:
+    """Where in a pod's spec one of its containers stands."""
+    for field, containers in (
+        ("initContainers", pod.spec.init_containers),
+        ("ephemeralContainers", pod.spec.ephemeral_containers),
+    ):
+        if containers and any(container.name == other.name for other in containers):
+            return f"spec.{field}{{{container.name}}}"
+    return f"spec.containers{{{container.name}}}"

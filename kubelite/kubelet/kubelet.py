@@ -16,6 +16,7 @@ from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
 from kubelite.kubelet.environment import Environments
 from kubelite.kubelet.envvars import ServiceVariables
+from kubelite.kubelet.events import field_path
 from kubelite.kubelet.eviction import EvictionManager
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
@@ -69,15 +70,9 @@ class Kubelet:
         self._started_at: int | None = None  # of a kubelet that has been restarted
         self._running = False
         self.workers: dict[str, PodWorker] = {}
+        draw = chance.stream(f"kubelet/{node_name}/resync")
         self.volumes = VolumeManager(
-            self.clock,
-            client,
-            runtime,
-            self,
-            node_name,
-            node_ip,
-            self.allocatable,
-            chance.stream(f"kubelet/{node_name}/resync"),
+            self.clock, client, runtime, self, node_name, node_ip, self.allocatable, draw
         )
         environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
         self.manager = RuntimeManager(self.clock, runtime, self, environments)
@@ -154,9 +149,8 @@ class Kubelet:
 
     def power_on(self) -> None:
         """The machine is back and boots."""
-        self.clock.cause = self._trace.record(
-            self.component, "power on", ("nodes", "", self.node_name)
-        )
+        about = ("nodes", "", self.node_name)
+        self.clock.cause = self._trace.record(self.component, "power on", about)
         self.runtime.power_on()
         self._heartbeat.shutting_down = False
         self._started_at = self.clock.now
@@ -315,15 +309,7 @@ class Kubelet:
         self, pod: Pod, type: str, reason: str, message: str, container: Container | None = None
     ) -> None:
         """Record an Event about the pod, or about one of its containers."""
-        path = ""
-        if container is not None:
-            init = pod.spec.init_containers
-            mine = init and any(container.name == other.name for other in init)
-            field = "initContainers" if mine else "containers"
-            added = pod.spec.ephemeral_containers
-            if added and any(container.name == other.name for other in added):
-                field = "ephemeralContainers"
-            path = f"spec.{field}{{{container.name}}}"
+        path = field_path(pod, container) if container is not None else ""
         self._recorder.event(pod, type, reason, message, path)
 
     def node_event(self, node: Node, type: str, reason: str, message: str) -> None:

@@ -1,21 +1,17 @@
 """Three applications of our own, as real people write them, run to Ready and serve a request.
 
 ``harbour`` is a folder of short files written by hand, ``market`` one long file as a chart is
-rendered, ``clinic`` a JSON List as a tool exports it. What kinds the cluster does not serve
-stands in files called ``-later``, and is applied as soon as it is served.
+rendered, ``clinic`` a JSON List as a tool exports it. Accounts, roles, quotas, autoscalers and
+claims stand in files of their own.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from kubelite import Cluster
-from kubelite.api import SCHEME
 from kubelite.api.conditions import pod_ready
 from tests import invariants
 
@@ -27,24 +23,15 @@ HOSTS = {
 }
 
 
-def documents(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".json":
-        found: list[dict[str, Any]] = json.loads(path.read_text())["items"]
-        return found
-    return [one for one in yaml.safe_load_all(path.read_text()) if one]
-
-
-def served(path: Path) -> bool:
-    known = {(row.api_version, row.kind) for row in SCHEME}
-    return all((one["apiVersion"], one["kind"]) in known for one in documents(path))
+def files(name: str) -> list[str]:
+    return [str(path) for path in sorted((HERE / name).iterdir())]
 
 
 @pytest.fixture(params=sorted(HOSTS))
 def running(request: pytest.FixtureRequest) -> tuple[str, Cluster]:
     cluster = Cluster(nodes=4, seed=7)
-    for path in sorted((HERE / request.param).iterdir()):
-        if served(path):
-            cluster.apply(str(path))
+    for path in files(request.param):
+        cluster.apply(path)
     cluster.run(180)
     return request.param, cluster
 
@@ -67,10 +54,9 @@ def test_every_pod_is_ready_and_a_request_comes_through(running: tuple[str, Clus
 @pytest.mark.parametrize("name", sorted(HOSTS))
 def test_applying_everything_again_changes_nothing(name: str) -> None:
     cluster = Cluster(nodes=1, seed=7)
-    paths = [path for path in sorted((HERE / name).iterdir()) if served(path)]
-    for path in paths:
-        cluster.apply(str(path))
+    for path in files(name):
+        cluster.apply(path)
     before = cluster.revision
-    for path in paths:
-        cluster.apply(str(path))
+    for path in files(name):
+        cluster.apply(path)
     assert cluster.revision == before

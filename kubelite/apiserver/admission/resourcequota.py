@@ -21,6 +21,8 @@ CHARGED_ON_UPDATE = ("services", "persistentvolumeclaims")
 class ResourceQuotas(Plugin):
     """The last plugin: it charges for what all others have let through."""
 
+    last = True
+
     def concerns(self, resource: str) -> bool:
         """Everything that a quota can count."""
         return resource not in quota.IGNORED

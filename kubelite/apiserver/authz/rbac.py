@@ -17,7 +17,7 @@ from kubelite.api.rbac_v1 import (
     RoleRef,
     Subject,
 )
-from kubelite.apimachinery import errors
+from kubelite.apimachinery import errors, fields
 from kubelite.apimachinery.errors import StatusError, aggregate, go_quote
 from kubelite.apimachinery.rest import Request, User
 from kubelite.apiserver.authz.node import NodeAuthorizer
@@ -53,8 +53,15 @@ def attributes_of(request: Request, verb: str = "") -> Attributes:
         resource,
         request.subresource,
         request.namespace,
-        request.name,
+        request.name or _named_by_selector(request),
     )
+
+
+def _named_by_selector(request: Request) -> str:
+    """Who lists or watches one object of a name asks for that object alone."""
+    if not request.field_selector.startswith("metadata.name="):
+        return ""
+    return fields.parse(request.field_selector).exact("metadata.name") or ""
 
 
 class Authorizer:

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
+from kubelite.kubelet.images.server import PlainServer
 from kubelite.sim.clock import SECOND
 
 
-class FluentBit(Program):
+class FluentBit(PlainServer):
     """Reads the log files of its node and sends every new line on; what fails is sent again."""
 
     size = 35 * MEBIBYTE
@@ -25,7 +26,8 @@ class FluentBit(Program):
         """Begin to read. A new shipper reads everything that is still there."""
         self._read: dict[str, int] = {}  # file name -> lines that have arrived
         self._sending = False
-        self._flush()
+        if "OUTPUT" in self.env:  # one that is set up in another way just runs
+            self._flush()
 
     def _flush(self) -> None:
         self.after(int(float(self.env.get("FLUSH_SECONDS", "1")) * SECOND), self._flush)

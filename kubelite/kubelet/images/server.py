@@ -70,14 +70,13 @@ class PlainServer(Program):
 
     size = 60 * MEBIBYTE
     entrypoint = ("/app",)
+    cpu_per_request = 1000
     work = 2 * SECOND
 
     def start(self) -> None:
         """Work for a moment, if this is not to run for ever."""
         if self.machine.ends:
             self.after(self.work, self.exit, 0)
-
-    cpu_per_request = 1000
 
     def handle(self, request: Request) -> Answer:
         """200, after a little work."""

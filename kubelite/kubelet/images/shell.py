@@ -30,6 +30,7 @@ from kubelite.kubelet.images.syntax import (
     Simple,
     SyntaxProblem,
     Word,
+    is_endless,
     parse,
 )
 from kubelite.sim.clock import MILLISECOND
@@ -213,7 +214,7 @@ class Shell:
     def loop(self, tree: Loop) -> Steps:
         """``while`` and ``until``."""
         status = 0
-        if not self.traps and _endless(tree):
+        if not self.traps and is_endless(tree):
             yield SPINNING
         while (yield from self.goes_on(tree)):
             try:
@@ -395,25 +396,3 @@ def _stranger(shell: Shell, args: list[str]) -> Steps:
     shell.guessed()
     yield STRANGER_TIME
     return 0
-
-
-_NOTHING = {"while": ("true", ":"), "until": ("false",)}
-
-
-def _endless(tree: Loop) -> bool:
-    """Whether a loop does nothing for ever, as ``while true; do :; done`` does."""
-    words = _NOTHING["until" if tree.inverted else "while"]
-    return _only(tree.condition, words) and _only(tree.body, ("true", ":"))
-
-
-def _only(sequence: Sequence, words: tuple[str, ...]) -> bool:
-    """Whether these commands are all plain ones of this name."""
-    commands = [command for _, pipeline in sequence.items for command in pipeline.commands]
-    return all(
-        isinstance(command, Simple)
-        and not command.assignments
-        and not command.redirects
-        and len(command.words) > 0
-        and "".join(piece.text for piece in command.words[0]) in words
-        for command in commands
-    )

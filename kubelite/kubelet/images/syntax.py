@@ -361,3 +361,25 @@ class _Parser:
             self.at += 1
             how = ">&"
         return Redirect(fd, how, self.word())
+
+
+_NOTHING = {"while": ("true", ":"), "until": ("false",)}
+
+
+def is_endless(tree: Loop) -> bool:
+    """Whether a loop does nothing for ever, as ``while true; do :; done`` does."""
+    words = _NOTHING["until" if tree.inverted else "while"]
+    return _only(tree.condition, words) and _only(tree.body, ("true", ":"))
+
+
+def _only(sequence: Sequence, words: tuple[str, ...]) -> bool:
+    """Whether these commands are all plain ones of this name."""
+    commands = [command for _, pipeline in sequence.items for command in pipeline.commands]
+    return all(
+        isinstance(command, Simple)
+        and not command.assignments
+        and not command.redirects
+        and len(command.words) > 0
+        and "".join(piece.text for piece in command.words[0]) in words
+        for command in commands
+    )

@@ -20,15 +20,11 @@ from kubelite.kubelet.cri import (
     SandboxConfig,
     SandboxResult,
 )
-from kubelite.kubelet.images.applets import APPLETS
-from kubelite.kubelet.images.program import Program, Steps
 from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
-from kubelite.kubelet.images.script import Script
-from kubelite.kubelet.images.server import Pause, PlainServer
-from kubelite.kubelet.images.shell import SHELLS, Doubts, Shell
 from kubelite.kubelet.runtime.accounts import Accounts
-from kubelite.kubelet.runtime.container import SIGKILLED, Container
+from kubelite.kubelet.runtime.container import Container
 from kubelite.kubelet.runtime.disk import Disk
+from kubelite.kubelet.runtime.execution import execute
 from kubelite.kubelet.runtime.logs import LogDirectory, LogFile
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
@@ -315,8 +311,6 @@ class SimulatedRuntime:
         sandbox = self._sandboxes.get(uid)
         return tuple([one for one in sandbox.containers if one.running]) if sandbox else ()
 
-    # Running commands
-
     def exec_sync(
         self,
         container_id: str,
@@ -325,52 +319,9 @@ class SimulatedRuntime:
         then: Callable[[ExecResult], object],
     ) -> None:
         """Run a command in the small shell of the container."""
-        container = self._containers.get(container_id)
-        if container is None or not container.running:
-            then(ExecResult(0, "", "container is not running"))
-            return
-        name = command[0].rpartition("/")[2] if command else ""
-        program = container.program
-        if name in program.tools:
-            then(ExecResult(0, ""))
-            return
-        doubts = _doubts(program)
-        if isinstance(program, Pause) or not (name in APPLETS or name in SHELLS or doubts.programs):
-            then(ExecResult(0, "", _exec_error(container_id, command[0])))
-            return
-        output: list[str] = []
-        shell = Shell(container.files, program.env, output.append, container.network, doubts)
-        deadline = self.clock.now + timeout if timeout > 0 else None
-
-        def ended(result: ExecResult) -> None:
-            if doubts.count and result.exit_code:
-                result = result._replace(exit_code=0)  # what decided is not known: all is well
-            then(result)
-
-        self._proceed(container, shell.run_argv(command), output, command, deadline, ended)
-
-    def _proceed(
-        self,
-        container: Container,
-        steps: Steps,
-        output: list[str],
-        command: tuple[str, ...],
-        deadline: int | None,
-        then: Callable[[ExecResult], object],
-    ) -> None:
-        if not container.running:
-            then(ExecResult(SIGKILLED, "".join(output)))
-            return
-        try:
-            due = self.clock.now + next(steps)
-        except StopIteration as ended:
-            then(ExecResult(ended.value, "".join(output)))
-            return
-        if deadline is not None and due > deadline:
-            late = ExecResult(0, "".join(output), f'"{" ".join(command)}" timed out')
-            self.clock.at(deadline, then, late)
-            return
-        self.clock.at(due, self._proceed, container, steps, output, command, deadline, then)
+        execute(
+            self.clock, self._containers.get(container_id), container_id, command, timeout, then
+        )
 
     # Power
 
@@ -417,22 +368,6 @@ def _nowhere(
 
 def _nobody(uid: str, container: ContainerStatus) -> None:
     """No kubelet listens."""
-
-
-def _exec_error(container_id: str, name: str) -> str:
-    return (
-        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
-        f'"{container_id}": OCI runtime exec failed: exec failed: unable to start container '
-        f'process: exec: "{name}": executable file not found in $PATH'
-    )
-
-
-def _doubts(program: Program) -> Doubts:
-    """What nobody here knows of a container in which a command is to run."""
-    if isinstance(program, Script):
-        return Doubts(programs=True, files=program.serving is not None)
-    unknown = isinstance(program, PlainServer)
-    return Doubts(programs=unknown, files=unknown)
 
 
 def _implements(runtime: SimulatedRuntime) -> cri.Runtime:
