@@ -15,6 +15,10 @@ from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.controllers.base import controller_of
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
+from tests import invariants_of_nodes as nodes
+from tests import invariants_of_objects as objects
+from tests import invariants_of_the_network as network
+from tests import invariants_of_workloads as workloads
 from tests.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 from tests.replay import Replay
 
@@ -273,9 +277,37 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     owners_are_clear,
     preemption_spares_equals,
     evictions_keep_budgets,
+    objects.uids_are_never_used_again,
+    objects.the_last_finalizer_lets_go,
+    objects.foreground_deletion_takes_the_children_first,
+    objects.a_namespace_that_is_gone_is_empty,
+    objects.adopted_children_match,
+    objects.a_lock_has_one_holder,
+    objects.nobody_runs_hot,
+    nodes.host_ports_are_given_once,
+    nodes.pods_that_avoid_each_other_are_apart,
+    nodes.pods_are_spread_as_they_ask,
+    nodes.kubelets_keep_to_their_own,
+    nodes.containers_wait_for_their_init_containers,
+    workloads.sets_are_built_from_the_bottom,
+    workloads.sets_are_taken_down_from_the_top,
+    workloads.claims_outlive_their_pods,
+    workloads.a_daemon_is_on_a_node_once,
+    workloads.jobs_count_each_pod_once,
+    workloads.cron_jobs_keep_their_policy,
+    workloads.autoscalers_keep_their_bounds,
 )
 
-AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
+AT_THE_END: tuple[Invariant, ...] = (
+    no_orphan_is_left,
+    services_know_who_is_ready,
+    objects.namespaces_vanish_in_the_end,
+    nodes.nobody_waits_for_nothing,
+    nodes.the_dead_are_left,
+    workloads.workloads_are_as_asked,
+    network.requests_reach_only_who_is_ready,
+    network.names_lead_to_what_is_there,
+)
 
 
 def check(cluster: Cluster) -> None:
