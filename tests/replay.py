@@ -66,7 +66,7 @@ class Replay:
     def steps(self) -> Iterator[None]:
         """Move through the history, one change at a time."""
         moments = {entry.revision: entry for entry in self.cluster.trace.entries if entry.revision}
-        for change in self.cluster._world.store.changes(1):
+        for change in self.cluster.history._backend.changes(1):  # in plain, if encrypted
             entry = moments.get(change.revision)
             self.change, self.component = change, entry.component if entry else ""
             self.when = self.cluster.history.moment_of(change.revision)
