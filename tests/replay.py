@@ -39,6 +39,7 @@ class Replay:
     labels: dict[Name, Mapping[str, str]] = field(default_factory=dict)  # of pods, also gone ones
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
     runs: dict[str, list[str]] = field(default_factory=dict)  # CronJob uid -> the runs it started
+    raised: dict[str, tuple[int, int]] = field(default_factory=dict)  # uid -> by an autoscaler
     busy: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # who wrote what
 
     @property
