@@ -335,7 +335,6 @@ def check_silence(cluster: Cluster) -> None:
     began = cluster.clock.now
     cluster.run(SILENCE)
     writes = [write for write in cluster.trace.writes if write.when > began]
-    loud = [
-        f"{w.component}: {w.verb} {w.subject}" for w in writes if w.subject[0] not in HEARTBEATS
-    ]
+    told = [write for write in writes if write.subject[0] not in objects.HEARTBEATS]
+    loud = [f"{write.component}: {write.verb} {write.subject}" for write in told]
     assert not loud, f"seed {cluster.seed}: {check_silence.__doc__}\n" + "\n".join(loud[:10])
