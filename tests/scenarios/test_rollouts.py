@@ -120,7 +120,8 @@ def test_who_hangs_up_on_customers_during_a_rolling_update(told: Told) -> None:
     graceful = customers_of_a_rollout(told, {"DRAIN_SECONDS": "5"}, **PAUSE)
 
     each = (abrupt, deaf, patient, graceful)
-    assert [len(customers.answers) for customers in each] == [1035] * 4
+    (came,) = {len(customers.answers) for customers in each}
+    assert came > 1_000, "as many to each"
     assert set(abrupt.reasons) == {"connection reset by peer", "no route to host"}
     assert 8 <= len(abrupt.lost) <= 24, "pages half written, and the last who were sent there"
     assert set(deaf.reasons) == {"connection refused"}, "it finishes, but proxies send more"
