@@ -291,6 +291,7 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     nodes.kubelets_keep_to_their_own,
     nodes.containers_wait_for_their_init_containers,
     nodes.nobody_is_killed_before_the_time,
+    nodes.disks_are_attached_once,
     workloads.sets_are_built_from_the_bottom,
     workloads.sets_are_taken_down_from_the_top,
     workloads.claims_outlive_their_pods,

@@ -8,6 +8,7 @@ from typing import Any
 from kubelite.api.conditions import condition, node_ready, pod_active, pod_finished
 from kubelite.api.node_selector import RequiredNodeAffinity
 from kubelite.api.tolerations import tolerates
+from kubelite.api.volumes import ATTACHMENTS
 from kubelite.apimachinery.labels import from_label_selector
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import MINUTE, SECOND
@@ -99,6 +100,21 @@ def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
             continue
         if ended is None or ended.exit_code or (ended.finished_at or 0) > min(started):
             yield f"runs, and its init container {status.name} has not succeeded before"
+
+
+def disks_are_attached_once(replay: Replay) -> Iterator[str]:
+    """28. A disk that only one node may have is never attached to two."""
+    new = replay.new
+    if replay.resource != ATTACHMENTS or new is None or replay.old is not None:
+        return
+    name = new.spec.source.persistent_volume_name
+    volume = replay.of("persistentvolumes").get(f"/registry/persistentvolumes/{name}")
+    if volume is None or not {"ReadWriteOnce", "ReadWriteOncePod"} >= {*volume.spec.access_modes}:
+        return
+    for other in replay.of(ATTACHMENTS).values():
+        same = other.spec.source.persistent_volume_name == name
+        if same and other.metadata.uid != new.metadata.uid:
+            yield f"is brought to {new.spec.node_name}, and is still on {other.spec.node_name}"
 
 
 def nobody_is_killed_before_the_time(replay: Replay) -> Iterator[str]:

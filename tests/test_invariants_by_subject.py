@@ -23,7 +23,7 @@ from tests.replay import Replay
 
 START = 1_800_000_000 * SECOND
 NOON = "2027-01-15T08:00:00Z"  # the same moment
-CLUSTER_WIDE = ("Node", "Namespace")
+CLUSTER_WIDE = ("Node", "Namespace", "PersistentVolume", "VolumeAttachment")
 
 
 class Past:
@@ -151,6 +151,13 @@ def a_container_killed_too_early(past: Past) -> None:
     pod(past, "first", "one", metadata=late)
     status = {"containerStatuses": [{"name": "main", "state": {"terminated": killed}}]}
     pod(past, "first", "one", "kubelet/one", metadata=late, status=status)
+
+
+def a_disk_on_two_nodes(past: Past) -> None:
+    past.tell("you", "PersistentVolume", "disk", spec={"accessModes": ["ReadWriteOnce"]})
+    for name in ("one", "two"):
+        spec = {"source": {"persistentVolumeName": "disk"}, "nodeName": name}
+        past.tell("attachdetach-controller", "VolumeAttachment", name, spec=spec)
 
 
 def a_pod_that_could_run(past: Past) -> None:
