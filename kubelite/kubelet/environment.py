@@ -81,7 +81,9 @@ class Environments:
         env = {"HOSTNAME": pod.spec.hostname or pod.metadata.name}
         if container.env_from or container.env:
             self._fill(env, worker, container, pod_ip, services)
-        variables = {**env, **{k: v for k, v in services.items() if k not in env}}
+        variables = env
+        if services:
+            variables = env | {k: v for k, v in services.items() if k not in env}
         command, args = container.command, container.args
         if any("$(" in word for word in command + args):
             command = tuple([expand(word, variables) for word in command])
