@@ -18,7 +18,8 @@ from kubelite.client.informer import key_of
 from kubelite.controllers import history
 from kubelite.controllers.base import Manager
 from kubelite.controllers.daemon import placement
-from kubelite.controllers.daemon.manage import Observed, counted, manage, observed
+from kubelite.controllers.daemon.census import Census, by_daemon
+from kubelite.controllers.daemon.manage import Observed, counted, manage
 from kubelite.controllers.daemon.rolling import rolling_update
 from kubelite.controllers.revisioned import RevisionedController
 
@@ -39,12 +40,20 @@ class DaemonSetController(RevisionedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.nodes = manager.informer("nodes")
+        manager.informer("pods", {"daemon": by_daemon})
+        self.census = Census(self.nodes, self.pods)
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
-        self.nodes.on(add=self._node_added, update=self._node_updated)
+        self.owners.on(delete=lambda owner: self.census.forget(owner.metadata.uid))
+        self.nodes.on(self._node_added, self._node_updated, self._node_deleted)
 
     # What wakes it
 
+    def pod_changed(self, owner: DaemonSet, pod: Pod) -> None:
+        """The node where it is, or should be, is to be looked at."""
+        self.census.pod_changed(owner.metadata.uid, pod)
+
     def _node_added(self, node: Node) -> None:
+        self.census.node_changed(node)
         for owner in self.owners.items():
             if placement.should_run(owner, node)[0]:
                 self.queue.add(key_of(owner))
@@ -52,9 +61,13 @@ class DaemonSetController(RevisionedController):
     def _node_updated(self, old: Node, node: Node) -> None:
         if old.metadata.labels == node.metadata.labels and old.spec == node.spec:
             return
+        self.census.node_changed(node)
         for owner in self.owners.items():
             if placement.should_run(owner, old) != placement.should_run(owner, node):
                 self.queue.add(key_of(owner))
+
+    def _node_deleted(self, node: Node) -> None:
+        self.census.node_changed(node)
 
     # What it does
 
@@ -64,7 +77,7 @@ class DaemonSetController(RevisionedController):
         owner: DaemonSet | None = self.owners.get(key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return ()
-        claims = self._adoptions(owner)
+        claims = self.adoptions(owner)
         if claims:
             return claims
         revisions = history.oldest_first(self.revisions.index("controller", owner.metadata.uid))
@@ -72,20 +85,13 @@ class DaemonSetController(RevisionedController):
         if current is None:
             return numbering
         revision = current.metadata.labels.get(history.HASH, "")
-        pods = self.pods.index("controller", owner.metadata.uid)
-        seen = observed(owner, self.nodes.items(), pods, revision, self.clock.now)
+        seen = self.census.look(owner, revision, self.clock.now)
         ready = self.expectations.satisfied(key)
         actions = self._changes(owner, seen) if ready else []
         self.expect(key, actions)
         if ready:
-            actions += self._clean_up(owner, revisions, current, pods)
+            actions += self._clean_up(owner, revisions, current)
         return [*numbering, *self.ordered(key, actions, self._report(owner, seen, ready))]
-
-    def _adoptions(self, owner: DaemonSet) -> list[Action]:
-        return [
-            *history.adoptions(owner, history.REVISIONS, self.revisions),
-            *history.adoptions(owner, "pods", self.pods),
-        ]
 
     def _changes(self, owner: DaemonSet, seen: Observed) -> list[Action]:
         """Make good what is wrong; when nothing is, go on with the rollout."""
@@ -124,14 +130,16 @@ class DaemonSetController(RevisionedController):
         owner: DaemonSet,
         revisions: Sequence[ControllerRevision],
         current: ControllerRevision,
-        pods: Sequence[Pod],
     ) -> list[Action]:
         """Delete old revisions beyond the limit, the lowest first, but none that a pod is of."""
         old = [r for r in revisions if r.metadata.name != current.metadata.name]
         limit = owner.spec.revision_history_limit
+        surplus = len(old) - (10 if limit is None else limit)
+        if surplus <= 0:
+            return []
+        pods = self.pods.index("controller", owner.metadata.uid)
         live = {pod.metadata.labels.get(history.HASH) for pod in pods}
         idle = [r for r in old if r.metadata.labels.get(history.HASH) not in live]
-        surplus = max(len(old) - (10 if limit is None else limit), 0)
         return [
             Delete(history.REVISIONS, r.metadata.name, r.metadata.namespace, r.metadata.uid)
             for r in idle[:surplus]
@@ -176,6 +184,7 @@ class DaemonSetController(RevisionedController):
     def crash(self) -> None:
         """Forget who failed when."""
         super().crash()
+        self.census = Census(self.nodes, self.pods)
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
 
 

@@ -36,7 +36,7 @@ class StatefulSetController(RevisionedController):
         if owner is None:
             return ()
         living = owner.metadata.deletion_timestamp is None
-        if living and (claims := self._adoptions(owner)):
+        if living and (claims := self.adoptions(owner)):
             return claims
         revisions = history.oldest_first(self.revisions.index("controller", owner.metadata.uid))
         update, numbering = history.current(owner, revisions, REVISION_HASH)
@@ -50,11 +50,9 @@ class StatefulSetController(RevisionedController):
         said = self._report(owner, seen, revisions, actions)
         return [*numbering, *self.ordered(key, actions, said)]
 
-    def _adoptions(self, owner: StatefulSet) -> list[Action]:
-        return [
-            *history.adoptions(owner, history.REVISIONS, self.revisions),
-            *history.adoptions(owner, "pods", self.pods, identity.member),
-        ]
+    def belongs(self, owner: StatefulSet, pod: Pod) -> bool:
+        """A pod of the set has its labels, and a name that comes from it."""
+        return identity.member(owner, pod)
 
     def _observed(self, owner: StatefulSet, revisions: Sequence[Any], update: Any) -> Observed:
         name = owner.status.current_revision
