@@ -17,6 +17,7 @@ from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
 from kubelite.controllers import history
 from kubelite.controllers.base import ManagedController, Manager, by_controller, controller_of
+from kubelite.controllers.census import Census
 from kubelite.controllers.strangers import Strangers
 
 
@@ -36,6 +37,7 @@ class RevisionedController(ManagedController):
         self.revisions = manager.informer(history.REVISIONS, {"controller": by_controller})
         self.expectations = Expectations(self.clock)
         self.strangers = Strangers(self.pods, self.belongs)
+        self.census: Census[Any] = Census(self.kind, self.place, self.pods)
         self._failing: dict[str, None] = {}  # owners whose last plan was refused
         self.owners.on(
             add=lambda owner: self.queue.add(key_of(owner)),
@@ -53,8 +55,10 @@ class RevisionedController(ManagedController):
         """Whether the owner may have the pod."""
         return history.selects(owner, pod)
 
-    def pod_changed(self, owner: Any, pod: Pod) -> None:
-        """A pod of this owner came, went, or is not what it was."""
+    @staticmethod
+    def place(pod: Pod) -> Any:
+        """What the pod is for with its owner: see ``kubelite.controllers.census``."""
+        raise NotImplementedError
 
     # What wakes it
 
@@ -62,6 +66,7 @@ class RevisionedController(ManagedController):
         self.expectations.forget(key_of(owner))
         self._failing.pop(key_of(owner), None)
         self.strangers.forget(owner.metadata.uid)
+        self.census.forget(owner.metadata.uid)
         self.queue.add(key_of(owner))
 
     def _owner_of(self, pod: Pod) -> Any | None:
@@ -90,7 +95,7 @@ class RevisionedController(ManagedController):
         if before is not None:
             if before is not owner:
                 self.queue.add(key_of(before))
-            self.pod_changed(before, old)
+            self.census.changed(before.metadata.uid, old)
         if owner is not None:
             if pod.metadata.deletion_timestamp is not None:
                 self.expectations.deleted(key_of(owner), pod.metadata.uid)
@@ -112,7 +117,7 @@ class RevisionedController(ManagedController):
         """Look at the owner again, and at this pod of its."""
         self.queue.add(key_of(owner))
         self.strangers.changed(owner.metadata.uid, old, pod)
-        self.pod_changed(owner, pod)
+        self.census.changed(owner.metadata.uid, pod)
 
     def _revision_changed(self, revision: ControllerRevision) -> None:
         key = history.owner_key(revision, self.kind, self.owners)
@@ -180,4 +185,5 @@ class RevisionedController(ManagedController):
         """Forget expectations too: they live in memory."""
         super().crash()
         self.expectations = Expectations(self.clock)
-        self.strangers = Strangers(self.pods, self.belongs)
+        self.strangers.forget_all()
+        self.census.forget_all()

@@ -51,6 +51,10 @@ class Strangers:
         """This owner is gone."""
         self._doubtful.pop(uid, None)
 
+    def forget_all(self) -> None:
+        """All have to be asked again."""
+        self._doubtful.clear()
+
 
 def _uid(obj: Any) -> str:
     owner = controller_of(obj)

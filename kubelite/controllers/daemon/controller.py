@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import ControllerRevision, DaemonSet
@@ -18,8 +18,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers import history
 from kubelite.controllers.base import Manager
 from kubelite.controllers.daemon import placement
-from kubelite.controllers.daemon.census import Census, by_daemon
-from kubelite.controllers.daemon.manage import Observed, counted, manage
+from kubelite.controllers.daemon.manage import Observed, counted, manage, observed, settled
 from kubelite.controllers.daemon.rolling import rolling_update
 from kubelite.controllers.revisioned import RevisionedController
 
@@ -40,20 +39,19 @@ class DaemonSetController(RevisionedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.nodes = manager.informer("nodes")
-        manager.informer("pods", {"daemon": by_daemon})
-        self.census = Census(self.nodes, self.pods)
+        self._order: dict[str, int] = {}  # by node: its place in the copy; empty when unknown
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
-        self.owners.on(delete=lambda owner: self.census.forget(owner.metadata.uid))
         self.nodes.on(self._node_added, self._node_updated, self._node_deleted)
 
     # What wakes it
 
-    def pod_changed(self, owner: DaemonSet, pod: Pod) -> None:
-        """The node where it is, or should be, is to be looked at."""
-        self.census.pod_changed(owner.metadata.uid, pod)
+    @staticmethod
+    def place(pod: Pod) -> str:
+        """The node where it is, or should be."""
+        return placement.target_node(pod)
 
     def _node_added(self, node: Node) -> None:
-        self.census.node_changed(node)
+        self._node_deleted(node)
         for owner in self.owners.items():
             if placement.should_run(owner, node)[0]:
                 self.queue.add(key_of(owner))
@@ -61,13 +59,14 @@ class DaemonSetController(RevisionedController):
     def _node_updated(self, old: Node, node: Node) -> None:
         if old.metadata.labels == node.metadata.labels and old.spec == node.spec:
             return
-        self.census.node_changed(node)
+        self.census.doubt(node.metadata.name)
         for owner in self.owners.items():
             if placement.should_run(owner, old) != placement.should_run(owner, node):
                 self.queue.add(key_of(owner))
 
     def _node_deleted(self, node: Node) -> None:
-        self.census.node_changed(node)
+        self._order.clear()
+        self.census.doubt(node.metadata.name)
 
     # What it does
 
@@ -85,13 +84,45 @@ class DaemonSetController(RevisionedController):
         if current is None:
             return numbering
         revision = current.metadata.labels.get(history.HASH, "")
-        seen = self.census.look(owner, revision, self.clock.now)
+        seen = self._look(owner, revision)
         ready = self.expectations.satisfied(key)
         actions = self._changes(owner, seen) if ready else []
         self.expect(key, actions)
         if ready:
             actions += self._clean_up(owner, revisions, current)
         return [*numbering, *self.ordered(key, actions, self._report(owner, seen, ready))]
+
+    # DOC: daemon-look
+    def _look(self, owner: DaemonSet, revision: str) -> Observed:
+        """What a plan needs: the nodes in doubt one by one, of the others how many they are."""
+        uid, spec = owner.metadata.uid, owner.spec
+        generation = owner.metadata.annotations.get(placement.TEMPLATE_GENERATION)
+        asked = (revision, generation, spec.min_ready_seconds, spec.template.spec)
+        count = self.census.of(uid, asked, self._names)
+        names = sorted(count.doubtful)
+        pods = [pod for name in names for pod in self.census.at(uid, name)]
+        nodes, others, now = self._nodes(names), len(count.settled), self.clock.now
+        seen = observed(owner, nodes, pods, revision, now, others, count.serving)
+        for name in names:
+            if name not in seen.pods and not seen.verdicts.get(name, (False, False))[0]:
+                count.leave_out(name)
+            elif (serving := settled(owner, seen, name)) is not None:
+                count.settle(name, serving)
+        return seen
+
+    def _names(self) -> dict[str, int]:
+        """The nodes by name, with their places in the order of the copy."""
+        if not self._order:
+            nodes = self.nodes.items()
+            self._order = {node.metadata.name: place for place, node in enumerate(nodes)}
+        return self._order
+
+    def _nodes(self, names: Iterable[str]) -> list[Node]:
+        """The nodes of these names in the order of the copy, without those that are gone."""
+        order = self._names()
+        there = sorted(filter(order.__contains__, names), key=order.__getitem__)
+        found: map[Any] = map(self.nodes.get, there)
+        return list(found)
 
     def _changes(self, owner: DaemonSet, seen: Observed) -> list[Action]:
         """Make good what is wrong; when nothing is, go on with the rollout."""
@@ -184,7 +215,6 @@ class DaemonSetController(RevisionedController):
     def crash(self) -> None:
         """Forget who failed when."""
         super().crash()
-        self.census = Census(self.nodes, self.pods)
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
 
 
