@@ -59,6 +59,7 @@ class Cluster(Requests):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
     ):
+        waiting.collect_dropped()
         self.seed = seed
         self._profiles = tuple(profiles)
         self._world = World(seed)
