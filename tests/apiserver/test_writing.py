@@ -301,6 +301,7 @@ def test_a_patch_shares_what_it_does_not_speak_of(desk: Desk) -> None:
     changed = desk.patch("deployments/web", {"metadata": {"labels": {"a": "b"}}})
     assert changed.metadata.labels["a"] == "b"
     assert changed.spec.template is made.spec.template
-    error = desk.refused("patch", "deployments/web", {"spec": {"replica": 3}})
-    assert error.status.message.startswith('Deployment in version "v1" cannot be handled as a Deployment')
-    assert 'unknown field "spec.replica"' in error.status.message
+    wrong = {"spec": {"replica": 3}}
+    error = desk.refused("patch", "deployments/web", wrong, patch_type=MERGE_PATCH)
+    assert 'Deployment in version "v1" cannot be handled as a Deployment' in str(error)
+    assert 'unknown field "spec.replica"' in str(error)
