@@ -98,10 +98,10 @@ class About:
         step, writes, place = cluster.clock.step, cluster.trace.writes, self._place
         looked = len(writes)
         while step(deadline):
-            if len(writes) != looked:
-                if any(write.subject == place for write in writes[looked:]):
+            while looked < len(writes):
+                if writes[looked].subject == place:
                     return True
-                looked = len(writes)
+                looked += 1
         return False
 
 
