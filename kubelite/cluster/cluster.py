@@ -86,6 +86,7 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         rbac: bool = False,
         service_accounts: bool = False,
     ):
+        waiting.collect_dropped()
         self.seed = seed
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else []

@@ -8,7 +8,8 @@ for success.
 
 A plugin whose Filter or Score depends on the pod's spec and on the node alone says so with
 ``filter_by_spec`` or ``score_by_spec``: then its answer is remembered until the node changes, for
-all pods of that spec. (Upstream asks for the same with SignPlugin.)
+all pods of that spec; with ``score_by_requests`` for all that ask for the same amounts. (Upstream
+asks for the same with SignPlugin.)
 
 Models ``pkg/scheduler/framework/interface.go`` and ``k8s.io/kube-scheduler/framework``.
 """

@@ -68,6 +68,7 @@ class Scorer(NamedTuple):
     name: str
     weight: int
     by_spec: bool
+    by_requests: bool
     plugin: ScorePlugin | None
     for_all: ScoreAllPlugin | None
     pre: PreScorePlugin | None
@@ -103,6 +104,7 @@ class Framework:
                 p.name,
                 weights.get(p.name, 1),
                 getattr(p, "score_by_spec", False),
+                getattr(p, "score_by_requests", False),
                 p if isinstance(p, ScorePlugin) else None,
                 p if isinstance(p, ScoreAllPlugin) else None,
                 p if isinstance(p, PreScorePlugin) else None,

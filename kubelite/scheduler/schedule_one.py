@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
@@ -187,7 +187,7 @@ def find_feasible(
     def by_spec_alone(node: NodeInfo) -> Status | None:
         return _first_refusal(by_spec, state, pod, node)
 
-    known = _column(pod, framework) if state.node_names is None else Column()
+    known = _column(pod.needs.memo, framework) if state.node_names is None else Column()
     while places and len(feasible) < wanted:
         window, places = places[:wanted], places[wanted:]
         statuses = known.filled(snapshot, window, by_spec_alone)
@@ -337,13 +337,13 @@ def _raw_scores(
     score = scorer.plugin.score
     if not scorer.by_spec:
         return [score(state, pod, node) for node in nodes]
-    column = _column(pod, scorer.plugin)
+    memo = pod.needs.requests_memo if scorer.by_requests else pod.needs.memo
+    column = _column(memo, scorer.plugin)
     return state.pick(column.filled(state.snapshot, state.places, lambda n: score(state, pod, n)))
 
 
-def _column(pod: PodInfo, question: object) -> Column:
-    """The answers to one question for the pod's spec: those of a plugin, or of all filters."""
-    memo = pod.needs.memo
+def _column(memo: dict[object, Any], question: object) -> Column:
+    """The answers to one question for a spec: those of a plugin, or of all filters."""
     column = memo.get(question)
     if column is None:
         column = memo[question] = Column()

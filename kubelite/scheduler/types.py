@@ -69,7 +69,8 @@ class AffinityTerm:
 class Needs:
     """What a pod spec asks of a node, worked out once: pods of one ReplicaSet share it.
 
-    ``memo`` is where those who work with it keep what depends on nothing else.
+    ``memo`` is where those who work with it keep what depends on nothing else, ``requests_memo``
+    what depends on the amounts alone.
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class Needs:
         "preferred",
         "priority",
         "requests",
+        "requests_memo",
         "spec",
     )
 
@@ -99,6 +101,7 @@ class Needs:
         self.anti_affinity: tuple[AffinityTerm, ...] = ()
         self.preferred: tuple[AffinityTerm, ...] = ()
         self.memo: dict[object, Any] = {}
+        self.requests_memo = _memo_of(self.requests, self.non_zero)
         if spec.affinity:
             self._read_affinity(spec, namespace)
 
@@ -140,6 +143,17 @@ def _host_ports(spec: PodSpec) -> Iterator[HostPort]:
 _NEEDS_KEPT = 2_048
 _needs: dict[tuple[int, str], tuple[PodSpec, Needs]] = {}
 _alike: dict[tuple[bytes, str], Needs] = {}
+
+
+_memos: dict[object, dict[object, Any]] = {}  # by amounts
+
+
+def _memo_of(requests: Resource, non_zero: tuple[int, int]) -> dict[object, Any]:
+    """What is remembered for all specs that ask for the same amounts."""
+    key = (requests.milli_cpu, requests.memory, requests.ephemeral_storage, non_zero)
+    if len(_memos) >= _NEEDS_KEPT:
+        _memos.clear()
+    return _memos.setdefault((*key, *sorted(requests.scalar.items())), {})
 
 
 def needs_of(spec: PodSpec, namespace: str) -> Needs:
