@@ -114,8 +114,8 @@ class CycleState(dict[str, Any]):
     nominator: Nominator
     refusal: Callable[[NodeInfo], Status | None]
     draw: Callable[[], float]
-    pick: Callable[[Sequence[Any]], tuple[Any, ...]]
-    places: list[int]
+    pick: Callable[[list[Any]], Sequence[Any]]
+    places: Sequence[int]
 
     def __init__(self, snapshot: Snapshot):
         super().__init__()
@@ -130,9 +130,14 @@ class CycleState(dict[str, Any]):
     def leave(self, nodes: Sequence[NodeInfo]) -> None:
         """These are left after Filter."""
         assert self.snapshot.nodes, "nodes have their places once they are in order"
-        self.places = places = [node.place for node in nodes]
-        one = len(places) == 1
-        self.pick = (lambda column: (column[places[0]],)) if one else itemgetter(*places)
+        places = self.places = [node.place for node in nodes]
+        first, last = places[0], places[-1]
+        if last - first + 1 == len(places):  # as a rule they stand in a row, ...
+            self.pick = itemgetter(slice(first, last + 1))
+        elif len(self.snapshot.nodes) - first + last + 1 == len(places):  # ... or around the end
+            self.pick = lambda column: column[first:] + column[: last + 1]
+        else:
+            self.pick = itemgetter(*places)
 
 
 class Listers(NamedTuple):

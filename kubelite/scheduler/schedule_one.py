@@ -8,7 +8,8 @@ Models ``pkg/scheduler/schedule_one.go``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from operator import add
 from typing import Any, NamedTuple
 
@@ -319,10 +320,10 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
             same += weight * marks[0]
         else:
             differing.append(marks if weight == 1 else [weight * mark for mark in marks])
-    totals = [same] * len(nodes)
+    totals: Iterable[int] = repeat(same, len(nodes))
     for weighted in differing:
-        totals = list(map(add, totals, weighted))
-    decision.totals = totals
+        totals = map(add, totals, weighted)
+    decision.totals = list(totals)
 
 
 def _raw_scores(
