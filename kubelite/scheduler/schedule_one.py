@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from operator import add
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
@@ -188,7 +188,7 @@ def find_feasible(
     def by_spec_alone(node: NodeInfo) -> Status | None:
         return _first_refusal(by_spec, state, pod, node)
 
-    known = _column(pod.needs.memo, framework) if state.node_names is None else Column()
+    known = framework.column(pod.needs, framework) if state.node_names is None else Column()
     while places and len(feasible) < wanted:
         window, places = places[:wanted], places[wanted:]
         statuses = known.filled(snapshot, window, by_spec_alone)
@@ -312,7 +312,7 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
     for scorer in framework.scorers:
         if scorer.pre is not None and scorer.pre.pre_score(state, pod, nodes) is not None:
             continue
-        raw = _raw_scores(scorer, state, pod, nodes)
+        raw = _raw_scores(framework, scorer, state, pod, nodes)
         extensions, weight = scorer.extensions, scorer.weight
         marks = extensions.normalize(state, nodes, raw) if extensions else raw
         decision.rows.append(ScoreRow(scorer.name, weight, raw, marks))
@@ -327,6 +327,7 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
 
 
 def _raw_scores(
+    framework: Framework,
     scorer: Scorer,
     state: CycleState,
     pod: PodInfo,
@@ -338,17 +339,8 @@ def _raw_scores(
     score = scorer.plugin.score
     if not scorer.by_spec:
         return [score(state, pod, node) for node in nodes]
-    memo = pod.needs.requests_memo if scorer.by_requests else pod.needs.memo
-    column = _column(memo, scorer.plugin)
+    column = framework.column(pod.needs.amounts if scorer.by_requests else pod.needs, scorer.plugin)
     return state.pick(column.filled(state.snapshot, state.places, lambda n: score(state, pod, n)))
-
-
-def _column(memo: dict[object, Any], question: object) -> Column:
-    """The answers to one question for a spec: those of a plugin, or of all filters."""
-    column = memo.get(question)
-    if column is None:
-        column = memo[question] = Column()
-    return column
 
 
 def select_host(nodes: Sequence[NodeInfo], totals: Sequence[int], draw: Callable[[], float]) -> str:
