@@ -58,7 +58,7 @@ class APIServer:
             )
             self._watchers[row.resource] = WatchCache(strategy.scope)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
-        backend.subscribe(self._changed)
+        self._unsubscribe = backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
             "get": self._get,
             "list": self._list,
@@ -68,6 +68,14 @@ class APIServer:
             "delete": self._delete,
             "deletecollection": self._delete_collection,
         }
+
+    def use(self, backend: Backend) -> None:
+        """See the store through another ``backend`` from now on: one that encrypts."""
+        self._unsubscribe()
+        self._backend = backend
+        for registry in self.registries.values():
+            registry.use(backend)
+        self._unsubscribe = backend.subscribe(self._changed)
 
     # The pipeline
 

@@ -72,6 +72,11 @@ class Informer:
         self._flush: Timer | None = None
         self._relist: Timer | None = None
 
+    @property
+    def following(self) -> bool:
+        """Whether the copy is being kept up to date."""
+        return self._watch is not None
+
     # Reading the copy
 
     def get(self, key: str) -> Any | None:

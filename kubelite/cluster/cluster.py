@@ -21,11 +21,13 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.encryption import read as read_encryption
 from kubelite.cluster import applying, draining, explaining, story, waiting
 from kubelite.cluster.history import History
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
+from kubelite.cluster.storing import Storing
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Traffic
@@ -39,12 +41,13 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster(Requests):
+class Cluster(Requests, Storing):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    ``controllers`` and scheduler ``profiles`` may be your own.
+    ``controllers`` and scheduler ``profiles`` may be your own. ``encryption`` is an
+    EncryptionConfiguration; without one, Secrets are stored as anybody can read them.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -58,16 +61,19 @@ class Cluster(Requests):
         memory: str = "16Gi",
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
+        encryption: Any = None,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
-        self._world = World(seed)
+        wanted = self._documents(encryption) if encryption is not None else ()
+        self._world = World(seed, *[read_encryption(document) for document in wanted])
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api = self._world.server
         self._machine = Machine(cpu, memory)
         self.history = History(self._world.store, self.trace, self.clock)
         self._control_plane = ControlPlane(self._world, controllers, profiles)
+        self._observe()
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)

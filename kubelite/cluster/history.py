@@ -56,6 +56,10 @@ class History:
         self._clock = clock
         self.start = clock.now
 
+    def use(self, backend: Backend) -> None:
+        """Read from ``backend`` from now on."""
+        self._backend = backend
+
     @property
     def end(self) -> int:
         """The present."""

@@ -9,6 +9,7 @@ from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
+from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
@@ -19,6 +20,7 @@ from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
+from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.network import Network
 from kubelite.proxy import Proxier, Services
@@ -49,18 +51,22 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, encryption: EncryptionConfiguration | None = None):
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
+        self.encrypted: EncryptedStore | None = None
         self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        if encryption is not None:
+            self.encrypt(encryption)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
         proxy = Client(self.server, self.clock, "kube-proxy")
         self.slices = self._watched(proxy, SLICES, {"service": by_service})
         self.services = Services(self._watched(proxy, "services", INDEXERS))
+        self.service_variables = ServiceVariables(self.services.informer)
         plugin = Client(self.server, self.clock, "network-plugin")
         self.policies = self._watched(plugin, "networkpolicies.networking.k8s.io")
         ingress = Client(self.server, self.clock, "ingress-nginx")
@@ -71,6 +77,14 @@ class World:
         services = self.services.informer
         self.dns = dns.Server(services, self.slices, namespaces, self.addresses_outside, draw)
         self._expire()
+
+    def encrypt(self, config: EncryptionConfiguration) -> None:
+        """Let the server write and read what it stores in these ways."""
+        if self.encrypted is None:
+            draw = self.chance.stream("encryption/nonces").randbytes
+            self.encrypted = EncryptedStore(self.store, draw)
+            self.server.use(self.encrypted)
+        self.encrypted.configure(config)
 
     @staticmethod
     def _watched(
@@ -169,6 +183,7 @@ class Worker:
             node_ip=address,
             machine=size,
             labels=labels,
+            services=world.service_variables,
         )
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)

@@ -110,6 +110,10 @@ class Backend(Protocol):
         """
         ...
 
+    def stale(self, key: str) -> bool:
+        """Whether ``key`` is to be written anew even with the value it has."""
+        ...
+
     def put(self, key: str, value: Any, expected: int | None = None, lease: int = 0) -> KeyValue:
         """Write one key. With ``expected``, only over that mod_revision (0: only if absent)."""
         ...

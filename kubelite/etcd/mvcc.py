@@ -114,6 +114,10 @@ class Store:
                 state[change.key] = change.previous
         return [state[key] for key in sorted(state) if key > after]
 
+    def stale(self, key: str) -> bool:
+        """Values are kept as they are given, so none ever is."""
+        return False
+
     # Writing
 
     # DOC: store-put

@@ -8,13 +8,19 @@ the callback ``then``, on the clock. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
+
+if TYPE_CHECKING:
+    from kubelite.kubelet.images.files import Tree
+    from kubelite.kubelet.runtime.disk import Disk
 
 CREATED = "created"
 RUNNING = "running"
 EXITED = "exited"
+
+TERMINATION_LOG = "/dev/termination-log"
 
 NEVER = -1
 """The delay of an answer that does not come."""
@@ -75,8 +81,24 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
     host_network: bool = False
 
 
+class Mount(NamedTuple):
+    """A directory or file of the machine that a container sees at ``path``.
+
+    The real message names a path on the host; here it is the tree itself, and the place in it.
+    """
+
+    path: str
+    tree: Tree
+    root: str = "/"
+    read_only: bool = False
+
+
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts."""
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+
+    ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
+    output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
+    """
 
     name: str
     image: str
@@ -86,6 +108,9 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    mounts: tuple[Mount, ...] = ()
+    message_path: str = TERMINATION_LOG
+    message_from_logs: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
@@ -131,6 +156,7 @@ class Runtime(Protocol):
 
     name: str
     version: str
+    disk: Disk
 
     def image_present(self, image: str) -> bool:
         """Whether the node holds the image."""

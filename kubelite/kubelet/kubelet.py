@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
+from kubelite.kubelet.environment import Environments
+from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.pleg import Pleg
@@ -25,6 +28,7 @@ from kubelite.kubelet.probes.handlers import Outcome
 from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
 from kubelite.kubelet.status_manager import StatusManager
+from kubelite.kubelet.volumes import VolumeManager
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
@@ -45,6 +49,7 @@ class Kubelet:
         pod_cidr: str = "",
         machine: Machine | None = None,
         labels: Mapping[str, str] | None = None,
+        services: ServiceVariables | None = None,
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -58,7 +63,18 @@ class Kubelet:
         self._started_at: int | None = None  # of a kubelet that has been restarted
         self._running = False
         self.workers: dict[str, PodWorker] = {}
-        self.manager = RuntimeManager(self.clock, client, runtime, self, node_ip)
+        self.volumes = VolumeManager(
+            self.clock,
+            client,
+            runtime,
+            self,
+            node_name,
+            node_ip,
+            self.allocatable,
+            chance.stream(f"kubelet/{node_name}/resync"),
+        )
+        environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
+        self.manager = RuntimeManager(self.clock, runtime, self, environments)
         self.statuses = StatusManager(client)
         self.pleg = Pleg(self.clock, self._relisted)
         self.probes = ProbeManager(
@@ -108,6 +124,7 @@ class Kubelet:
             worker.close()
         self.workers.clear()
         self.manager.restart()
+        self.volumes.restart()
         self._usage = Usage()
 
     def power_off(self) -> None:
@@ -134,6 +151,9 @@ class Kubelet:
             for uid in self.runtime.pods():
                 if uid not in self.workers:
                     self.runtime.remove_pod_sandbox(uid)
+            for uid in self.runtime.disk.pods():
+                if uid not in self.workers:
+                    self.volumes.unmount(uid)
 
     def _node_seen(self, node: Node) -> None:
         """The node's range of pod addresses is what the network waits for."""
@@ -186,13 +206,17 @@ class Kubelet:
         return refusal
 
     def release(self, worker: PodWorker) -> None:
-        """The pod runs no more: its share of the node is free."""
+        """The pod runs no more: its share of the node is free, its directories go."""
         self._usage.remove(worker.uid)
+        if worker.pod.spec.volumes:
+            self.volumes.unmount(worker.uid)
 
     def forget(self, worker: PodWorker) -> None:
         """Nothing is left of the pod, here or in the API server."""
         self.workers.pop(worker.uid, None)
         self.manager.forget(worker)
+        if worker.pod.spec.volumes:
+            self.volumes.unmount(worker.uid)
 
     # What the runtime and the probes say
 
@@ -235,6 +259,11 @@ class Kubelet:
             return 0
         draw = self._chance.stream(f"kubelet/{self.node_name}/probes").random()
         return int(draw * period)
+
+    def allocatable(self) -> Mapping[str, Quantity]:
+        """What the node has to give to pods."""
+        node = self._heartbeat.node
+        return node.status.allocatable if node is not None else {}
 
     # What the workers tell: podworkers.Reporter
 

@@ -96,6 +96,8 @@ class PodWorker:
             self.sync()
         elif self.syncing and _others(pod) != _others(old):
             self.update_status()
+        if pod.spec.volumes and self.syncing and _described(pod) != _described(old):
+            self._kubelet.volumes.pod_changed(self)
 
     def removed(self) -> None:
         """The object is gone: nothing more is to be said, but what runs must stop."""
@@ -145,6 +147,9 @@ class PodWorker:
             self._pending = True
             return
         self._cancel_retry()
+        if self.pod.spec.volumes and not self._kubelet.volumes.mount(self):
+            self.update_status()
+            return
         probes, uid = self._kubelet.probes, self.uid
         actions = compute_pod_actions(
             self.pod,
@@ -275,3 +280,8 @@ class PodWorker:
 def _others(pod: Pod) -> list[Any]:
     """The conditions that somebody else sets on the pod."""
     return [c for c in pod.status.conditions if c.type not in OWNED]
+
+
+def _described(pod: Pod) -> Any:
+    """What files about the pod may say of it."""
+    return pod.metadata.labels, pod.metadata.annotations

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container
-from kubelite.client import Client
 from kubelite.client.backoff import Backoff
 from kubelite.kubelet import events
 from kubelite.kubelet.actions import Kill, PodActions
 from kubelite.kubelet.cri import EXITED, RUNNING, Runtime, SandboxConfig, SandboxResult
 from kubelite.kubelet.durations import go_duration
-from kubelite.kubelet.environment import ConfigError, container_config
+from kubelite.kubelet.environment import ConfigError, Environments
 from kubelite.kubelet.handlers import HandlerRunner
 from kubelite.kubelet.image_manager import ImageManager, Problem
 from kubelite.kubelet.killer import Killer
@@ -39,16 +38,14 @@ class RuntimeManager:
     def __init__(
         self,
         clock: Clock,
-        client: Client,
         runtime: Runtime,
         reporter: Reporter,
-        node_ip: str,
+        environments: Environments,
     ):
         self._clock = clock
-        self._client = client
         self._runtime = runtime
         self._reporter = reporter
-        self._node_ip = node_ip
+        self._environments = environments
         self._handlers = HandlerRunner(clock, runtime)
         self._back_off = Backoff(clock)
         self.images = ImageManager(clock, runtime, reporter)
@@ -188,9 +185,7 @@ class RuntimeManager:
         earlier = [s for s in status.containers if s.name == container.name]
         attempt = earlier[0].attempt + 1 if earlier else 0
         try:
-            config = container_config(
-                self._client, pod, container, status.ip, self._node_ip, attempt
-            )
+            config = self._environments.config(worker, container, status.ip, attempt)
         except ConfigError as problem:
             message = f"Error: {problem}"
             self._reporter.event(pod, "Warning", events.FAILED, message, container)

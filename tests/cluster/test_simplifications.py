@@ -28,24 +28,20 @@ def test_addresses_come_from_fixed_ranges() -> None:
     assert cluster.get("service/web").spec.cluster_ip.startswith("10.96.")
 
 
-def test_volumes_are_kept_but_nothing_is_mounted() -> None:
+IQN = "iqn.2001-04.com.example:disk1"
+
+
+def test_a_claim_and_a_volume_without_a_row_are_empty_directories() -> None:
     cluster = Cluster()
     volumes = [
-        {"name": "scratch", "emptyDir": {}},
         {"name": "disk", "persistentVolumeClaim": {"claimName": "nobody"}},
+        {"name": "iscsi", "iscsi": {"targetPortal": "10.0.0.1", "iqn": IQN, "lun": 0}},
     ]
-    mounts = [{"name": "scratch", "mountPath": "/scratch"}]
+    mounts = [{"name": v["name"], "mountPath": f"/{v['name']}"} for v in volumes]
     cluster.apply(pod(volumes=volumes, container={"volumeMounts": mounts}))
     cluster.run_until("pod/web ready")
-    assert len(cluster.get("pod/web").spec.volumes) == 2
-    assert cluster.exec("web", "ls /scratch").exit_code != 0
-
-
-def test_no_variables_speak_of_services() -> None:
-    cluster = Cluster()
-    cluster.apply([service(), pod()])
-    cluster.run_until("pod/web ready")
-    assert "_SERVICE_HOST" not in cluster.exec("web", "env").output
+    assert cluster.exec("web", "ls /disk /iscsi; echo x > /disk/x").output == ""
+    assert cluster.exec("web", "ls /disk").output == "x\n"
 
 
 def test_a_pod_has_no_service_account() -> None:

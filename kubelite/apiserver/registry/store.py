@@ -56,6 +56,10 @@ class Registry:
         self._admit = admit
         self._lease = (0, 0)
 
+    def use(self, backend: Backend) -> None:
+        """Keep objects in ``backend`` from now on."""
+        self._backend = backend
+
     # Reading
 
     def key(self, namespace: str, name: str) -> str:
@@ -167,10 +171,14 @@ class Registry:
         return self.commit(request, new, old)
 
     def commit(self, request: Request, new: Any, old: Any) -> Any:
-        """Write ``new`` over ``old`` unless they are equal; vanish after the last finalizer."""
-        if new is old or new == old:
-            return old
+        """Write ``new`` over ``old`` unless they are equal; vanish after the last finalizer.
+
+        What is kept under an old key is written even if it is equal: so keys are rotated.
+        """
         meta = new.metadata
+        unchanged = new is old or new == old
+        if unchanged and not self._backend.stale(self.key(meta.namespace, meta.name)):
+            return old
         stamped = replace(
             new, metadata=replace(meta, resource_version=str(self._backend.revision + 1))
         )

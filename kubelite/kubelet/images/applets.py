@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from kubelite.kubelet.images.files import parent
+from kubelite.kubelet.images.files import normalise, parent
 from kubelite.kubelet.images.program import Steps
 from kubelite.sim.clock import MILLISECOND, SECOND
 from kubelite.sim.limits import LOG_BYTES
@@ -63,7 +63,8 @@ def _touch(shell: Shell, args: list[str]) -> int:
     for name in _split(args)[1]:
         path = shell.path(name)
         if not shell.files.is_dir(path) and not shell.files.write(path, "", append=True):
-            shell.err(f"touch: {name}: No such file or directory\n")
+            reason = shell.files.refusal(path) or "No such file or directory"
+            shell.err(f"touch: {name}: {reason}\n")
             status = 1
     return status
 
@@ -80,6 +81,9 @@ def _rm(shell: Shell, args: list[str]) -> int:
         elif shell.files.is_dir(path) and "r" not in letters.lower():
             shell.err(f"rm: '{name}' is a directory\n")
             status = 1
+        elif reason := shell.files.refusal(path):
+            shell.err(f"rm: can't remove '{name}': {reason}\n")
+            status = 1
         else:
             shell.files.remove_tree(path)
     return status
@@ -90,14 +94,18 @@ def _mkdir(shell: Shell, args: list[str]) -> int:
     status = 0
     for name in names:
         path = shell.path(name)
-        if "p" in letters:
+        if path in shell.files:
+            if "p" not in letters:
+                shell.err(f"mkdir: can't create directory '{name}': File exists\n")
+                status = 1
+        elif reason := shell.files.refusal(path):
+            shell.err(f"mkdir: can't create directory '{name}': {reason}\n")
+            status = 1
+        elif "p" in letters:
             walk = path
             while walk not in shell.files:
                 shell.files[walk] = None
                 walk = parent(walk)
-        elif path in shell.files:
-            shell.err(f"mkdir: can't create directory '{name}': File exists\n")
-            status = 1
         elif not shell.files.is_dir(parent(path)):
             shell.err(f"mkdir: can't create directory '{name}': No such file or directory\n")
             status = 1
@@ -107,17 +115,34 @@ def _mkdir(shell: Shell, args: list[str]) -> int:
 
 
 def _ls(shell: Shell, args: list[str]) -> int:
+    letters, operands = _split(args)
     status = 0
-    for name in _split(args)[1] or ["."]:
+    for name in operands or ["."]:
         path = shell.path(name)
         if path not in shell.files:
             shell.err(f"ls: {name}: No such file or directory\n")
             status = 1
-        elif shell.files.is_file(path):
-            shell.out(name + "\n")
+        elif shell.files.is_file(path) or "d" in letters:
+            shell.out(_entry(shell, path, name, letters))
         else:
-            shell.out("".join(child + "\n" for child in shell.files.children(path)))
+            dots = [".", ".."] if "a" in letters else []
+            for child in dots + shell.files.children(path):
+                if not child.startswith(".") or "a" in letters or "A" in letters:
+                    shell.out(_entry(shell, normalise(child, path), child, letters))
     return status
+
+
+def _entry(shell: Shell, path: str, name: str, letters: str) -> str:
+    """One line of ``ls``; with -l as long as busybox makes it, all of root and of 1970."""
+    if "l" not in letters:
+        return name + "\n"
+    files = shell.files
+    target = files.link(path)
+    kind, mode = ("l", 0o777) if target else ("d" if files.is_dir(path) else "-", files.mode(path))
+    bits = "".join([c if mode >> 8 - i & 1 else "-" for i, c in enumerate("rwxrwxrwx")])
+    size = len(target or files.get(path) or "")
+    arrow = f" -> {target}" if target else ""
+    return f"{kind}{bits}    1 root     root     {size:9} Jan  1  1970 {name}{arrow}\n"
 
 
 def _echo(shell: Shell, args: list[str]) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from kubelite.kubelet.cri import Request
+from kubelite.kubelet.images.files import normalise
 from kubelite.kubelet.images.program import MEBIBYTE, Answer, Program
 
+HTML = "/usr/share/nginx/html"
 WELCOME = """<!DOCTYPE html>
 <html>
 <head>
@@ -29,7 +31,11 @@ class Nginx(Program):
     def handle(self, request: Request) -> Answer:
         """The welcome page, or 404."""
         path = request.path.partition("?")[0]
-        if path in ("/", "/index.html"):
+        if HTML in self.files:  # somebody has mounted pages there
+            page = self.files.get(normalise(HTML + path + ("index.html" * path.endswith("/"))))
+            if page is not None:
+                return 200, page
+        elif path in ("/", "/index.html"):
             return 200, WELCOME
         return 404, "<html><head><title>404 Not Found</title></head></html>\n"
 

@@ -177,18 +177,25 @@ class Shell:
             self.stdin = self.files[path] or ""
             return True
         if not self.files.write(path, "", append=how == ">>"):
-            reason = "Is a directory" if self.files.is_dir(path) else "nonexistent directory"
-            self.err(f"sh: can't create {name}: {reason}\n")
+            self.err(f"sh: can't create {name}: {self.obstacle(path)}\n")
             return False
+        err = self.err
 
         def write(text: str) -> None:
-            self.files.write(path, text, append=True)
+            if not self.files.write(path, text, append=True):
+                err(f"sh: write error: {self.files.refusal(path, text)}\n")
 
         if fd == 2:
             self.err = write
         else:
             self.out = write
         return True
+
+    def obstacle(self, path: str) -> str:
+        """Why a file could not be written."""
+        if self.files.is_dir(path):
+            return "Is a directory"
+        return self.files.refusal(path) or "nonexistent directory"
 
     def invoke(self, argv: list[str]) -> Steps:
         """Run the applet of that name."""

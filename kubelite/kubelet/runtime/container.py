@@ -9,14 +9,16 @@ from kubelite.kubelet.cri import (
     CREATED,
     EXITED,
     RUNNING,
+    TERMINATION_LOG,
     ContainerConfig,
     ContainerStatus,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
-from kubelite.kubelet.images.files import BASE, Files
+from kubelite.kubelet.images.files import BASE, Files, parent
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.sim.clock import Timer
 from kubelite.sim.limits import LOG_BYTES
 
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "ash", "bash")
 SIGKILLED = 137
+
+MESSAGE_BYTES = 4096
+MESSAGE_OUTPUT = 2048
+MESSAGE_LINES = 80
+"""How much of a termination message is read: ``pkg/kubelet/container/runtime.go``."""
 
 
 class Container:
@@ -61,7 +68,10 @@ class Container:
         self.started_at = self.finished_at = 0
         self.exit_code = 0
         self.reason = ""
-        self.files = Files(BASE)
+        self.files = mounted(config.mounts) if config.mounts else Files(BASE)
+        if config.message_path != TERMINATION_LOG:
+            self.files.make_dirs(parent(config.message_path))
+            self.files[config.message_path] = ""
         self.lines: list[str] = []
         self.log_bytes = 0
         self.kill_timer: Timer | None = None
@@ -121,8 +131,18 @@ class Container:
             self.finished_at,
             self.exit_code,
             self.reason,
-            self.files.get("/dev/termination-log") or "" if self.state == EXITED else "",
+            self.message() if self.state == EXITED else "",
         )
+
+    # DOC: termination-message
+    def message(self) -> str:
+        """What the process left to be said of its end: at most the last 4 KiB, 2 of its output."""
+        config = self.config
+        text = self.files.get(config.message_path) or ""
+        if text or not (config.message_from_logs and self.exit_code):
+            return text[-MESSAGE_BYTES:]
+        lines = "".join(self.lines).splitlines(keepends=True)
+        return "".join(lines[-MESSAGE_LINES:])[-MESSAGE_OUTPUT:]
 
     # What the program sees: images.program.Machine
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kubelite.kubelet.cri import NEVER, Reply, Request
+from kubelite.kubelet.images.files import Tree
 from kubelite.sim.clock import Clock
 
 if TYPE_CHECKING:
@@ -53,9 +54,13 @@ class Addresses:
 
 
 class Network:
-    """Address to the containers reached there. One for all nodes of a cluster."""
+    """Address to the containers reached there. One for all nodes of a cluster.
+
+    ``exports`` is the storage that file servers offer, by its address: every node sees the same.
+    """
 
     def __init__(self, clock: Clock):
+        self.exports: dict[str, Tree] = {}
         self._clock = clock
         self._hosts: dict[str, list[Container]] = {}
         self._dark: set[str] = set()

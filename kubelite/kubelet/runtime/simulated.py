@@ -25,6 +25,7 @@ from kubelite.kubelet.images.registry import digest_of, program_for, pull_error,
 from kubelite.kubelet.images.server import Pause
 from kubelite.kubelet.images.shell import Shell
 from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
+from kubelite.kubelet.runtime.disk import Disk
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
@@ -70,6 +71,7 @@ class SimulatedRuntime:
         self.clock = clock
         self.chance = chance
         self.network = network
+        self.disk = Disk(network.exports)
         self.node_name = node_name
         self.node_ip = node_ip
         self._ids = chance.stream(f"runtime/{node_name}/ids")
@@ -311,6 +313,7 @@ class SimulatedRuntime:
     def power_off(self) -> None:
         """Every process is gone at once, and nobody is told; the disk stays."""
         self._generation += 1
+        self.disk.lose_memory()
         self.network.darken(self.node_ip)
         for sandbox in self._sandboxes.values():
             sandbox.ready = False
