@@ -9,7 +9,9 @@ scheduler, kubelet, proxy and dns; cluster; edge. Imports point down only.
 
 from kubelite.cluster import Cluster
 from kubelite.edge.files import read_file
+from kubelite.edge.stores import open_store
 
 Cluster.read_file = staticmethod(read_file)
+Cluster.open_store = staticmethod(open_store)
 
 __all__ = ["Cluster"]

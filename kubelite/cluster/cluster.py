@@ -21,9 +21,11 @@ from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.encryption import EncryptionConfiguration
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, draining, explaining, story, waiting
+from kubelite.cluster import applying, draining, explaining, keeping, story, waiting
 from kubelite.cluster.history import History
+from kubelite.cluster.keeping import Keeping, Notes
 from kubelite.cluster.machines import ControlPlane, Worker, World
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
@@ -41,13 +43,18 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 LEARNER = "you"
 
 
-class Cluster(Requests, Storing):
+class Cluster(Requests, Storing, Keeping):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
     ``controllers`` and scheduler ``profiles`` may be your own. ``encryption`` is an
     EncryptionConfiguration; without one, Secrets are stored as anybody can read them.
+
+    ``store`` is the name of a file that outlives the process. Is a cluster in it, that one comes
+    back: nodes, seed and sizes are those it had, time goes on after its last write. A write is in
+    the file before anybody is told of it: ``durability`` "power" keeps it through a power
+    failure, "process" (faster) through the end of the process. Raises StoreError.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -62,26 +69,50 @@ class Cluster(Requests, Storing):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
         encryption: Any = None,
+        store: Any = None,
+        durability: str = "power",
     ):
-        self.seed = seed
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else ()
-        self._world = World(seed, *[read_encryption(document) for document in wanted])
+        configs = [read_encryption(document) for document in wanted]
+        self._kept = type(self).open_store(store, durability) if store is not None else None
+        try:
+            self._notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
+            self._build(nodes, configs, controllers)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(
+        self,
+        nodes: int,
+        configs: list[EncryptionConfiguration],
+        controllers: tuple[type[ManagedController], ...],
+    ) -> None:
+        notes = self._notes
+        self.seed = notes.seed
+        config = configs[0] if configs else None
+        self._world = World(notes.seed, config, self._kept, notes.starts)
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api = self._world.server
-        self._machine = Machine(cpu, memory)
+        self._machine = Machine(notes.cpu, notes.memory)
         self.history = History(self._world.store, self.trace, self.clock)
-        self._control_plane = ControlPlane(self._world, controllers, profiles)
+        self._control_plane = ControlPlane(self._world, controllers, self._profiles)
         self._observe()
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
         self.router = Router(self._world, self.workers)
         self._control_plane.start()
-        for _ in range(nodes):
+        self._resume()
+        if notes.began:
+            self.history.start = notes.began
+            return
+        while len(self.workers) < nodes:
             self.add_node()
         self.run_until(waiting.NodesReady(), timeout=120)
         self.history.start = self.clock.now
+        self._remember(began=self.clock.now)
 
     # Looking
 
@@ -265,15 +296,18 @@ class Cluster(Requests, Storing):
         worker = Worker(self._world, name, len(self.workers), size, labels or {})
         self.workers[name] = worker
         worker.power_on()
+        self._remember()
         return name
 
     def kill_node(self, name: str) -> None:
         """Cut a machine's power: its containers are gone, and nobody tells the control plane."""
         self._worker(name).power_off()
+        self._remember()
 
     def start_node(self, name: str) -> None:
         """Switch a machine on again."""
         self._worker(name).power_on()
+        self._remember()
 
     def cordon(self, name: str) -> str:
         """Close a node for new pods."""

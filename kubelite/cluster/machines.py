@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
 from kubelite.api.scheduling_v1 import PriorityClass
@@ -18,6 +19,7 @@ from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
+from kubelite.etcd.backend import Backend, Durable
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
 from kubelite.kubelet.envvars import ServiceVariables
@@ -51,15 +53,25 @@ SLICES = "endpointslices.discovery.k8s.io"
 class World:
     """What all parts share: time, chance, the trace, the store with its server, the network."""
 
-    def __init__(self, seed: int, encryption: EncryptionConfiguration | None = None):
+    def __init__(
+        self,
+        seed: int,
+        encryption: EncryptionConfiguration | None = None,
+        kept: Durable | None = None,
+        start: int = 0,
+    ):
         self.clock = Clock()
-        self.chance = Chance(seed)
+        self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
-        self.store = Store()
+        self.kept = kept
+        self.store: Backend = Store()
+        if kept is not None:
+            self.store = kept
+            self._go_on(kept)
         self.encrypted: EncryptedStore | None = None
         self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
-        if encryption is not None:
-            self.encrypt(encryption)
+        if encryption is not None or kept is not None and _holds_secrets(kept):
+            self.encrypt(encryption or EncryptionConfiguration())
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -81,10 +93,23 @@ class World:
     def encrypt(self, config: EncryptionConfiguration) -> None:
         """Let the server write and read what it stores in these ways."""
         if self.encrypted is None:
-            draw = self.chance.stream("encryption/nonces").randbytes
+            simulated = self.chance.stream("encryption/nonces").randbytes
+            draw = simulated if self.kept is None else self.kept.entropy
             self.encrypted = EncryptedStore(self.store, draw)
             self.server.use(self.encrypted)
         self.encrypted.configure(config)
+
+    def _go_on(self, kept: Durable) -> None:
+        """Time goes on after the last write; who made the earlier ones was not kept."""
+        for moment, change in kept.writes():
+            self.clock.now = moment
+            verb = "create" if change.previous is None else "update"
+            resource, *place = change.key.split("/")[2:]
+            subject = (resource, place[0] if place[1:] else "", place[-1])
+            verb = "delete" if change.current is None else verb
+            self.trace.record("etcd", verb, subject, change.revision)
+        self.clock.now = max(self.clock.now, kept.moment)
+        kept.keep_time(lambda: self.clock.now)
 
     @staticmethod
     def _watched(
@@ -111,7 +136,7 @@ class World:
         return Client(self.server, self.clock, component, qps=50, burst=100)
 
     def _bootstrap(self) -> None:
-        """What the server creates for itself when it starts the first time."""
+        """What the server creates for itself when it starts and it is not there."""
         for name in NAMESPACES:
             self._create("namespaces", "", Namespace(metadata=ObjectMeta(name=name)))
         service = Service(
@@ -132,7 +157,9 @@ class World:
             )
             self._create("priorityclasses.scheduling.k8s.io", "", critical)
 
-    def _create(self, resource: str, namespace: str, obj: object) -> None:
+    def _create(self, resource: str, namespace: str, obj: Any) -> None:
+        if self.server.find(resource, namespace, obj.metadata.name) is not None:
+            return  # the cluster has come back
         request = Request("create", resource, namespace, body=obj, component="kube-apiserver")
         self.server.handle(request).unwrap()
 
@@ -140,6 +167,11 @@ class World:
         """End what has outlived its lease: events, after an hour."""
         self.store.expire(self.clock.now)
         self.clock.after(MINUTE, self._expire)
+
+
+def _holds_secrets(kept: Durable) -> bool:
+    """Whether there is anything that an earlier server has encrypted."""
+    return any(isinstance(kv.value, bytes) for kv in kept.range("/registry/"))
 
 
 class ControlPlane:
@@ -169,6 +201,8 @@ class Worker:
         self, world: World, name: str, number: int, size: Machine, labels: Mapping[str, str]
     ):
         self.name = name
+        self.size = size
+        self.labels = labels
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
         runtime = SimulatedRuntime(world.clock, world.chance, world.network, name, address)

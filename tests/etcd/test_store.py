@@ -136,7 +136,8 @@ def test_a_transaction_does_one_list_or_the_other_at_one_revision(store: Store) 
         (Compare("/a", "version", ">", 1), True),
         (Compare("/a", "value", "=", "new"), True),
         (Compare("/none", "mod_revision", "=", 0), True),
-        (Compare("/none", "value", "=", None), True),
+        (Compare("/none", "value", "=", None), False),
+        (Compare("/none", "value", "!=", "new"), False),
     ],
 )
 def test_comparisons(store: Store, compare: Compare, holds: bool) -> None:
@@ -149,7 +150,12 @@ def test_comparisons(store: Store, compare: Compare, holds: bool) -> None:
 def test_a_transaction_touches_a_key_once(store: Store) -> None:
     with pytest.raises(ValueError, match="duplicate key given in txn request"):
         store.txn([], [Put("/a", 1), Put("/a", 2)])
+    with pytest.raises(ValueError, match="duplicate key given in txn request"):
+        store.txn([], [], [Put("/a", 1), Delete("/a")])  # even in the list that is not done
     assert store.revision == 1
+    store.put("/a", 1)
+    store.txn([], [Delete("/a"), Delete("/a")])
+    assert (store.revision, store.get("/a")) == (3, None)
 
 
 # Watching
@@ -234,6 +240,14 @@ def test_what_a_lease_holds_goes_with_it(store: Store) -> None:
     assert store.expire(99) == 100
     assert store.expire(100) is None
     assert values(store.range("/")) == {"/b": 2}
+
+
+def test_what_a_lease_holds_goes_at_one_revision(store: Store) -> None:
+    lease = store.grant(deadline=100)
+    for key in ("/b", "/a"):
+        store.put(key, 1, lease=lease)
+    store.expire(100)
+    assert [(c.revision, c.key) for c in store.changes(3)] == [(4, "/a"), (4, "/b")]
 
 
 def test_a_lease_that_has_ended_holds_nothing_and_the_write_is_refused(store: Store) -> None:
