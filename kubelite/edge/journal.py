@@ -150,7 +150,7 @@ class Journal:
             if not self.noted(name):
                 raise faults.damaged(self.path, f"it does not say what its {name} is")
         if self.noted("closed") == b"" and self._mark is None and not self.is_new:
-            witness = _beside(self.path).name
+            witness = beside(self.path).name
             raise faults.damaged(
                 self.path, f"it was not closed, and {witness} is missing, which belongs to it"
             )
@@ -251,6 +251,25 @@ class Journal:
         self._db.execute("COMMIT")
         self.compacted = revision
 
+    def adopt(
+        self,
+        rows: Iterable[Row],
+        leases: Iterable[tuple[object, ...]],
+        notes: Iterable[tuple[object, ...]],
+        compacted: int,
+        next_lease: int,
+    ) -> None:
+        """Fill a new file with the present of another one, whose past is compacted."""
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany(_INSERT, [row.stored() for row in rows])
+        db.executemany("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", leases)
+        db.executemany("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", notes)
+        self._note("compacted", b"%d" % compacted)
+        self._note("next lease", b"%d" % max(next_lease, int(self.noted("next lease"))))
+        self._note("closed", b"%d" % compacted)
+        db.execute("COMMIT")
+
     # Notes
 
     def note(self, name: str, body: bytes) -> None:
@@ -303,21 +322,22 @@ def _checksum(*fields: object) -> int:
     return zlib.crc32(repr(fields).encode())
 
 
-def _beside(path: Path) -> Path:
+def beside(path: Path) -> Path:
+    """The file that says what was acknowledged."""
     return path.with_name(path.name + "-ack")
 
 
 def _mark(path: Path) -> acknowledged.Mark | None:
     try:
-        return acknowledged.read(_beside(path))
+        return acknowledged.read(beside(path))
     except ValueError as problem:
-        raise faults.damaged(path, f"in {_beside(path).name}: {problem}") from problem
+        raise faults.damaged(path, f"in {beside(path).name}: {problem}") from problem
     except OSError as problem:
         raise faults.unreachable(path, problem) from problem
 
 
 def _witness(path: Path) -> Acknowledged:
     try:
-        return Acknowledged(_beside(path))
+        return Acknowledged(beside(path))
     except OSError as problem:
         raise faults.unreachable(path, problem) from problem
