@@ -85,7 +85,7 @@ class Store:
             found = self._range_at(prefix, after, revision)
             return found[:limit] if limit else found
         keys = self._in_order()
-        first = bisect_right(keys, after) if after > prefix else bisect_left(keys, prefix)
+        first = bisect_right(keys, after) if after >= prefix else bisect_left(keys, prefix)
         last = bisect_left(keys, prefix + "\U0010ffff")
         if limit:
             last = min(last, first + limit)

@@ -120,7 +120,7 @@ class Real:
     def range(
         self, prefix: str, after: str = "", limit: int = 0, revision: int = 0
     ) -> list[KeyValue]:
-        first = f"{after}\0" if after > prefix else prefix
+        first = f"{after}\0" if after >= prefix else prefix
         body = {"key": _coded(first), "range_end": _end(prefix), "limit": limit}
         body["revision"] = revision + self._offset if revision else 0
         return [self._version(kv) for kv in self.call("kv/range", body).get("kvs", ())]

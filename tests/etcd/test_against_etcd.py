@@ -32,8 +32,7 @@ NUMBERS = itertools.count(1)
 KEYS = st.sampled_from(["a", "a/b", "a/c", "ab", "b", "ü", "𝄞"])
 VALUES = st.sampled_from([b"", b"0", b"1", b"10", b"2"])
 PUTS = st.builds(Put, KEYS, VALUES, st.integers(0, 3))
-FREE_PUTS = st.builds(Put, KEYS, VALUES)  # a transaction with a lease that is over: see below
-OPERATIONS = st.lists(FREE_PUTS | st.builds(Delete, KEYS), max_size=4)
+OPERATIONS = st.lists(PUTS | st.builds(Delete, KEYS), max_size=4)
 TESTS = st.sampled_from(["=", "!=", "<", ">"])
 COMPARES = st.builds(
     Compare,

@@ -77,6 +77,14 @@ def test_a_range_is_in_key_order_and_only_under_its_prefix(store: Store) -> None
     assert [kv.key for kv in store.range("/pods/")] == ["/pods/a", "/pods/b"]
 
 
+def test_a_key_that_is_its_own_prefix_is_not_after_itself(store: Store) -> None:
+    store.put("/a", 1)
+    store.put("/a/b", 1)
+    for revision in (2, 3):
+        after = [kv.key for kv in store.range("/a", after="/a", revision=revision)]
+        assert after == ["/a/b"][: revision - 2]
+
+
 def test_pages_meet_without_gap_or_overlap(store: Store) -> None:
     keys = [f"/pods/{number:02}" for number in range(7)]
     for key in keys:
