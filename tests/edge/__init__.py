@@ -1,1 +1,1 @@
-"""The store: what happened, in which order, and how it was before."""
+"""The edge: files, and what can go wrong with them."""
