@@ -41,13 +41,20 @@ def read(path: Path) -> Mark | None:
 
 
 class Acknowledged:
-    """The open file. One small write in place: after ``kill -9`` it is the old or the new one."""
+    """The file, opened by the first write.
+
+    One small write in place: after ``kill -9`` it is the old or the new one.
+    """
 
     def __init__(self, path: Path):
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        self._path = path
+        self._file = -1
 
     def write(self, revision: int, next_lease: int, sync: bool = False) -> None:
         """Note that these were acknowledged. Raises OSError."""
+        if self._file < 0:
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._file = os.open(self._path, flags, 0o644)
         head = struct.pack("<QQ", revision, next_lease)
         os.lseek(self._file, 0, os.SEEK_SET)
         os.write(self._file, head + struct.pack("<I", zlib.crc32(head)))

@@ -35,7 +35,7 @@ class StoreStoppedError(StoreError):
 def damaged(path: Path, what: str) -> StoreDamagedError:
     """The error for a spoilt file."""
     return StoreDamagedError(
-        f"{path} is damaged: {what}. Nothing was changed. Bring back a copy of it made while no "
+        f"{path} is damaged: {what}. Bring back a copy of it made while no "
         f"cluster had it open; or take what can still be read to a new file: "
         f'from kubelite.edge.salvage import salvage; salvage("{path}", "rescued.db")'
     )

@@ -68,6 +68,7 @@ class Journal:
             raise ValueError(f'durability is "power" or "process", not {durability!r}')
         self.path = path
         self._mark = _mark(path)
+        self._witness = Acknowledged(beside(path))
         self.is_new = self._is_new()
         try:
             self._db = sqlite3.connect(
@@ -101,8 +102,7 @@ class Journal:
         db = self._db
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         if self.is_new:
-            self._witness = _witness(self.path)
-            self._witness.write(*acknowledged.NOTHING, sync=True)
+            self._bear_witness(*acknowledged.NOTHING)
         else:
             self._check_kind()
         db.execute("PRAGMA journal_mode = WAL")
@@ -121,10 +121,10 @@ class Journal:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if (application, version) == (0, 0) and self._mark == acknowledged.NOTHING:
             self.is_new = True  # a process was ended while it made the file
-            self._witness = _witness(self.path)
         elif application != APPLICATION:
             raise faults.NotAStoreError(
-                f"{self.path} is a database of something else. Choose another name"
+                f"{self.path} is a database of something else, or its beginning is spoilt. "
+                "Choose another name for a new cluster, or bring back a copy"
             )
         elif version != FORMAT:
             raise faults.NotAStoreError(
@@ -173,11 +173,15 @@ class Journal:
             )
         if self._mark and self._mark.next_lease > self.next_lease:
             raise faults.damaged(self.path, "a lease was granted that is not there")
-        if not self.is_new:
-            self._witness = _witness(self.path)
-        self._witness.write(revision, self.next_lease, sync=True)
+        self._bear_witness(revision, self.next_lease)
         self._db.execute("DELETE FROM note WHERE name = 'closed'")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _bear_witness(self, revision: int, next_lease: int) -> None:
+        try:
+            self._witness.write(revision, next_lease, sync=True)
+        except OSError as problem:
+            raise faults.unreachable(self.path, problem) from problem
 
     def rows(self) -> Iterator[Row]:
         """Every change that is kept, oldest first. Raises StoreDamagedError."""
@@ -332,12 +336,5 @@ def _mark(path: Path) -> acknowledged.Mark | None:
         return acknowledged.read(beside(path))
     except ValueError as problem:
         raise faults.damaged(path, f"in {beside(path).name}: {problem}") from problem
-    except OSError as problem:
-        raise faults.unreachable(path, problem) from problem
-
-
-def _witness(path: Path) -> Acknowledged:
-    try:
-        return Acknowledged(beside(path))
     except OSError as problem:
         raise faults.unreachable(path, problem) from problem

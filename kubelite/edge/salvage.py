@@ -47,6 +47,7 @@ def salvage(path: str | Path, into: str | Path) -> Salvaged:
         raise faults.unreachable(source, "there is no such file")
     db = sqlite3.connect(source, timeout=0, isolation_level=None)
     try:
+        db.execute("PRAGMA writable_schema = ON")  # reads a file that is too short, too
         db.execute("SELECT 1 FROM change LIMIT 1").fetchone()
         live, last, skipped = _newest(db)
         leases, notes = list(_readable(db, "lease")), list(_readable(db, "note"))

@@ -92,7 +92,7 @@ class Real:
 
     def __init__(self, port: int, prefix: str, leases_from: int = 0):
         self._port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.prefix = prefix
         self._leases_from = leases_from
         self._offset = 0
@@ -165,7 +165,7 @@ class Real:
         """
         request = {"key": _coded(self.prefix), "range_end": _end(self.prefix), "prev_kv": True}
         request["start_revision"] = since + 1 + self._offset
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         connection.request("POST", "/v3/watch", json.dumps({"create_request": request}).encode())
         answers = connection.getresponse()
         try:
