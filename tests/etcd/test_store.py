@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from kubelite.edge.durable import Codec, DurableStore
 from kubelite.etcd.backend import (
     Change,
     CompactedError,
@@ -19,9 +23,18 @@ from kubelite.etcd.backend import (
 from kubelite.etcd.mvcc import Store
 
 
-@pytest.fixture
-def store() -> Store:
-    return Store()
+NUMBERS = Codec(msgspec.json.encode, lambda key, data, revision: msgspec.json.decode(data))
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """All that is said here is true of the store in memory and of the one in a file."""
+    if request.param == "memory":
+        yield Store()
+    else:
+        store = DurableStore(tmp_path / "store.db", "process", NUMBERS)
+        yield store
+        store.close()
 
 
 def values(found: list[Any]) -> dict[str, Any]:
