@@ -22,7 +22,6 @@ from kubelite.etcd.backend import (
 )
 from kubelite.etcd.mvcc import Store
 
-
 NUMBERS = Codec(msgspec.json.encode, lambda key, data, revision: msgspec.json.decode(data))
 
 
