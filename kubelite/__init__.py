@@ -4,14 +4,16 @@
     cluster = Cluster(nodes=3, seed=7)
 
 Floors, from the ground up: sim and apimachinery; api; etcd; apiserver and client; controllers,
-scheduler, kubelet, proxy and dns; cluster; edge. Imports point down only.
+scheduler, kubelet, proxy and dns; autoscaler and descheduler; cluster; edge. Imports point down
+only.
 """
 
 from kubelite.cluster import Cluster
+from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
 from kubelite.edge.stores import open_store
 
 Cluster.read_file = staticmethod(read_file)
 Cluster.open_store = staticmethod(open_store)
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "NodePool"]

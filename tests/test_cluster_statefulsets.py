@@ -204,13 +204,23 @@ def test_min_ready_seconds_make_the_next_one_wait(make_cluster: MakeCluster) -> 
     assert 50 <= took <= 70
 
 
-def test_claims_are_named_and_not_made(make_cluster: MakeCluster) -> None:
-    claim = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}
+def test_each_pod_has_claims_of_its_own(make_cluster: MakeCluster) -> None:
+    wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    claim = {"metadata": {"name": "data"}, "spec": wanted}
     mounted = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
     cluster = database(make_cluster, 2, volumeClaimTemplates=[claim], container=mounted)
     for pod in cluster.get("pods"):
         (volume,) = pod.spec.volumes
         assert volume.persistent_volume_claim.claim_name == f"data-{pod.metadata.name}"
+    claims = cluster.get("pvc")
+    assert [c.metadata.name for c in claims] == ["data-db-0", "data-db-1"]
+    assert {c.status.phase for c in claims} == {"Bound"}
+    assert {c.metadata.labels["app"] for c in claims} == {"db"}
+    told = [e.message for e in cluster.events("statefulset/db")]
+    assert "create Claim data-db-0 Pod db-0 in StatefulSet db success" in told
+    cluster.scale("statefulset/db", 0)
+    cluster.settle()
+    assert len(cluster.get("pvc")) == 2  # kept, unless the retention policy says otherwise
 
 
 def test_deleting_it_takes_its_pods_and_revisions(make_cluster: MakeCluster) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from kubelite.api.core_v1 import Node, Pod
 
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
+
 
 def condition(obj: Any, type: str) -> Any | None:
     """The condition of this type in an object's status, or None."""
@@ -48,6 +50,11 @@ def pod_finished(pod: Pod) -> bool:
 def pod_active(pod: Pod) -> bool:
     """Whether the pod counts for its owner: neither finished nor on its way out."""
     return not pod_finished(pod) and pod.metadata.deletion_timestamp is None
+
+
+def out_of_service(node: Node) -> bool:
+    """Whether somebody says that the machine is off and may be taken for dead."""
+    return any(taint.key == OUT_OF_SERVICE for taint in node.spec.taints)
 
 
 def node_ready(node: Node) -> bool:

@@ -6,7 +6,7 @@ Models the option types of ``k8s.io/apimachinery/pkg/apis/meta/v1``; object meta
 
 from __future__ import annotations
 
-from kubelite.apimachinery.struct import Int64, Struct
+from kubelite.apimachinery.struct import Int64, Struct, written
 
 
 class DeleteOptions(Struct, kw_only=True):
@@ -27,3 +27,11 @@ class Preconditions(Struct, kw_only=True):
 
     uid: str | None = None
     resource_version: str | None = None
+
+
+class FieldSelectorRequirement(Struct, kw_only=True):
+    """One term of a field selector: a key, an operator, values."""
+
+    key: str = written("")
+    operator: str = written("")
+    values: tuple[str, ...] = ()

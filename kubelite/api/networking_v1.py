@@ -5,9 +5,11 @@ Models ``k8s.io/api/networking/v1``.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from kubelite.api.core_v1.reference import TypedLocalObjectReference
-from kubelite.apimachinery.meta import LabelSelector, Object
-from kubelite.apimachinery.struct import Int32, IntOrString, Struct, written
+from kubelite.apimachinery.meta import Condition, LabelSelector, Object
+from kubelite.apimachinery.struct import Int32, IntOrString, Struct, merge_on, written
 
 
 class NetworkPolicySpec(Struct, kw_only=True):
@@ -182,3 +184,47 @@ class IngressClassParametersReference(Struct, kw_only=True):
     name: str = written("")
     scope: str | None = None
     namespace: str | None = None
+
+
+class ServiceCIDRSpec(Struct, kw_only=True):
+    """The ranges, one for each IP family."""
+
+    cidrs: tuple[str, ...] = ()
+
+
+class ServiceCIDRStatus(Struct, kw_only=True):
+    """Whether addresses are taken from it."""
+
+    conditions: Annotated[tuple[Condition, ...], merge_on("type")] = ()
+
+
+class ServiceCIDR(Object, kw_only=True):
+    """A range for the addresses of Services. Stored only: they come from 10.96.0.0/16 here."""
+
+    api_version: str = written("networking.k8s.io/v1")
+    kind: str = written("ServiceCIDR")
+    spec: ServiceCIDRSpec = ServiceCIDRSpec()
+    status: ServiceCIDRStatus = ServiceCIDRStatus()
+
+
+class ParentReference(Struct, kw_only=True):
+    """Whose address it is."""
+
+    group: str = ""
+    resource: str = written("")
+    namespace: str = ""
+    name: str = written("")
+
+
+class IPAddressSpec(Struct, kw_only=True):
+    """Whose it is."""
+
+    parent_ref: ParentReference = ParentReference()
+
+
+class IPAddress(Object, kw_only=True):
+    """One address that is taken, by its own name. Stored only."""
+
+    api_version: str = written("networking.k8s.io/v1")
+    kind: str = written("IPAddress")
+    spec: IPAddressSpec = IPAddressSpec()

@@ -80,6 +80,9 @@ def shape_of(hint: Any) -> Shape:
     if origin is dict:
         return Shape("map", element=shape_of(arguments[1]))
     if origin in (Union, types.UnionType):
+        structs = [member for member in arguments if is_struct(member)]
+        if structs:  # or a bool
+            return Shape("struct or bool", struct=structs[0])
         return Shape("intstr.IntOrString")
     if is_struct(plain):
         return Shape("struct", struct=plain)

@@ -14,6 +14,7 @@ import msgspec
 
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
+from kubelite.apimachinery.scheme import Scheme
 
 ADDED = "ADDED"
 MODIFIED = "MODIFIED"
@@ -27,9 +28,19 @@ STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 
 
+class User(msgspec.Struct, frozen=True, gc=False):
+    """Who asks: a name, and the groups it belongs to. Models authentication ``user.Info``."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: dict[str, tuple[str, ...]] = {}
+
+
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One call. ``resource`` is "pods" or "deployments.apps"; ``body`` is a typed object from
     inside the process, or plain dicts from outside, which are then checked strictly.
+    ``user`` is who asks; without one the server knows the identity of each ``component``.
     """
 
     verb: str
@@ -54,6 +65,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     grace_period_seconds: int | None = None
     precondition_uid: str = ""
     precondition_resource_version: str = ""
+    user: User | None = None
 
 
 class ObjectList(msgspec.Struct, frozen=True, gc=False):
@@ -107,6 +119,11 @@ class Watch(Protocol):
 
 class API(Protocol):
     """Whatever answers requests: the API server itself, or something wrapped around it."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The kinds that are served at the moment: what discovery tells."""
+        ...
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Never raises for what a client did wrong: that is a ``Status``."""

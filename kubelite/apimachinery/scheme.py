@@ -16,7 +16,10 @@ from kubelite.apimachinery.meta import Object
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row. ``resource`` and ``api_version`` are worked out once: hot paths read them."""
+    """One row. ``resource`` and ``api_version`` are worked out once: hot paths read them.
+
+    ``defined`` marks a kind that a user has defined while the cluster runs.
+    """
 
     group: str
     version: str
@@ -28,6 +31,7 @@ class Kind:
     categories: tuple[str, ...] = ()
     namespaced: bool = True
     subresources: tuple[str, ...] = ()
+    defined: bool = False
     api_version: str = field(init=False)
     resource: str = field(init=False)
     group_kind: str = field(init=False)
@@ -69,7 +73,10 @@ class Scheme:
         try:
             return self._by_type[type]
         except KeyError:
-            raise UnknownKind(f"{type.__name__} is not a kind that is stored") from None
+            row: Kind | None = getattr(type, "row", None)  # a kind defined by a user
+            if row is None:
+                raise UnknownKind(f"{type.__name__} is not a kind that is stored") from None
+            return row
 
     def by_kind(self, api_version: str, kind: str) -> Kind:
         """The row that a manifest's ``apiVersion`` and ``kind`` mean. Raises ``UnknownKind``."""
@@ -103,6 +110,19 @@ class Scheme:
         near = get_close_matches(text.lower(), list(self._by_name), n=3, cutoff=0.6)
         plurals = list(dict.fromkeys(self._by_name[name].plural for name in near))
         return f" (did you mean {' or '.join(plurals)}?)" if plurals else ""
+
+
+class ClusterScheme(Scheme):
+    """The kinds of one cluster: the table, and whatever is defined while it runs."""
+
+    def __init__(self, table: Scheme) -> None:
+        self._table = tuple(table)
+        super().__init__(self._table)
+
+    def serve(self, group: str, plural: str, rows: Iterable[Kind]) -> None:
+        """Let these rows, the preferred version first, be all there is of ``plural.group``."""
+        others = [row for row in self._kinds if (row.group, row.plural) != (group, plural)]
+        super().__init__([*others, *rows])
 
 
 def _names(row: Kind) -> Iterator[str]:

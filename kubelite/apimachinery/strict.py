@@ -230,6 +230,8 @@ def _mismatch(shape: Shape, value: Any) -> str:
     found = _JSON_NAMES.get(type(value), "array")
     if shape.name in ("string", "bool"):
         return "" if found == shape.name else found
+    if shape.name == "struct or bool" and found == "bool":
+        return ""
     if shape.name == "float64":
         return "" if found == "number" else found
     if shape.name in ("int32", "int64", "intstr.IntOrString"):

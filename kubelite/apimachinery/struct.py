@@ -30,6 +30,7 @@ _CAPITALS = {
     "uid": "UID",
     "uri": "URI",
     "url": "URL",
+    "urls": "URLs",
     "uuid": "UUID",
     "wwns": "WWNs",
 }

@@ -13,6 +13,7 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery import errors, fields, labels, strict
 from kubelite.apimachinery.errors import FieldError, StatusError, go_quote
 from kubelite.apimachinery.meta import ListMeta
@@ -28,10 +29,20 @@ def body(kind: Kind, request: Request) -> Any:
     """The object of a create or update, of the right kind and in the right namespace."""
     obj = request.body
     if isinstance(obj, dict):
-        obj = read(kind, obj)
+        obj = read(kind, obj, request.field_validation)
     if not isinstance(obj, kind.type):
-        raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
+        obj = _adopted(kind, obj)
     return in_place(obj, request)
+
+
+def _adopted(kind: Kind, obj: Any) -> Any:
+    """An object of a defined kind that was read before its definition changed.
+
+    Raises StatusError 400 for an object of any other kind.
+    """
+    if not isinstance(obj, CustomObject) or obj.row.group_kind != kind.group_kind:
+        raise errors.bad_request(f"the body is no {kind.kind}: send one, or a dict of its fields")
+    return kind.type.strategy.adopt(obj)  # type: ignore[attr-defined]
 
 
 def in_place(obj: Any, request: Request) -> Any:
@@ -49,7 +60,7 @@ def in_place(obj: Any, request: Request) -> Any:
     return obj
 
 
-def read(kind: Kind, plain: dict[str, Any]) -> Any:
+def read(kind: Kind, plain: dict[str, Any], validation: str = "Strict") -> Any:
     """A typed object from plain data. Raises StatusError 400 naming every unknown field."""
     version = plain.get("apiVersion", kind.api_version)
     if version != kind.api_version:
@@ -61,6 +72,8 @@ def read(kind: Kind, plain: dict[str, Any]) -> Any:
         raise errors.bad_request(
             f"the kind in the data ({plain['kind']}) does not match the expected kind ({kind.kind})"
         )
+    if kind.defined:
+        return kind.type.strategy.read(plain, validation)  # type: ignore[attr-defined]
     return strict.decode_strict(kind.type, plain)
 
 

@@ -20,6 +20,8 @@ from kubelite.apiserver import decoding
 
 def patched(kind: Kind, request: Request, old: Any) -> Any:
     """``old`` with the patch of ``request`` applied. Raises StatusError 400, 415 or 422."""
+    if kind.defined:
+        old = kind.type.strategy.default(old)  # type: ignore[attr-defined]  # as things are now
     plain = to_dict(old)
     patch = request.body
     wanted = "list" if request.patch_type == JSON_PATCH else "dict"
@@ -30,12 +32,12 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
             changed = json_patch.apply(plain, patch)
         elif request.patch_type == MERGE_PATCH:
             changed = json_merge.apply(plain, patch)
-        elif request.patch_type == STRATEGIC_PATCH:
+        elif request.patch_type == STRATEGIC_PATCH and not kind.defined:
             changed = strategic.apply(kind.type, plain, patch)
         else:
             raise errors.unsupported_media_type(
                 "the body of the request was in an unknown format - accepted media types include: "
-                f"{JSON_PATCH}, {MERGE_PATCH}, {STRATEGIC_PATCH}"
+                f"{JSON_PATCH}, {MERGE_PATCH}" + ("" if kind.defined else f", {STRATEGIC_PATCH}")
             )
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal(request, error) from error

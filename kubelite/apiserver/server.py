@@ -6,21 +6,41 @@ time only from the function it was given, starts nothing and waits for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
+from kubelite.api.apiextensions_v1 import CRDS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
-from kubelite.apimachinery.rest import ADDED, ObjectList, Request, Response, Watch, WatchEvent
-from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.rest import (
+    ADDED,
+    ObjectList,
+    Request,
+    Response,
+    Watch,
+    WatchEvent,
+)
+from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver.admission.plugin import Plugin
+from kubelite.apiserver.authz import Authorizer
+from kubelite.apiserver.authz.node import restrict
+from kubelite.apiserver.authz.rolebased import role_based
+from kubelite.apiserver.customresources import CustomResources
+from kubelite.apiserver.following import follow
+from kubelite.apiserver.identities import identity_of
+from kubelite.apiserver.registry import podlogs
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
-from kubelite.apiserver.registry.scale import SCALE, scale_of, scaled
+from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.registry.store import Registry
+from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.registry.table import strategies
+from kubelite.apiserver.reviews import TOKEN, Reviews
+from kubelite.apiserver.tokens import Tokens
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
@@ -33,6 +53,11 @@ SUBRESOURCES = {
     "finalize": ("update",),
     "binding": ("create",),
     "eviction": ("create",),
+    "log": ("get",),
+    "exec": ("create", "get"),
+    "resize": ("get", "update", "patch"),
+    "ephemeralcontainers": ("get", "update", "patch"),
+    "token": ("create",),
 }
 """What can be done with each; whether a kind has it stands in the table of kinds."""
 
@@ -42,21 +67,51 @@ SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="S
 
 
 class APIServer:
-    """Answers requests from ``backend``. ``now`` gives microseconds since 1970."""
+    """Answers requests from ``backend``. ``now`` gives microseconds since 1970.
 
-    def __init__(self, backend: Backend, now: Callable[[], int], chance: Chance, trace: Trace):
+    ``plugins`` are the admission plugins, in their order.
+    """
+
+    authorizer: Authorizer | None = None
+    """None lets everybody do anything."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        now: Callable[[], int],
+        chance: Chance,
+        trace: Trace,
+        plugins: Sequence[type[Plugin]] = admission.ADMISSION,
+        rbac: bool = False,
+        service_accounts: bool = False,
+    ):
         self._backend = backend
+        self.now = now
+        self._chance = chance
+        self.suffix = chance.suffix
+        self.service_accounts = service_accounts or rbac
         self._trace = trace
+        self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
+        self.scheme = ClusterScheme(SCHEME)
         self._component = "etcd"  # in whose name the current write happens
+        self.requests: dict[tuple[str, str, str, int], int] = {}  # verb, resource, part, code
         self._watchers: dict[str, WatchCache] = {}
+        self._services: dict[str, Callable[[Request], Response]] = {}
         self.registries: dict[str, Registry] = {}
-        self._admission = admission.Chain(self.find, self.all)
+        self._admission = admission.Chain(self.find, self.all, plugins, self.scheme)
         for kind, strategy in strategies(now, chance, self.all).items():
-            row = SCHEME.of(kind)
-            self.registries[row.resource] = Registry(
-                row, strategy, backend, now, chance, self._admission.admit
-            )
-            self._watchers[row.resource] = WatchCache(strategy.scope)
+            self._serve(SCHEME.of(kind), strategy)
+        self._custom = CustomResources(
+            self.scheme, self._serve, self.registries.__delitem__, self.handle
+        )
+        self._watchers[CRDS].add(self._custom.changed)
+        for resource in (POLICIES, BINDINGS):
+            self._watchers[resource].add(self._admission.policies_changed)
+        if rbac:
+            self.authorizer = role_based(self.follow, self._watchers, lambda: self.all("pods"))
+        self._tokens = Tokens(self.find, now, chance)
+        self._reviews = Reviews(self.authorizer, self._tokens)
+        self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         self._unsubscribe = backend.subscribe(self._changed)
         self._verbs: dict[str, Callable[[Registry, Request], Response]] = {
@@ -68,6 +123,13 @@ class APIServer:
             "delete": self._delete,
             "deletecollection": self._delete_collection,
         }
+
+    def _serve(self, row: Kind, strategy: Strategy) -> None:
+        """Answer for one more kind, or for one under new rules; watches go on."""
+        self.registries[row.resource] = Registry(
+            row, strategy, self._backend, self.now, self._chance, self._admission.admit
+        )
+        self._watchers.setdefault(row.resource, WatchCache(strategy.scope))
 
     def use(self, backend: Backend) -> None:
         """See the store through another ``backend`` from now on: one that encrypts."""
@@ -84,17 +146,28 @@ class APIServer:
         """Answer one request; what a client did wrong comes back as a ``Status``."""
         self._component = request.component
         try:
-            registry = self._registry(request.resource)
+            if self.authorizer is not None:
+                self.authorizer.check(request)
+                restrict(request, identity_of(request), self.find)
+            registry = self.registries.get(request.resource)
+            if registry is None:
+                return self._elsewhere(request)
             verb = self._verbs.get(request.verb)
             if verb is None:
                 raise errors.method_not_supported(request.resource, request.verb)
             if request.subresource or registry.kind.namespaced is not bool(request.namespace):
                 self._check_place(registry.kind, request)
-            return verb(registry, request)
+            response = verb(registry, request)
         except StatusError as error:
-            return Response(error.code, error.status, error.hint)
+            response = Response(error.code, error.status, error.hint)
         finally:
             self._component = "etcd"
+        counted = (request.verb, request.resource, request.subresource, response.code)
+        try:
+            self.requests[counted] += 1
+        except KeyError:
+            self.requests[counted] = 1
+        return response
 
     def find(self, resource: str, namespace: str, name: str) -> Any | None:
         """An object as stored, or None: how the server's own rooms look things up."""
@@ -105,6 +178,33 @@ class APIServer:
     def all(self, resource: str) -> list[Any]:
         """Every object of a kind as stored."""
         return [kv.value for kv in self._backend.range(self.registries[resource].prefix)]
+
+    def aggregate(self, resource: str, answer: Callable[[Request], Response]) -> None:
+        """Let somebody else answer for a resource that is not stored here: an APIService."""
+        self._services[resource] = answer
+
+    def _elsewhere(self, request: Request) -> Response:
+        """Another version of a defined kind, what somebody else answers for, or a review."""
+        if request.resource in self._custom.others:
+            return self._custom.others[request.resource].handle(request)
+        answer = self._services.get(request.resource)
+        if answer is not None:
+            return answer(request)
+        return Response(201, self._reviews.create(request))
+
+    def follow(self, resource: str) -> admission.Followed:
+        """A copy of all objects of a kind, by namespace and name, kept up by every write."""
+        return follow(self.all(resource), self._watchers[resource])
+
+    def commit(self, resource: str, new: Any, old: Any) -> None:
+        """A write of the server's own, on the way of somebody's request."""
+        asked, self._component = self._component, "kube-apiserver"
+        try:
+            meta = old.metadata
+            request = Request("update", resource, meta.namespace, meta.name)
+            self.registries[resource].commit(request, new, old)
+        finally:
+            self._component = asked
 
     def _registry(self, resource: str) -> Registry:
         registry = self.registries.get(resource)
@@ -129,7 +229,13 @@ class APIServer:
 
     def _get(self, registry: Registry, request: Request) -> Response:
         found = registry.get(request.namespace, request.name)
-        return Response(200, scale_of(found) if request.subresource == "scale" else found)
+        if request.subresource == "log":
+            agent = self.kubelet_of(found.spec.node_name)
+            return Response(200, podlogs.read_log(found, request.body, agent))
+        if request.subresource == "exec":
+            return self._exec(registry, request)
+        scale = request.subresource == "scale"
+        return Response(200, registry.strategy.scale_of(found) if scale else found)
 
     def _list(self, registry: Registry, request: Request) -> Response:
         prefix = registry.key(request.namespace, "") if request.namespace else registry.prefix
@@ -167,6 +273,11 @@ class APIServer:
             return self._bind(registry, request)
         if request.subresource == "eviction":
             return self._evict(request)
+        if request.subresource == "exec":
+            return self._exec(registry, request)
+        if request.subresource == "token":
+            account = registry.get(request.namespace, request.name)
+            return Response(201, self._tokens.issue(account, decoding.body(TOKEN, request)))
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 
@@ -176,6 +287,12 @@ class APIServer:
         old = registry.get(request.namespace, request.name)
         registry.commit(request, strategy.bind(old, request.body), old)  # type: ignore[attr-defined]
         return Response(201, SUCCESS)
+
+    def _exec(self, registry: Registry, request: Request) -> Response:
+        """POST pods/NAME/exec: a command that the pod's kubelet runs."""
+        pod = registry.get(request.namespace, request.name)
+        agent = self.kubelet_of(pod.spec.node_name)
+        return Response(101, podlogs.begin_exec(pod, request.body, agent))
 
     def _evict(self, request: Request) -> Response:
         """POST pods/NAME/eviction: a deletion that a disruption budget may refuse."""
@@ -197,8 +314,11 @@ class APIServer:
         if request.subresource != "scale":
             return Response(200, registry.update(request, change))
         whole = replace(request, subresource="")
-        owner = registry.update(whole, lambda owner: scaled(owner, change(scale_of(owner))))
-        return Response(200, scale_of(owner))
+        rules = registry.strategy
+        owner = registry.update(
+            whole, lambda owner: rules.scaled(owner, change(rules.scale_of(owner)))
+        )
+        return Response(200, rules.scale_of(owner))
 
     def _delete(self, registry: Registry, request: Request) -> Response:
         self._admission.admit_deletion(request)
@@ -216,6 +336,8 @@ class APIServer:
 
     def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
         """Deliver every change after the given revision; with none given, what is there first."""
+        if self.authorizer is not None:
+            self.authorizer.check(request, "watch")
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         watcher = self._watchers[request.resource].add(
@@ -253,6 +375,11 @@ class APIServer:
     def _cause_of(self, revision: int) -> int:
         write = self._trace.write_of(revision)
         return write.place if write is not None else NO_CAUSE
+
+
+def _nobody(node: str) -> podlogs.NodeAgent | None:
+    """Before machines are plugged in: no kubelet answers."""
+    return None
 
 
 _WHEN_NAMED = "when a resource name is provided"

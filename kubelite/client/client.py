@@ -159,6 +159,20 @@ class Client:
         self.send(request, then)
 
     def _about(self, verb: str, obj: Any, subresource: str = "") -> Request:
-        meta = obj.metadata
+        try:
+            meta = obj.metadata
+        except AttributeError:  # a manifest
+            return self._about_manifest(verb, obj, subresource)
         resource = SCHEME.of(type(obj)).resource
         return Request(verb, resource, meta.namespace, meta.name, subresource, obj, self.component)
+
+    def _about_manifest(self, verb: str, plain: dict[str, Any], subresource: str) -> Request:
+        """A request about an object that is still a plain dict, of any kind that is served.
+
+        Raises UnknownKind.
+        """
+        kind = self.api.scheme.by_kind(plain.get("apiVersion", ""), plain.get("kind", ""))
+        meta = plain.get("metadata") or {}
+        place = meta.get("namespace", "default") if kind.namespaced else ""
+        name = meta.get("name", "")
+        return Request(verb, kind.resource, place, name, subresource, plain, self.component)

@@ -119,10 +119,12 @@ class Informer:
             self._on_delete.append(delete)
 
     def add_indexer(self, name: str, indexer: Indexer) -> None:
-        """Keep another index; only before ``start``."""
+        """Keep another index."""
         if name not in self._indexers:
             self._indexers[name] = indexer
             self._indices[name] = {}
+            for key, obj in self._store.items():
+                self._reindex(key, obj)
 
     def start(self) -> None:
         """List everything, then watch."""

@@ -25,6 +25,7 @@ class WorkQueue:
     def __init__(self, clock: Clock, wake: Callable[[], None]):
         self._clock = clock
         self._wake = wake
+        self.adds = self.retried = 0  # ever
         self._ready: deque[str] = deque()
         self._dirty: dict[str, int] = {}  # key -> the cause to be told
         self._processing: set[str] = set()
@@ -46,6 +47,7 @@ class WorkQueue:
                 self._dirty[key] = self._clock.cause
             return
         self._dirty[key] = self._clock.cause
+        self.adds += 1
         if key not in self._processing:
             self._ready.append(key)
             self._wake()
@@ -67,6 +69,7 @@ class WorkQueue:
         """Add after a delay that doubles with each failure since the last ``forget``."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
+        self.retried += 1
         self.add_after(key, min(BASE_DELAY << min(failures, 40), MAX_DELAY))
 
     def retries(self, key: str) -> int:

@@ -14,19 +14,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from kubelite.api import SCHEME
+from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.apiserver.encryption import EncryptionConfiguration
+from kubelite.apiserver import APIServer
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, draining, explaining, keeping, story, waiting
+from kubelite.cluster import applying, explaining, keeping, story, waiting
+from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
+from kubelite.cluster.impersonating import Impersonating
+from kubelite.cluster.infrastructure.cloud import Cloud
+from kubelite.cluster.infrastructure.verbs import Infrastructure
+from kubelite.cluster.inside import Inside
 from kubelite.cluster.keeping import Keeping, Notes
-from kubelite.cluster.machines import ControlPlane, Worker, World
+from kubelite.cluster.load import Loads
+from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
+from kubelite.cluster.measuring import Measuring
+from kubelite.cluster.metrics_server import MetricsServer
+from kubelite.cluster.operating import Operating
+from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.storing import Storing
@@ -36,20 +48,27 @@ from kubelite.cluster.traffic import Traffic
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
+from kubelite.dns.server import Server as DNSServer
+from kubelite.etcd.backend import Backend
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
+from kubelite.scheduler.scheduler import Scheduler
 
-LEARNER = "you"
 
-
-class Cluster(Requests, Storing, Keeping):
+class Cluster(
+    Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating, Keeping
+):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
     Ready when the constructor returns. ``seed`` decides everything that is left to chance.
-    ``controllers`` and scheduler ``profiles`` may be your own. ``encryption`` is an
-    EncryptionConfiguration; without one, Secrets are stored as anybody can read them.
+    With ``service_accounts`` every pod has an account and mounts its token. With ``rbac`` that is
+    so, too, and everybody may do only what roles and bindings let them; without, anything.
+    ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
+    ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
+    read them. With several ``control_planes`` each has a controller manager and a scheduler, of
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them.
 
     ``store`` is the name of a file that outlives the process. Is a cluster in it, that one comes
     back: nodes, seed and sizes are those it had, time goes on after its last write. A write is in
@@ -69,47 +88,63 @@ class Cluster(Requests, Storing, Keeping):
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
         profiles: Sequence[Profile] = (DEFAULT_PROFILE,),
         encryption: Any = None,
+        admission: Sequence[type[Plugin]] = ADMISSION,
+        control_planes: int = 1,
+        pools: Any = (),
+        rbac: bool = False,
+        service_accounts: bool = False,
         store: Any = None,
         durability: str = "power",
     ):
         self._profiles = tuple(profiles)
-        wanted = self._documents(encryption) if encryption is not None else ()
-        configs = [read_encryption(document) for document in wanted]
+        wanted = self._documents(encryption) if encryption is not None else []
+        encrypted = read_encryption(wanted[0]) if wanted else None
         self._kept = type(self).open_store(store, durability) if store is not None else None
         try:
-            self._notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
-            self._build(nodes, configs, controllers)
+            self._notes = notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
+            again = self._kept, notes.starts
+            self._world = World(notes.seed, admission, encrypted, rbac, service_accounts, *again)
+            self._build(controllers, control_planes)
+            self._begin_or_resume(nodes, pools)
         except BaseException:
             self.close()
             raise
 
-    def _build(
-        self,
-        nodes: int,
-        configs: list[EncryptionConfiguration],
-        controllers: tuple[type[ManagedController], ...],
-    ) -> None:
-        notes = self._notes
-        self.seed = notes.seed
-        config = configs[0] if configs else None
-        self._world = World(notes.seed, config, self._kept, notes.starts)
+    def _build(self, controllers: tuple[type[ManagedController], ...], control_planes: int) -> None:
+        self.seed, profiles = self._notes.seed, self._profiles
         self.clock = self._world.clock
         self.trace = self._world.trace
-        self.api = self._world.server
-        self._machine = Machine(notes.cpu, notes.memory)
-        self.history = History(self._world.store, self.trace, self.clock)
-        self._control_plane = ControlPlane(self._world, controllers, self._profiles)
+        self.api: APIServer = self._world.server
+        self.everything = self  # the cluster as you see it, whoever asks
+        self._machine = Machine(self._notes.cpu, self._notes.memory)
+        self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
+        self._control_plane: ControlPlane | ControlPlanes = (
+            ControlPlane(self._world, controllers, profiles)
+            if control_planes == 1
+            else ControlPlanes(self._world, controllers, profiles, control_planes)
+        )
         self._observe()
         self.traffic = Traffic(self.clock, self._world.network)
         self.workers: dict[str, Worker] = {}
+        self._drivers = []
+        self.api.kubelet_of = self._reachable
         self.router = Router(self._world, self.workers)
+        self.metrics_server = MetricsServer(self._world, self.workers)
+        self.loads = Loads(self._world)
+        network = self._world.network
+        network.outlook = lambda config, ip: ClusterOutlook(self, network, config, ip)
+        self.cloud = Cloud(self._world, self.workers)
+        self._machines_made = 0
         self._control_plane.start()
+
+    def _begin_or_resume(self, nodes: int, pools: Any) -> None:
         self._resume()
-        if notes.began:
-            self.history.start = notes.began
+        if self._notes.began:
+            self.history.start = self._notes.began
             return
         while len(self.workers) < nodes:
             self.add_node()
+        self._begin(pools)
         self.run_until(waiting.NodesReady(), timeout=120)
         self.history.start = self.clock.now
         self._remember(began=self.clock.now)
@@ -181,16 +216,10 @@ class Cluster(Requests, Storing, Keeping):
         pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
         return explaining.explain(self, pod, self._profiles)
 
-    def logs(self, pod: str, container: str = "", previous: bool = False) -> str:
-        """What a container has written, or the one before it."""
-        found = self.get(pod if "/" in pod else f"pod/{pod}")
-        kubelet = self._kubelet_of(found)
-        name = container or found.spec.containers[0].name
-        return kubelet.logs(found.metadata.uid, name, previous)
-
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
         found = self.get(pod if "/" in pod else f"pod/{pod}")
+        self._permit("create", found, "exec")
         results: list[cri.ExecResult] = []
         self._kubelet_of(found).exec(
             found.metadata.uid,
@@ -207,12 +236,13 @@ class Cluster(Requests, Storing, Keeping):
     def apply(self, source: Any, namespace: str = "default") -> Any:
         """Create or change what a manifest describes; the object, or a list for several.
 
-        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. Raises
-        ManifestError for what cannot be read and StatusError for what the server refuses.
+        ``source`` is the name of a file, YAML or JSON text, a dict, or a list of these. What is
+        refused does not keep the rest out. Raises ManifestError for what cannot be read and,
+        at the end, StatusError for what was refused.
         """
         documents = self._documents(source)
         objects = [one for document in documents for one in applying.flattened(document)]
-        applied = [applying.apply(self.api, LEARNER, one, namespace) for one in objects]
+        applied = applying.apply_all(self.api, LEARNER, objects, namespace)
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:
@@ -235,11 +265,17 @@ class Cluster(Requests, Storing, Keeping):
         return self._ask("get", kind, namespace, name)
 
     def patch(
-        self, what: str, change: Any, namespace: str = "default", patch_type: str = MERGE_PATCH
+        self,
+        what: str,
+        change: Any,
+        namespace: str = "default",
+        patch_type: str = MERGE_PATCH,
+        subresource: str = "",
     ) -> Any:
         """Change parts of an object by a JSON merge patch, or another kind of patch."""
         kind, name = self._meant(what)
-        return self._ask("patch", kind, namespace, name, change, patch_type=patch_type)
+        options = {"patch_type": patch_type, "subresource": subresource}
+        return self._ask("patch", kind, namespace, name, change, **options)
 
     def delete(
         self, what: str, namespace: str = "default", grace_period_seconds: int | None = None
@@ -277,53 +313,34 @@ class Cluster(Requests, Storing, Keeping):
         ``condition`` is a function of the cluster, or words: "deployment/web ready",
         "pod/web-1 ready", "pod/web-1 gone", "pods ready", "nodes ready".
         """
-        return waiting.run_until(self, condition, timeout)
+        words = isinstance(condition, str)  # waiting is watching from outside, in nobody's name
+        return waiting.run_until(self.everything if words else self, condition, timeout)
 
     def settle(self, quiet: float = 10, timeout: float = 3600) -> float:
         """Run until nothing but heartbeats has been written for ``quiet`` seconds."""
-        return waiting.settle(self, quiet, timeout)
+        return waiting.settle(self.everything, quiet, timeout)
 
     # Machines
 
-    def add_node(
-        self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None
-    ) -> str:
-        """Switch on one more machine; its name. It is Ready a few seconds later."""
-        name = name or f"node-{len(self.workers) + 1}"
-        if name in self.workers:
-            raise ValueError(f"{name} is there already: choose another name, or none")
-        size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
-        worker = Worker(self._world, name, len(self.workers), size, labels or {})
-        self.workers[name] = worker
-        worker.power_on()
-        self._remember()
-        return name
+    @property
+    def controllers(self) -> dict[str, Any]:
+        """The controllers of the controller manager, by name."""
+        return self._control_plane.controllers.controllers
 
-    def kill_node(self, name: str) -> None:
-        """Cut a machine's power: its containers are gone, and nobody tells the control plane."""
-        self._worker(name).power_off()
-        self._remember()
+    @property
+    def scheduler(self) -> Scheduler:
+        """The scheduler."""
+        return self._control_plane.scheduler
 
-    def start_node(self, name: str) -> None:
-        """Switch a machine on again."""
-        self._worker(name).power_on()
-        self._remember()
+    @property
+    def dns(self) -> DNSServer:
+        """The cluster's DNS server."""
+        return self._world.dns
 
-    def cordon(self, name: str) -> str:
-        """Close a node for new pods."""
-        return draining.cordon(self, name.removeprefix("node/"))
-
-    def uncordon(self, name: str) -> str:
-        """Open a node for new pods again."""
-        return draining.cordon(self, name.removeprefix("node/"), unschedulable=False)
-
-    def drain(self, name: str, **options: Any) -> draining.DrainReport:
-        """Cordon a node, evict its pods and wait; options as kubectl's flags: ``DrainOptions``.
-
-        Raises DrainError for pods in the way, TimeoutError when budgets never let them go.
-        """
-        wanted = draining.DrainOptions(**options)
-        return draining.drain(self, name.removeprefix("node/"), wanted, LEARNER)
+    @property
+    def store(self) -> Backend:
+        """The store behind the API server."""
+        return self._world.store
 
     def _worker(self, name: str) -> Worker:
         name = name.removeprefix("node/")
@@ -345,10 +362,19 @@ class Cluster(Requests, Storing, Keeping):
 
     # Rooms behind
 
+    def _permit(self, verb: str, pod: Any, part: str) -> None:
+        """What goes to the kubelet is asked of the API server first. Raises StatusError 403."""
+        meta = pod.metadata
+        user = getattr(self.api, "user", None)
+        asked = Request(verb, "pods", meta.namespace, meta.name, part, None, LEARNER, user=user)
+        if self.api.authorizer is not None:
+            self.api.authorizer.check(asked)
+
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
         word, _, rest = what.partition("/")
-        return SCHEME.by_name(word), rest or name
+        scheme = AGGREGATED if word.lower() in METRICS_NAMES else self.api.scheme
+        return scheme.by_name(word), rest or name
 
     def _ask(
         self, verb: str, kind: Kind, namespace: str, name: str, body: Any = None, **options: Any
@@ -365,4 +391,5 @@ class Cluster(Requests, Storing, Keeping):
         return self.api.handle(request).unwrap()
 
     def __repr__(self) -> str:
-        return waiting.summary(self)
+        user = getattr(self.api, "user", None)
+        return waiting.summary(self.everything) + (f"; as {user.name}" if user else "")

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kubelite.api.conditions import pod_finished
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.api.volumes import CLAIMS, CLASSES, VOLUMES
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import printers
+from kubelite.client.informer import key_of
+from kubelite.cluster.history import State
 from kubelite.scheduler.explain import smallest_changes
-from kubelite.scheduler.framework import CycleState
+from kubelite.scheduler.framework import CycleState, Listers
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
 from kubelite.scheduler.profile import Framework, Profile
 from kubelite.scheduler.schedule_one import Decision, prioritize, schedule
@@ -32,10 +35,11 @@ SHOWN = 5
 
 
 class Scene(NamedTuple):
-    """What the scheduler saw: nodes, and the pods on them."""
+    """What the scheduler saw: nodes, the pods on them, and what it could ask about volumes."""
 
     nodes: tuple[Node, ...]
     pods: tuple[Pod, ...]
+    listers: Listers
 
 
 class Explanation:
@@ -130,7 +134,7 @@ def explain(cluster: Cluster, pod: Pod, own: Sequence[Profile]) -> Explanation:
     asking = replace(pod, spec=replace(pod.spec, node_name=""))
     profiles = {profile.scheduler_name: profile for profile in (*own, PACKING)}
     name = pod.spec.scheduler_name
-    framework = Framework(profiles.pop(name, Profile(name)))
+    framework = Framework(profiles.pop(name, Profile(name)), scene.listers)
     decision = _decide(asking, scene, framework)
     changes: list[str] = []
     if not pod.spec.node_name:
@@ -138,7 +142,7 @@ def explain(cluster: Cluster, pod: Pod, own: Sequence[Profile]) -> Explanation:
         if not decision.feasible:
             changes = [" and ".join(change.text for change in together) for together in found]
     elsewhere = {
-        other: _winners(_decide(asking, scene, Framework(profile)))
+        other: _winners(_decide(asking, scene, Framework(profile, scene.listers)))
         for other, profile in profiles.items()
     }
     return Explanation(pod, decision, changes, elsewhere)
@@ -176,7 +180,18 @@ def _scene(cluster: Cluster, pod: Pod) -> Scene:
             other = _assumed(cluster, other, limit)
         if other.spec.node_name:
             placed.append(other)
-    return Scene(state.list("nodes"), tuple(placed))
+    return Scene(state.list("nodes"), tuple(placed), _listers(state))
+
+
+def _listers(state: State) -> Listers:
+    """Claims, volumes and classes as they were."""
+    claims, volumes, classes = (
+        {key_of(obj): obj for obj in state.list(resource)}
+        for resource in (CLAIMS, VOLUMES, CLASSES)
+    )
+    return Listers(
+        claim=claims.get, volume=volumes.get, volumes=volumes.values, storage_class=classes.get
+    )
 
 
 def _assumed(cluster: Cluster, pod: Pod, limit: int) -> Pod:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.api import SCHEME
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.etcd.backend import Backend
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
@@ -18,14 +19,15 @@ from kubelite.sim.trace import Trace
 class State:
     """Everything that was stored at one moment."""
 
-    def __init__(self, backend: Backend, when: int, revision: int):
+    def __init__(self, backend: Backend, when: int, revision: int, scheme: Scheme = SCHEME):
         self._backend = backend
+        self._scheme = scheme
         self.when = when
         self.revision = revision
 
     def list(self, resource: str, namespace: str = "") -> tuple[Any, ...]:
         """The objects of a kind, in the order of their names. ``resource`` as a person says it."""
-        prefix = f"/registry/{SCHEME.by_name(resource).resource}/"
+        prefix = f"/registry/{self._scheme.by_name(resource).resource}/"
         if namespace:
             prefix += namespace + "/"
         return tuple(kv.value for kv in self._backend.range(prefix, revision=self.revision))
@@ -50,8 +52,9 @@ class Step(NamedTuple):
 class History:
     """What can be known of a cluster's past."""
 
-    def __init__(self, backend: Backend, trace: Trace, clock: Clock):
+    def __init__(self, backend: Backend, trace: Trace, clock: Clock, scheme: Scheme = SCHEME):
         self._backend = backend
+        self._scheme = scheme
         self._trace = trace
         self._clock = clock
         self.start = clock.now
@@ -73,8 +76,8 @@ class History:
     def at(self, when: int | None = None) -> State:
         """The cluster at ``when``; now, if not given."""
         if when is None or when >= self._clock.now:
-            return State(self._backend, self._clock.now, self._backend.revision)
-        return State(self._backend, when, self.revision_at(when))
+            return State(self._backend, self._clock.now, self._backend.revision, self._scheme)
+        return State(self._backend, when, self.revision_at(when), self._scheme)
 
     def moment_of(self, revision: int) -> int:
         """When a revision was made."""
@@ -83,7 +86,7 @@ class History:
 
     def changes(self, resource: str, since: int | None = None) -> Iterator[Step]:
         """Every change of a kind after the moment ``since``, oldest first."""
-        prefix = f"/registry/{SCHEME.by_name(resource).resource}/"
+        prefix = f"/registry/{self._scheme.by_name(resource).resource}/"
         first = self.revision_at(since) if since is not None else 1
         for change in self._backend.changes(first):
             if change.key.startswith(prefix):

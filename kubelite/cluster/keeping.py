@@ -26,6 +26,7 @@ class MachineNote(msgspec.Struct, frozen=True, kw_only=True):
     """One machine as it is to be found again."""
 
     name: str
+    number: int
     cpu: str
     memory: str
     labels: dict[str, str]
@@ -40,6 +41,7 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     memory: str
     starts: int = 0
     began: int = 0
+    made: int = 0
     machines: tuple[MachineNote, ...] = ()
 
 
@@ -66,6 +68,8 @@ class Keeping:
     _notes: Notes
     _world: World
     workers: dict[str, Worker]
+    _machines_made: int
+    _plug_in: Callable[[Worker], None]
 
     def close(self) -> None:
         """Leave the store's file to others. The cluster can still be looked at, not changed."""
@@ -81,11 +85,13 @@ class Keeping:
     # DOC: cluster-resume
     def _resume(self) -> None:
         """Put the machines back where they were, and switch on those that were on."""
+        self._machines_made = self._notes.made
+        self._world.machines_changed = self._remember
         for noted in self._notes.machines:
             size = Machine(noted.cpu, noted.memory)
-            number = len(self.workers)
-            worker = Worker(self._world, noted.name, number, size, noted.labels)
+            worker = Worker(self._world, noted.name, noted.number, size, noted.labels)
             self.workers[noted.name] = worker
+            self._plug_in(worker)
             if noted.powered:
                 worker.power_on()
 
@@ -96,6 +102,7 @@ class Keeping:
         self._notes = msgspec.structs.replace(
             self._notes,
             began=began or self._notes.began,
+            made=self._machines_made,
             machines=tuple(_machine(worker) for worker in self.workers.values()),
         )
         self._kept.note(_NAME, msgspec.json.encode(self._notes))
@@ -104,6 +111,7 @@ class Keeping:
 def _machine(worker: Worker) -> MachineNote:
     return MachineNote(
         name=worker.name,
+        number=worker.number,
         cpu=worker.size.cpu,
         memory=worker.size.memory,
         labels=dict(worker.labels),

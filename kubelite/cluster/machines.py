@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec
+from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec, Taint
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apiserver import APIServer
-from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
+from kubelite.apiserver.admission import ADMISSION
+from kubelite.apiserver.admission.plugin import Plugin
+from kubelite.apiserver.authz import policy
+from kubelite.apiserver.encryption import ENCRYPTED, EncryptedStore, EncryptionConfiguration
+from kubelite.apiserver.resuming import go_on
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.controllers import ControllerManager
+from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
+from kubelite.controllers.provisioner import STORAGE_CLASSES
+from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
 from kubelite.etcd.backend import Backend, Durable
@@ -34,6 +42,9 @@ from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, Clock
 from kubelite.sim.trace import Trace
 
+LEARNER = "you"
+"""In whose name a learner's requests are made."""
+
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 KUBERNETES_IP = "10.96.0.1"
 PRIORITY_CLASSES = {
@@ -47,6 +58,7 @@ PRIORITY_CLASSES = {
         "but can be moved to another node if necessary.",
     ),
 }
+ONLY_HOST = "control-plane-1"
 SLICES = "endpointslices.discovery.k8s.io"
 
 
@@ -56,7 +68,10 @@ class World:
     def __init__(
         self,
         seed: int,
+        admission: Sequence[type[Plugin]] = ADMISSION,
         encryption: EncryptionConfiguration | None = None,
+        rbac: bool = False,
+        service_accounts: bool = False,
         kept: Durable | None = None,
         start: int = 0,
     ):
@@ -64,14 +79,25 @@ class World:
         self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
         self.kept = kept
+        self.machines_changed: Callable[[], object] = lambda: None
         self.store: Backend = Store()
         if kept is not None:
             self.store = kept
             self._go_on(kept)
         self.encrypted: EncryptedStore | None = None
-        self.server = APIServer(self.store, lambda: self.clock.now, self.chance, self.trace)
+        self.server = APIServer(
+            self.store,
+            lambda: self.clock.now,
+            self.chance,
+            self.trace,
+            admission,
+            rbac,
+            service_accounts,
+        )
         if encryption is not None or kept is not None and _holds_secrets(kept):
             self.encrypt(encryption or EncryptionConfiguration())
+        if kept is not None:
+            go_on(self.server, kept)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -136,9 +162,14 @@ class World:
         return Client(self.server, self.clock, component, qps=50, burst=100)
 
     def _bootstrap(self) -> None:
-        """What the server creates for itself when it starts and it is not there."""
+        """What the server creates for itself when it starts the first time."""
         for name in NAMESPACES:
             self._create("namespaces", "", Namespace(metadata=ObjectMeta(name=name)))
+        if self.server.authorizer is not None:
+            for role in policy.cluster_roles():
+                self._create("clusterroles.rbac.authorization.k8s.io", "", role)
+            for binding in policy.cluster_role_bindings():
+                self._create("clusterrolebindings.rbac.authorization.k8s.io", "", binding)
         service = Service(
             metadata=ObjectMeta(
                 name="kubernetes",
@@ -156,6 +187,8 @@ class World:
                 metadata=ObjectMeta(name=name), value=value, description=description
             )
             self._create("priorityclasses.scheduling.k8s.io", "", critical)
+        for found in STORAGE_CLASSES:
+            self._create("storageclasses.storage.k8s.io", "", found)
 
     def _create(self, resource: str, namespace: str, obj: Any) -> None:
         if self.server.find(resource, namespace, obj.metadata.name) is not None:
@@ -169,11 +202,6 @@ class World:
         self.clock.after(MINUTE, self._expire)
 
 
-def _holds_secrets(kept: Durable) -> bool:
-    """Whether there is anything that an earlier server has encrypted."""
-    return any(isinstance(kv.value, bytes) for kv in kept.range("/registry/"))
-
-
 class ControlPlane:
     """The controller manager and the scheduler. The API server is part of the world."""
 
@@ -183,29 +211,94 @@ class ControlPlane:
         controllers: tuple[type[ManagedController], ...],
         profiles: Sequence[Profile],
     ):
-        self.controllers = ControllerManager(world.server, world.clock, world.chance, controllers)
+        self.extensions = ControllerManager(
+            world.server, world.clock, world.chance, SERVER_CONTROLLERS, "kube-apiserver"
+        )
+        self._world = world
+        accounts = IDENTITY_CONTROLLERS if world.server.service_accounts else ()
+        self._table = (*controllers, *accounts)
+        self._profiles = profiles
+        self.controllers = self.new_manager()
+        self.scheduler = self.new_scheduler()
+
+    def new_manager(self) -> ControllerManager:
+        """A controller manager that has not started yet."""
+        world = self._world
+        return ControllerManager(world.server, world.clock, world.chance, self._table)
+
+    def new_scheduler(self) -> Scheduler:
+        """A scheduler that has not started yet."""
+        world = self._world
         client = world.client("default-scheduler")
         recorder = EventRecorder(client, "default-scheduler")
-        self.scheduler = Scheduler(client, world.chance, world.trace, recorder, profiles)
+        return Scheduler(client, world.chance, world.trace, recorder, self._profiles)
 
     def start(self) -> None:
-        """Both begin to watch."""
+        """All begin to watch."""
+        self.extensions.start()
         self.controllers.start()
         self.scheduler.start()
+
+    def leader(self, component: str) -> str:
+        """The only machine there is."""
+        return ONLY_HOST
+
+    def stop_component(self, component: str, host: str, release: bool) -> None:
+        """Switch off the controller manager or the scheduler."""
+        _check(component, host)
+        if component == "kube-scheduler":
+            self.scheduler.stop()
+        else:
+            self.controllers.stop()
+
+    def start_component(self, component: str, host: str) -> None:
+        """Switch it on again: it knows nothing of before."""
+        _check(component, host)
+        if component == "kube-scheduler":
+            self.scheduler.start()
+        elif not self.controllers.running:
+            self.controllers = self.new_manager()
+            self.controllers.start()
+
+
+def _check(component: str, host: str) -> None:
+    known = ("kube-controller-manager", "kube-scheduler")
+    if component not in known:
+        raise ValueError(f"there is no component {component}: there are {' and '.join(known)}")
+    if host not in ("", ONLY_HOST):
+        raise ValueError(
+            f"there is no {host}, only {ONLY_HOST}: Cluster(control_planes=3) has more"
+        )
+
+
+def _holds_secrets(kept: Durable) -> bool:
+    """Whether there is anything that an earlier server has encrypted."""
+    values = (kv.value for kv in kept.range("/registry/"))
+    return any(isinstance(value, bytes) and value.startswith(ENCRYPTED) for value in values)
 
 
 class Worker:
     """One machine at ``address``: a runtime, a kubelet and a proxy. ``powered``: it is on."""
 
     def __init__(
-        self, world: World, name: str, number: int, size: Machine, labels: Mapping[str, str]
+        self,
+        world: World,
+        name: str,
+        number: int,
+        size: Machine,
+        labels: Mapping[str, str],
+        taints: tuple[Taint, ...] = (),
     ):
         self.name = name
+        self.number = number
         self.size = size
         self.labels = labels
+        self.taints = taints  # that its node is meant to have
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"
-        runtime = SimulatedRuntime(world.clock, world.chance, world.network, name, address)
+        self.runtime = runtime = SimulatedRuntime(
+            world.clock, world.chance, world.network, name, address, Quantity.parse(size.cpu).milli
+        )
         client = world.client(f"kubelet/{name}")
         self.kubelet = Kubelet(
             client,
@@ -218,6 +311,7 @@ class Worker:
             machine=size,
             labels=labels,
             services=world.service_variables,
+            taints=taints,
         )
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)

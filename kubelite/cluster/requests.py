@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kubelite.api.core_v1 import Service
+from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.struct import encode
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
 from kubelite.cluster.traffic import CLIENT_TIMEOUT, Answer, Traffic
@@ -22,12 +24,15 @@ from kubelite.kubelet.cri import Reply
 from kubelite.kubelet.runtime.network import RESET, TIMED_OUT
 from kubelite.proxy import Peer
 from kubelite.proxy.services import CLUSTER_IP, Frontend
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import MILLISECOND, Clock
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
 
 Then = Callable[[Answer], Any]
+
+CLIENT_LATENCY = 2 * MILLISECOND
+"""From a program inside a pod to the API server and back."""
 
 
 def _nobody(answer: Answer) -> None:
@@ -139,6 +144,39 @@ class Requests:
         """Let a name of the internet lead to an address, at which somebody answers 200."""
         self._world.outside_names[name] = address
 
+    # DOC: program-asks
+    def dial(
+        self,
+        sandbox: cri.SandboxConfig,
+        url: str,
+        method: str,
+        body: str,
+        then: Callable[[Reply], object],
+    ) -> None:
+        """A request that a program inside a pod makes; it is not counted as our traffic."""
+
+        def answered(answer: Answer) -> None:
+            then(Reply(answer.status, answer.body, 0, answer.error))
+
+        target = parse_target(url)
+        name = f"pod/{sandbox.name}"
+        if target.host.startswith("kubernetes.default"):
+            self.clock.after(CLIENT_LATENCY, then, self._all_pods(target.path))
+            return
+        try:
+            line = Connection(self, target, sandbox.namespace, "", name, "", kept=False)
+            line.send(target.path, answered, method, body=body)
+        except (ValueError, StatusError) as problem:  # the pod has no address yet, or is gone
+            then(Reply(error=str(problem)))
+
+    def _all_pods(self, path: str) -> Reply:
+        """The API server's answer to a program; it knows one question."""
+        if path != "/api/v1/pods":
+            return Reply(404, "404 page not found\n")
+        pods = self._whole.api.all("pods")
+        text = ",".join([encode(pod).decode() for pod in pods])
+        return Reply(200, f'{{"apiVersion":"v1","kind":"PodList","items":[{text}]}}')
+
     # Who asks
 
     @property
@@ -185,8 +223,10 @@ class Connection:
         node: str,
         from_pod: str,
         client: str,
+        kept: bool = True,
     ):
         self._cluster = cluster
+        self._kept = kept  # whether its answers are counted
         self._target = target
         self._where = (from_pod, node, namespace)
         self._client = client
@@ -211,12 +251,17 @@ class Connection:
         return answers[0]
 
     def send(
-        self, path: str = "/", then: Then = _nobody, method: str = "GET", host: str = ""
+        self,
+        path: str = "/",
+        then: Then = _nobody,
+        method: str = "GET",
+        host: str = "",
+        body: str = "",
     ) -> None:
         """One request over this connection, answered later."""
         path = self._target.path if path == "/" else path
         host = host or self._target.host
-        request = cri.Request(path=path, method=method, headers=(("Host", host),))
+        request = cri.Request(path=path, method=method, headers=(("Host", host),), body=body)
 
         def answered(answer: Answer) -> None:
             if not answer.status:
@@ -227,7 +272,7 @@ class Connection:
         if route is not None and not route.gateway:
             if self._cluster.router.taken_over(route):
                 route = route._replace(backend=None, reply=Reply(error=RESET))
-            self._cluster.traffic.send(route, request, answered, reused=True)
+            self._cluster.traffic.send(route, request, answered, 0, None, True, self._kept)
         else:
             self._open(request, host, answered)
 
@@ -272,7 +317,7 @@ class Connection:
         refused = Reply(error=found.error or f"lookup {name}: no address")
         route = Route(name, "", asker.peer.address, reply=refused)
         send = self._cluster.traffic.send
-        clock.after(found.latency, send, route, request, then, began, found)
+        clock.after(found.latency, send, route, request, then, began, found, False, self._kept)
 
     def _to_address(
         self,
@@ -298,4 +343,4 @@ class Connection:
         found: Resolution | None = None,
     ) -> None:
         self.route = route if route.backend else None
-        self._cluster.traffic.send(route, request, then, began, found)
+        self._cluster.traffic.send(route, request, then, began, found, False, self._kept)

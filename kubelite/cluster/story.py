@@ -7,6 +7,8 @@ from html import escape
 from typing import Any
 
 from kubelite.api.conditions import condition, pod_ready
+from kubelite.api.custom import CustomObject
+from kubelite.cluster import pod_story
 from kubelite.cluster.history import History
 from kubelite.sim.clock import NO_CAUSE, SECOND
 from kubelite.sim.trace import Entry, Subject, Trace
@@ -31,6 +33,11 @@ _SINGULAR = {
     "networkpolicies.networking.k8s.io": "networkpolicy",
     "ingresses.networking.k8s.io": "ingress",
     "ingressclasses.networking.k8s.io": "ingressclass",
+    "persistentvolumes": "persistentvolume",
+    "persistentvolumeclaims": "persistentvolumeclaim",
+    "storageclasses.storage.k8s.io": "storageclass",
+    "volumeattachments.storage.k8s.io": "volumeattachment",
+    "customresourcedefinitions.apiextensions.k8s.io": "customresourcedefinition",
 }
 
 _READY = {
@@ -88,7 +95,8 @@ def tell(subject: Subject, trace: Trace, history: History) -> Story:
     lines = [(_seconds(e, history), sentence(e, changes)) for e in entries]
     told = [(when, text) for when, text in lines if text]
     why = _why(entries, trace, history) if entries else []
-    return Story(_name(subject), told, why)
+    known = [new if new is not None else old for new, old in changes.values()]
+    return Story(_name(subject, known[-1] if known else None), told, why)
 
 
 def _why(entries: list[Entry], trace: Trace, history: History) -> list[tuple[float, str]]:
@@ -112,8 +120,10 @@ def _seconds(entry: Entry, history: History) -> float:
     return (entry.when - history.start) / SECOND
 
 
-def _name(subject: Subject) -> str:
+def _name(subject: Subject, obj: Any = None) -> str:
     resource, _, name = subject
+    if isinstance(obj, CustomObject):
+        return f"{obj.row.singular}/{name}"
     return f"{_SINGULAR.get(resource, resource)}/{name}"
 
 
@@ -123,6 +133,8 @@ def sentence(entry: Entry, changes: dict[int, tuple[Any | None, Any | None]]) ->
     if not entry.revision:
         return _act(entry, name)
     new, old = changes.get(entry.revision, (None, None))
+    if isinstance(new if new is not None else old, CustomObject):
+        name = _name(entry.subject, new if new is not None else old)
     what = "; ".join(describe(new, old)) if new is not None and old is not None else ""
     if entry.verb == "update" and not what and entry.component != "you":
         return ""  # a heartbeat, a counter: nothing a reader would call an event
@@ -143,6 +155,9 @@ def describe(new: Any, old: Any) -> Iterable[str]:
     if new.metadata.deletion_timestamp is not None and old.metadata.deletion_timestamp is None:
         grace = new.metadata.deletion_grace_period_seconds
         yield f"marked for deletion, {grace} s of grace"
+    if isinstance(new, CustomObject):
+        yield from _describe_custom(new, old)
+        return
     before, after = getattr(old, "spec", None), getattr(new, "spec", None)
     for field, label in (("replicas", "replicas"), ("node_name", "node"), ("paused", "paused")):
         was, now = getattr(before, field, None), getattr(after, field, None)
@@ -150,7 +165,19 @@ def describe(new: Any, old: Any) -> Iterable[str]:
             yield f"{label} {'none' if was in (None, '') else was} → {now}"
     if getattr(before, "template", None) != getattr(after, "template", None):
         yield "a new template"
+    if new.kind == "Pod" and before is not None and after is not None and after is not before:
+        yield from pod_story.spec_changes(before, after)
     yield from _describe_status(new, old)
+
+
+def _describe_custom(new: CustomObject, old: Any) -> Iterable[str]:
+    """Whatever single values of spec and status have changed: nobody knows more of such a kind."""
+    for part in ("spec", "status"):
+        was, now = (getattr(obj, part, None) or {} for obj in (old, new))
+        for name in dict.fromkeys((*was, *now)):
+            before, after = was.get(name, "none"), now.get(name, "none")
+            if before != after and not isinstance(after, dict | tuple):
+                yield f"{name} {before} → {after}"
 
 
 def _describe_status(new: Any, old: Any) -> Iterable[str]:
@@ -163,6 +190,7 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         now = sum(s.restart_count for s in new.status.container_statuses)
         if was != now:
             yield f"restarts {was} → {now}"
+        yield from pod_story.resize_changes(new, old)
     elif new.kind == "Node":
         before, after = condition(old, "Ready"), condition(new, "Ready")
         if after is not None and (before is None or before.status != after.status):
@@ -178,6 +206,9 @@ def _describe_status(new: Any, old: Any) -> Iterable[str]:
         for found in new.status.conditions:
             if found not in old.status.conditions and found.status == "True":
                 yield found.type + (f" ({found.reason})" if found.reason else "")
+    elif new.kind in ("PersistentVolume", "PersistentVolumeClaim"):
+        if new.status.phase != old.status.phase:
+            yield f"phase {old.status.phase or 'none'} → {new.status.phase}"
     elif new.kind == "CronJob":
         was, now = len(old.status.active), len(new.status.active)
         if was != now:

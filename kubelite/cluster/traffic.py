@@ -70,6 +70,7 @@ class Known(NamedTuple):
     route: Route
     resolution: Resolution | None
     reused: bool
+    kept: bool
 
 
 class Traffic:
@@ -89,10 +90,13 @@ class Traffic:
         began: int = 0,
         resolution: Resolution | None = None,
         reused: bool = False,
+        kept: bool = True,
     ) -> None:
-        """One request over a connection that goes along ``route``; ``began`` when it is older."""
+        """One request over a connection that goes along ``route``; ``began`` when it is older.
+        Its answer is counted if it is ``kept``.
+        """
         began = began or self._clock.now
-        known = Known(route, resolution, reused)
+        known = Known(route, resolution, reused, kept)
 
         def answered(reply: Reply) -> None:
             took = self._clock.now - began + NETWORK_LATENCY
@@ -130,7 +134,8 @@ class Traffic:
             resolution=known.resolution,
             reused=known.reused,
         )
-        self.answers.append(answer)
+        if known.kept:
+            self.answers.append(answer)
         then(answer)
 
 

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kubelite.api import SCHEME
+from kubelite.api.apiextensions_v1 import ESTABLISHED
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_ready
+from kubelite.api.custom import CustomObject
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.times import SECOND
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ def rare_collections() -> Iterator[None]:
 
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
     """Run until it is true; the seconds that took. Raises TimeoutError."""
-    test = _read(condition) if isinstance(condition, str) else condition
+    test = _read(condition, cluster.api.scheme) if isinstance(condition, str) else condition
     clock, began = cluster.clock, cluster.clock.now
     deadline = began + round(timeout * SECOND)
     move = test.move if isinstance(test, About) else _move
@@ -78,9 +81,9 @@ def _move(cluster: Cluster, deadline: int) -> bool:
 class About:
     """A condition about one object, tested again only when that object was written."""
 
-    def __init__(self, what: str, test: Callable[[Any | None], bool]):
+    def __init__(self, what: str, test: Callable[[Any | None], bool], scheme: Scheme = SCHEME):
         word, _, name = what.partition("/")
-        kind = SCHEME.by_name(word)
+        kind = scheme.by_name(word)
         self._place = kind.resource, "default" if kind.namespaced else "", name
         self._test = test
 
@@ -142,28 +145,30 @@ class NodesReady:
 
 
 def _takes_pods(cluster: Cluster, name: str) -> bool:
-    node = cluster.api.find("nodes", "", name)
-    if node is None or not node_ready(node) or node.spec.taints:
-        return not cluster.workers[name].powered
-    return True
+    node, worker = cluster.api.find("nodes", "", name), cluster.workers[name]
+    if node is None or not node_ready(node):
+        return not worker.powered
+    return not worker.powered or all(taint in worker.taints for taint in node.spec.taints)
 
 
-def _read(words: str) -> Condition:
+def _read(words: str, scheme: Scheme) -> Condition:
     what, _, state = words.strip().rpartition(" ")
     if state == "gone" and "/" in what:
-        return About(what, lambda obj: obj is None)
+        return About(what, lambda obj: obj is None, scheme)
     if state in ("complete", "failed") and what.startswith("job/"):
-        return About(what, lambda obj: obj is not None and is_true(obj, state.capitalize()))
+        return About(what, lambda obj: obj is not None and is_true(obj, state.capitalize()), scheme)
     if state == "ready" and what == "nodes":
         return NodesReady()
     if state == "ready" and what == "pods":
         return _pods_ready
     if state == "ready" and "/" in what and not what.startswith(("job/", "cronjob/")):
-        return About(what, _is_ready)
+        return About(what, _is_ready, scheme)
+    if state == "established" and "/" in what:
+        return About(what, lambda obj: obj is not None and is_true(obj, ESTABLISHED), scheme)
     raise ValueError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
-        '"pod/NAME gone", "job/NAME complete", "job/NAME failed", "pods ready" or '
-        '"nodes ready", or give a function of the cluster'
+        '"pod/NAME gone", "crd/NAME established", "job/NAME complete", '
+        '"job/NAME failed", "pods ready" or "nodes ready", or give a function of the cluster'
     )
 
 
@@ -180,6 +185,8 @@ def _is_ready(obj: Any | None) -> bool:
         return pod_ready(obj)
     if obj.kind == "Node":
         return node_ready(obj)
+    if isinstance(obj, CustomObject):
+        return custom_ready(obj)
     status = obj.status
     current = status.observed_generation >= obj.metadata.generation
     if obj.kind == "DaemonSet":
@@ -189,6 +196,15 @@ def _is_ready(obj: Any | None) -> bool:
     updated = getattr(status, "updated_replicas", status.replicas)
     return current and bool(
         updated == status.replicas == status.available_replicas == obj.spec.replicas
+    )
+
+
+def custom_ready(obj: CustomObject) -> bool:
+    """Whether an object of a defined kind has the condition Ready, as operators write it."""
+    status = getattr(obj, "status", None) or {}
+    return any(
+        found.get("type") == "Ready" and found.get("status") == "True"
+        for found in status.get("conditions", ())
     )
 
 

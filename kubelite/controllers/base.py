@@ -14,6 +14,7 @@ from kubelite.client.client import Client
 from kubelite.client.controller import Controller, Patch
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
+from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.sim.chance import Chance
 
 
@@ -24,6 +25,10 @@ class Manager(Protocol):
 
     def informer(self, resource: str, indexers: Mapping[str, Indexer] | None = None) -> Informer:
         """The shared copy of a kind."""
+        ...
+
+    def claim_users(self) -> ClaimUsers:
+        """Which pods use which claims."""
         ...
 
 
@@ -75,7 +80,7 @@ def by_controller(obj: Any) -> Sequence[str]:
 
 def owned_by(owner: Any) -> OwnerReference:
     """The reference that makes something a managed dependent of ``owner``."""
-    kind = SCHEME.of(type(owner))
+    kind = SCHEME.of(type(owner))  # a defined kind's type brings its own row
     return OwnerReference(
         api_version=kind.api_version,
         kind=kind.kind,

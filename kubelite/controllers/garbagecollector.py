@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from kubelite.api import SCHEME
+from kubelite.api.apiextensions_v1 import CRDS, ESTABLISHED, CustomResourceDefinition
+from kubelite.api.conditions import is_true
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import OwnerReference
 from kubelite.apimachinery.rest import MERGE_PATCH, STRATEGIC_PATCH
 from kubelite.apimachinery.scheme import UnknownKind
+from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Delete, Patch
 from kubelite.client.events import EventRecorder
@@ -42,16 +45,27 @@ class GarbageCollector(ManagedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.informers: dict[str, Informer] = {}
-        for kind in SCHEME:
-            if kind.resource in _IGNORED:
-                continue
-            informer = manager.informer(kind.resource, {"owner": by_owner})
-            self.informers[kind.resource] = informer
-            informer.on(
-                add=partial(self._added, kind.resource),
-                update=partial(self._updated, kind.resource),
-                delete=self._deleted,
-            )
+        for kind in client.api.scheme:
+            if kind.resource not in _IGNORED:
+                self._monitor(kind.resource)
+        self.informers[CRDS].on(self._defined, lambda _, new: self._defined(new))
+
+    def _monitor(self, resource: str) -> None:
+        """Follow one kind, and judge what is there of it already."""
+        informer = self.manager.informer(resource, {"owner": by_owner})
+        self.informers[resource] = informer
+        informer.on(
+            add=partial(self._added, resource),
+            update=partial(self._updated, resource),
+            delete=self._deleted,
+        )
+        for obj in informer.items():
+            self._added(resource, obj)
+
+    def _defined(self, definition: CustomResourceDefinition) -> None:
+        resource = definition.metadata.name
+        if resource not in self.informers and is_true(definition, ESTABLISHED):
+            self._monitor(resource)
 
     # What wakes it
 
@@ -82,7 +96,7 @@ class GarbageCollector(ManagedController):
         for owner in freed.metadata.owner_references:
             found = self._known(freed, owner)
             if found is not None and found.metadata.deletion_timestamp is not None:
-                self._updated(_resource(owner), found, found)
+                self._updated(self._resource(owner), found, found)
 
     def _dependents(self, owner: Any) -> Iterable[tuple[str, Any]]:
         for resource, informer in self.informers.items():
@@ -91,11 +105,19 @@ class GarbageCollector(ManagedController):
 
     def _known(self, obj: Any, owner: OwnerReference) -> Any | None:
         """The owner as the local copy has it, if it is the same one still."""
-        informer = self.informers.get(_resource(owner))
+        informer = self.informers.get(self._resource(owner))
         if informer is None:
             return None
         found = informer.get(owner.name) or informer.get(f"{obj.metadata.namespace}/{owner.name}")
         return found if found is not None and found.metadata.uid == owner.uid else None
+
+    def _resource(self, owner: OwnerReference) -> str:
+        try:
+            kind = self.client.api.scheme.by_kind(owner.api_version, owner.kind)
+        except UnknownKind:
+            return ""
+        # All versions of a defined kind are followed as one.
+        return f"{kind.plural}.{kind.group}" if kind.group else kind.resource
 
     # What it does
 
@@ -148,7 +170,7 @@ class GarbageCollector(ManagedController):
     def _live(self, obj: Any, reference: OwnerReference) -> Any | None:
         """The owner as the server has it: copies may be behind, and this is a matter of life."""
         try:
-            kind = SCHEME.by_kind(reference.api_version, reference.kind)
+            kind = self.client.api.scheme.by_kind(reference.api_version, reference.kind)
         except UnknownKind:
             return None
         namespace = obj.metadata.namespace if kind.namespaced else ""
@@ -186,13 +208,6 @@ class GarbageCollector(ManagedController):
         return [*freed, _without_finalizer(resource, owner, ORPHAN)]
 
 
-def _resource(owner: OwnerReference) -> str:
-    try:
-        return SCHEME.by_kind(owner.api_version, owner.kind).resource
-    except UnknownKind:
-        return ""
-
-
 def _waits_for_dependents(obj: Any) -> bool:
     meta = obj.metadata
     return meta.deletion_timestamp is not None and FOREGROUND in meta.finalizers
@@ -200,6 +215,10 @@ def _waits_for_dependents(obj: Any) -> bool:
 
 def _unblocked(resource: str, obj: Any) -> Patch:
     meta = obj.metadata
+    if isinstance(obj, CustomObject):
+        return _with_owners(
+            resource, obj, [replace(r, block_owner_deletion=False) for r in meta.owner_references]
+        )
     freed = [
         {"uid": reference.uid, "blockOwnerDeletion": False}
         for reference in meta.owner_references
@@ -211,9 +230,19 @@ def _unblocked(resource: str, obj: Any) -> Patch:
 
 def _without_owners(resource: str, obj: Any, references: Sequence[OwnerReference]) -> Patch:
     meta = obj.metadata
+    if isinstance(obj, CustomObject):
+        left = [reference for reference in meta.owner_references if reference not in references]
+        return _with_owners(resource, obj, left)
     removed = [{"$patch": "delete", "uid": reference.uid} for reference in references]
     change = {"metadata": {"ownerReferences": removed, "uid": meta.uid}}
     return Patch(resource, meta.name, meta.namespace, change, STRATEGIC_PATCH)
+
+
+def _with_owners(resource: str, obj: Any, owners: Sequence[OwnerReference]) -> Patch:
+    """All owners anew: defined kinds know no strategic merge."""
+    meta = obj.metadata
+    change = {"ownerReferences": to_dict(owners), "resourceVersion": meta.resource_version}
+    return Patch(resource, meta.name, meta.namespace, {"metadata": change}, MERGE_PATCH)
 
 
 def _without_finalizer(resource: str, obj: Any, finalizer: str) -> Patch:

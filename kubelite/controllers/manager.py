@@ -5,31 +5,47 @@ Models cmd/kube-controller-manager/app.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubelite.apimachinery.rest import API
+from kubelite.api import SCHEME
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Indexer, Informer
+from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.controllers.claimusers import ClaimUsers
 from kubelite.controllers.cloudservice import CloudServiceController
+from kubelite.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubelite.controllers.cronjob import CronJobController
 from kubelite.controllers.daemon import DaemonSetController
 from kubelite.controllers.deployment import DeploymentController
 from kubelite.controllers.disruption import DisruptionController
 from kubelite.controllers.endpointslice import EndpointSliceController
+from kubelite.controllers.endpointslicemirroring import EndpointSliceMirroringController
+from kubelite.controllers.ephemeral import EphemeralVolumeController
 from kubelite.controllers.garbagecollector import GarbageCollector
 from kubelite.controllers.ingress import IngressController
 from kubelite.controllers.job import JobController
 from kubelite.controllers.namespace import NamespaceController
 from kubelite.controllers.nodeipam import NodeIpamController
 from kubelite.controllers.nodelifecycle import NodeLifecycleController
+from kubelite.controllers.persistentvolume import PersistentVolumeController
+from kubelite.controllers.podautoscaler import HorizontalController
 from kubelite.controllers.podgc import PodGCController
+from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.controllers.replication import ReplicationControllerController
+from kubelite.controllers.resourcequota import ResourceQuotaController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
 from kubelite.controllers.ttlafterfinished import TTLAfterFinishedController
+from kubelite.controllers.volumeprotection import (
+    PVCProtectionController,
+    PVProtectionController,
+)
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import Clock
 
@@ -50,9 +66,38 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     GarbageCollector,
     PodGCController,
     DisruptionController,
+    HorizontalController,
     CloudServiceController,
     IngressController,
+    PersistentVolumeController,
+    ProvisionerController,
+    PVCProtectionController,
+    PVProtectionController,
+    AttachDetachController,
+    EphemeralVolumeController,
+    ReplicationControllerController,
+    EndpointSliceMirroringController,
+    ResourceQuotaController,
+    ClusterRoleAggregationController,
 )
+
+
+class _Unreachable:
+    """What the server is for a process that is dead."""
+
+    scheme = SCHEME
+
+    def handle(self, request: Request) -> Response:
+        """Nobody answers."""
+        error = errors.service_unavailable("the process has ended")
+        return Response(error.code, error.status)
+
+    def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
+        """Nobody answers."""
+        raise errors.service_unavailable("the process has ended")
+
+
+UNREACHABLE = _Unreachable()
 
 
 class ControllerManager(Manager):
@@ -67,12 +112,15 @@ class ControllerManager(Manager):
         clock: Clock,
         chance: Chance,
         controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
+        component: str = "kube-controller-manager",
     ):
         self.api = api
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
-        self._client = Client(api, clock, "kube-controller-manager")
+        self.running = False
+        self._claim_users: ClaimUsers | None = None
+        self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
             client = Client(api, clock, kind.name)
@@ -83,13 +131,32 @@ class ControllerManager(Manager):
         found = self._informers.get(resource)
         if found is None:
             found = self._informers[resource] = Informer(self._client, resource)
+            if self.running:  # a kind that was not there at the start
+                self.clock.after(0, found.start)
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
 
+    def claim_users(self) -> ClaimUsers:
+        """Which pods use which claims."""
+        if self._claim_users is None:
+            self._claim_users = ClaimUsers(self.informer("pods"))
+        return self._claim_users
+
     def start(self) -> None:
         """Fill the copies, then let every controller run."""
+        self.running = True
         for informer in self._informers.values():
             informer.start()
         for controller in self.controllers.values():
             controller.start()
+
+    def stop(self) -> None:
+        """Die: nothing is known any more, and what is still to be sent reaches nobody."""
+        self.running = False
+        for informer in self._informers.values():
+            informer.stop()
+        for controller in self.controllers.values():
+            controller.crash()
+            controller.client.api = UNREACHABLE
+        self._client.api = UNREACHABLE

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kubelite.api import SCHEME
 from kubelite.api.conditions import condition, pod_finished
 from kubelite.api.core_v1 import Namespace, NamespaceCondition, NamespaceSpec
 from kubelite.apimachinery.struct import replace
@@ -67,7 +66,7 @@ class NamespaceController(ManagedController):
             return {"pods": pods}
         found = {
             kind.resource: self.client.list(kind.resource, namespace).items
-            for kind in SCHEME
+            for kind in {row.resource: row for row in self.client.api.scheme}.values()
             if kind.namespaced
         }
         return {resource: objects for resource, objects in found.items() if objects}

@@ -1,4 +1,5 @@
-"""Pod garbage collection: pods whose node is gone, and finished pods beyond a large number.
+"""Pod garbage collection: pods whose node is gone or given up, and finished pods beyond a large
+number.
 
 Models pkg/controller/podgc/gc_controller.go.
 """
@@ -7,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kubelite.api.conditions import pod_finished
+from kubelite.api.conditions import node_ready, out_of_service, pod_finished
 from kubelite.api.core_v1 import Pod
+from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
-from kubelite.client.controller import Action, Delete
+from kubelite.client.controller import Action, Delete, Patch
 from kubelite.client.events import EventRecorder
 from kubelite.controllers.base import ManagedController, Manager, disrupted
 
@@ -44,7 +46,15 @@ class PodGCController(ManagedController):
 
     def sync(self, key: str) -> Sequence[Action]:
         """Everything that can be cleared away at this moment."""
-        return [*self._orphans(), *self._unscheduled(), *self._surplus()]
+        return [*self._given_up(), *self._orphans(), *self._unscheduled(), *self._surplus()]
+
+    def _given_up(self) -> Iterable[Action]:
+        """Pods that were to end on nodes that somebody has marked as out of service."""
+        for node in self.nodes.items():
+            if out_of_service(node) and not node_ready(node):
+                for pod in self.pods.index("node", node.metadata.name):
+                    if pod.metadata.deletion_timestamp is not None:
+                        yield from _failed(pod)
 
     def _orphans(self) -> Iterable[Action]:
         now = self.clock.now
@@ -73,6 +83,14 @@ class PodGCController(ManagedController):
 def _orphaned(pod: Pod, now: int) -> Iterable[Action]:
     phase = "" if pod_finished(pod) else "Failed"
     yield disrupted(pod, "DeletionByPodGC", "PodGC: node no longer exists", now, phase)
+    yield _forced(pod)
+
+
+def _failed(pod: Pod) -> Iterable[Action]:
+    meta = pod.metadata
+    if not pod_finished(pod):
+        change = {"metadata": {"uid": meta.uid}, "status": {"phase": "Failed"}}
+        yield Patch("pods", meta.name, meta.namespace, change, STRATEGIC_PATCH, "status")
     yield _forced(pod)
 
 

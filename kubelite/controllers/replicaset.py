@@ -37,7 +37,15 @@ from kubelite.controllers.podranking import ranked_for_deletion
 BURST_REPLICAS = 500
 """Pods created or deleted in one go."""
 
-_selector = ByIdentity(labels.from_label_selector)
+
+def _read(selector: Any) -> labels.Selector:
+    """A ReplicationController's selector is a dict of labels."""
+    if isinstance(selector, dict):
+        return labels.from_set(selector)
+    return labels.from_label_selector(selector)
+
+
+_selector = ByIdentity(_read)
 
 
 # DOC: replicaset-plan
@@ -120,10 +128,12 @@ class ReplicaSetController(ManagedController):
     """Watches ReplicaSets and pods; wakes for a pod of one it owns."""
 
     name = "replicaset-controller"
+    resource = "replicasets.apps"
+    kind = "ReplicaSet"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
-        self.sets = manager.informer("replicasets.apps", {"controller": by_controller})
+        self.sets = manager.informer(self.resource, {"controller": by_controller})
         self.pods = manager.informer("pods", {"controller": by_controller, "replicas": by_replicas})
         self.expectations = Expectations(self.clock)
         self._failures: dict[str, str] = {}
@@ -135,6 +145,10 @@ class ReplicaSetController(ManagedController):
             update=self._set_updated,
             delete=self._set_deleted,
         )
+        self.listen()
+
+    def listen(self) -> None:
+        """Hear of pods."""
         self.pods.on(add=self._pod_added, update=self._pod_updated, delete=self._pod_deleted)
 
     # What wakes it
@@ -193,7 +207,7 @@ class ReplicaSetController(ManagedController):
 
     def _owner_key(self, pod: Pod) -> str:
         owner = controller_of(pod)
-        if owner is None or owner.kind != "ReplicaSet":
+        if owner is None or owner.kind != self.kind:
             return ""
         key = f"{pod.metadata.namespace}/{owner.name}"
         found = self.sets.get(key)

@@ -53,11 +53,13 @@ class Server:
         self._namespaces = namespaces
         self._outside = outside
         self._draw = draw
+        self.asked: dict[tuple[str, str], int] = {}  # by type of record and code of the answer
 
     # DOC: dns-answer
     def answer(self, name: str, type: str = "A") -> Reply:
         """The answer to one question. ``name`` is complete, without the dot at its end."""
         reply = self._answer(name.lower(), type, _CHAIN)
+        self.asked[type, reply.code] = self.asked.get((type, reply.code), 0) + 1
         return reply._replace(answers=self._shuffled(reply.answers))
 
     def latency(self, name: str) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+import msgspec
+
 from kubelite.apiserver.encryption import object_of, stored_form
 from kubelite.edge import faults
 from kubelite.edge.journal import Journal, Row
@@ -194,6 +196,25 @@ class DurableStore(Store):
     def writes(self) -> Iterator[tuple[int, Change]]:
         """Every change that was read and is not compacted, oldest first, with its moment."""
         return zip(self._moments, self._log, strict=False)
+
+    def reread(self, read: Callable[[str, bytes, int], Any]) -> None:
+        """Read again what has stayed bytes: ``read`` is given key, bytes and mod_revision."""
+        known: dict[tuple[str, int], KeyValue] = {}
+
+        def version(kv: KeyValue | None) -> KeyValue | None:
+            if kv is None or not isinstance(kv.value, bytes):
+                return kv
+            place = kv.key, kv.mod_revision
+            if place not in known:
+                value = read(kv.key, kv.value, kv.mod_revision)
+                known[place] = msgspec.structs.replace(kv, value=value)
+            return known[place]
+
+        self._live = {key: version(kv) or kv for key, kv in self._live.items()}
+        self._log = [
+            Change(one.revision, one.key, version(one.current), version(one.previous))
+            for one in self._log
+        ]
 
     def note(self, name: str, body: bytes) -> None:
         """Keep a note, in the place of any of that name."""

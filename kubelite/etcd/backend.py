@@ -102,6 +102,11 @@ class Backend(Protocol):
         """The revision of the latest transaction."""
         ...
 
+    @property
+    def compacted(self) -> int:
+        """Reads before this revision are refused."""
+        ...
+
     def get(self, key: str) -> KeyValue | None:
         """The current version of ``key``."""
         ...
@@ -175,6 +180,10 @@ class Durable(Backend, Protocol):
 
     def writes(self) -> Iterator[tuple[int, Change]]:
         """Every change that is kept, oldest first, with its moment."""
+        ...
+
+    def reread(self, read: Callable[[str, bytes, int], Any]) -> None:
+        """Read again what could not be read without knowing the kinds that are defined."""
         ...
 
     def note(self, name: str, body: bytes) -> None:

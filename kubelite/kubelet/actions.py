@@ -7,11 +7,12 @@ out is ``runtime_manager``'s work. Models computePodActions and computeInitConta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from kubelite.api.core_v1 import Container, Pod
+from kubelite.api.core_v1 import Container, EphemeralContainer, Pod, PodSpec
 from kubelite.kubelet.cri import CREATED, RUNNING, ContainerStatus, PodStatus
+from kubelite.kubelet.restarts import restarts_after, restarts_after_failure
 
 LIVENESS = "liveness"
 STARTUP = "startup"
@@ -33,13 +34,17 @@ class Kill(NamedTuple):
 
 
 class PodActions(NamedTuple):
-    """The decision. ``kill_pod`` stops everything; ``create_sandbox`` comes before any start."""
+    """The decision. ``kill_pod`` stops everything; ``create_sandbox`` comes before any start;
+    ``restart_all`` ends every container, so that the pod begins anew in its sandbox.
+    """
 
     kill_pod: bool = False
     create_sandbox: bool = False
     init_to_start: tuple[Container, ...] = ()
     to_start: tuple[Container, ...] = ()
     to_kill: tuple[Kill, ...] = ()
+    ephemeral_to_start: tuple[Container, ...] = ()
+    restart_all: bool = False
 
     @property
     def idle(self) -> bool:
@@ -55,6 +60,20 @@ def is_sidecar(container: Container) -> bool:
     return container.restart_policy == "Always"
 
 
+def as_container(ephemeral: EphemeralContainer) -> Container:
+    """An ephemeral container is run as any other, only never again."""
+    fields = {name: getattr(ephemeral, name) for name in Container.__struct_fields__}
+    return Container(**fields)
+
+
+def with_ephemeral_containers(actions: PodActions, pod: Pod, status: PodStatus) -> PodActions:
+    """Ephemeral containers are started as soon as there is a sandbox, whatever else is due."""
+    if actions.kill_pod or actions.create_sandbox or not status.sandbox_ready:
+        return actions
+    missing = [c for c in pod.spec.ephemeral_containers if status.find(c.name) is None]
+    return actions._replace(ephemeral_to_start=tuple([as_container(c) for c in missing]))
+
+
 def should_restart(container: Container, pod: Pod, status: PodStatus) -> bool:
     """Whether a container that does not run is to be started, as the restart policy has it."""
     if pod.metadata.deletion_timestamp is not None:
@@ -64,17 +83,22 @@ def should_restart(container: Container, pod: Pod, status: PodStatus) -> bool:
         return True
     if latest.state == RUNNING:
         return False
-    if latest.state == CREATED or is_sidecar(container):
+    if latest.state == CREATED:
         return True
-    policy = pod.spec.restart_policy
-    return not (policy == "Never" or (policy == "OnFailure" and latest.exit_code == 0))
+    return restarts_after(container, pod.spec, latest.exit_code)
 
 
 # DOC: compute-pod-actions
 def compute_pod_actions(
-    pod: Pod, status: PodStatus, verdict: Verdict, started: Started
+    pod: Pod,
+    status: PodStatus,
+    verdict: Verdict,
+    started: Started,
+    resized: Collection[str] = (),
 ) -> PodActions:
-    """The next actions for a pod that is meant to run."""
+    """The next actions for a pod that is meant to run. ``resized``: the containers that have to
+    be restarted for the amounts they were given.
+    """
     spec = pod.spec
     if not status.sandbox_ready:
         return _anew(pod, status)
@@ -95,9 +119,13 @@ def compute_pod_actions(
                 to_start.append(container)
             continue
         kill = _reason_to_kill(container, current, verdict)
-        if kill is None:
+        if kill is None and container.name in resized:
+            text = f"Container {container.name} resize requires restart"
+            to_kill.append(Kill(container, current, text))
+            to_start.append(container)
+        elif kill is None:
             kept += 1
-        elif spec.restart_policy != "Never" or kill.probe == "":
+        elif kill.probe == "" or restarts_after_failure(container, spec):
             to_kill.append(kill._replace(message=f"{kill.message}, will be restarted"))
             to_start.append(container)
         else:
@@ -111,7 +139,7 @@ def _anew(pod: Pod, status: PodStatus) -> PodActions:
     """There is no sandbox: make one and begin, unless the pod has run and must not again."""
     spec = pod.spec
     ran_before = bool(status.sandbox_attempts and status.containers)
-    if spec.restart_policy == "Never" and ran_before:
+    if spec.restart_policy == "Never" and ran_before and not _has_own_policy(spec):
         return PodActions(kill_pod=True)
     to_start = tuple([c for c in spec.containers if not _succeeded_for_good(c, pod, status)])
     if not to_start:
@@ -125,11 +153,15 @@ def _anew(pod: Pod, status: PodStatus) -> PodActions:
 def _succeeded_for_good(container: Container, pod: Pod, status: PodStatus) -> bool:
     latest = status.find(container.name)
     return (
-        pod.spec.restart_policy == "OnFailure"
-        and latest is not None
+        latest is not None
         and latest.finished_at > 0
         and latest.exit_code == 0
+        and not restarts_after(container, pod.spec, 0)
     )
+
+
+def _has_own_policy(spec: PodSpec) -> bool:
+    return any(c.restart_policy is not None for c in spec.containers)
 
 
 def _init_actions(
@@ -154,7 +186,7 @@ def _init_actions(
         if current is not None and current.finished_at and not is_sidecar(container):
             if current.exit_code == 0:
                 continue
-            if spec.restart_policy == "Never":
+            if not restarts_after(container, spec, current.exit_code):
                 return (), False, True
         to_start.append(container)
         if not begun:

@@ -15,8 +15,12 @@ INITIALIZED = "Initialized"
 READY = "Ready"
 CONTAINERS_READY = "ContainersReady"
 SCHEDULED = "PodScheduled"
-OWNED = (READY_TO_START, INITIALIZED, READY, CONTAINERS_READY, SCHEDULED)
-"""The conditions a kubelet sets; it keeps those of others."""
+ALWAYS = (READY_TO_START, INITIALIZED, READY, CONTAINERS_READY, SCHEDULED)
+RESIZE_PENDING = "PodResizePending"
+RESIZE_IN_PROGRESS = "PodResizeInProgress"
+ALL_RESTARTING = "AllContainersRestarting"
+OWNED = (*ALWAYS, RESIZE_PENDING, RESIZE_IN_PROGRESS, ALL_RESTARTING)
+"""The conditions a kubelet sets, the last three only while they apply; it keeps those of others."""
 
 Statuses = tuple[ContainerStatus, ...]
 Finding = tuple[str, str, str]
@@ -33,8 +37,11 @@ def conditions_of(
     phase: str,
     sandbox_ready: bool,
     now: int,
+    passing: tuple[PodCondition, ...] = (),
 ) -> tuple[PodCondition, ...]:
-    """All conditions; a transition time moves only when the status does."""
+    """All conditions; a transition time moves only when the status does. ``passing``: those of
+    a resize or a restart that is under way.
+    """
     others = [c for c in pod.status.conditions if c.type not in OWNED]
     before = {condition.type: condition for condition in old.conditions}
     containers_ready = _containers_ready(pod, inits, containers, phase)
@@ -48,9 +55,9 @@ def conditions_of(
     generation = pod.metadata.generation
     made = [
         _condition(type, finding, before.get(type), generation, now)
-        for type, finding in zip(OWNED, findings, strict=True)
+        for type, finding in zip(ALWAYS, findings, strict=True)
     ]
-    return (*others, *made)
+    return (*others, *passing, *made)
 
 
 def _condition(

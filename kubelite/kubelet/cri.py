@@ -8,9 +8,12 @@ the callback ``then``, on the clock. Times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
+
+from kubelite.api.core_v1 import ResourceRequirements
+from kubelite.api.podoptions import PodLogOptions
 
 if TYPE_CHECKING:
     from kubelite.kubelet.images.files import Tree
@@ -35,6 +38,7 @@ class Request(NamedTuple):
     method: str = "GET"
     protocol: str = "http"
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
 
 
 class Reply(NamedTuple):
@@ -94,10 +98,14 @@ class Mount(NamedTuple):
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
-    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts.
+    """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts;
+    ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set.
 
+    ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
     ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
     output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
+    ``tty``: it has a terminal at which nobody types. ``ends``: the pod waits for its end. A real
+    runtime needs no such hint: it has the program.
     """
 
     name: str
@@ -108,9 +116,15 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[int, ...] = ()
     memory_limit: int = 0
     attempt: int = 0
+    cpu_limit: int = 0
+    cpu_request: int = 0
+    stop_signal: str = ""
+    stdin: bool = False
     mounts: tuple[Mount, ...] = ()
     message_path: str = TERMINATION_LOG
     message_from_logs: bool = False
+    ends: bool = False
+    tty: bool = False
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):
@@ -149,6 +163,18 @@ class PodStatus(msgspec.Struct, frozen=True, gc=False):
             if container.name == name:
                 return container
         return None
+
+
+class Log(Protocol):
+    """The log of one start of one container."""
+
+    def read(self, options: PodLogOptions, now: int) -> str:
+        """What is asked for of it."""
+        ...
+
+    def follow(self, deliver: Callable[[Any], object]) -> Callable[[], None]:
+        """Call ``deliver`` with each line from now on; what is returned stops that."""
+        ...
 
 
 class Runtime(Protocol):
@@ -210,6 +236,12 @@ class Runtime(Protocol):
         """SIGTERM, and SIGKILL once ``grace`` microseconds have passed; ``then`` when it ended."""
         ...
 
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Change what a running container may use; ``then`` gets an error text, "" when done."""
+        ...
+
     def remove_container(self, container_id: str) -> None:
         """Forget a container that has ended."""
         ...
@@ -232,8 +264,8 @@ class Runtime(Protocol):
         """Run a command inside; a command that takes no time answers before this returns."""
         ...
 
-    def logs(self, container_id: str) -> str:
-        """What the container has written to its standard output and error."""
+    def log_file(self, container_id: str) -> Log | None:
+        """What the container has written to its standard output and error; None if it is gone."""
         ...
 
     def request(
@@ -245,6 +277,14 @@ class Runtime(Protocol):
         then: Callable[[Reply], object],
     ) -> None:
         """Ask a container on this node; an immediate answer comes before this returns."""
+        ...
+
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        ...
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
         ...
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:

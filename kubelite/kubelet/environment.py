@@ -33,6 +33,25 @@ class ConfigError(Exception):
     """A reference cannot be filled in; the message is the kubelet's."""
 
 
+def _ports(container: Container) -> tuple[int, ...]:
+    """Those that are declared and, as nobody has to declare any, those that probes ask."""
+    ports = [port.container_port for port in container.ports]
+    if ports:
+        for probe in (container.startup_probe, container.readiness_probe, container.liveness_probe):
+            action = probe and (probe.http_get or probe.tcp_socket or probe.grpc)
+            if action and isinstance(action.port, int) and action.port not in ports:
+                ports.append(action.port)
+    return tuple(ports)
+
+
+def _ends(pod: Pod, container: Container) -> bool:
+    """Whether the pod waits for the container's end."""
+    spec = pod.spec
+    if spec.init_containers and container in spec.init_containers:
+        return container.restart_policy != "Always"
+    return spec.restart_policy != "Always" and not container.ports
+
+
 class Environments:
     """Makes what one node's containers are started with."""
 
@@ -67,19 +86,26 @@ class Environments:
         if any("$(" in word for word in command + args):
             command = tuple([expand(word, variables) for word in command])
             args = tuple([expand(word, variables) for word in args])
-        memory = container.resources.limits.get("memory")
+        limits, requests = container.resources.limits, container.resources.requests
+        memory = limits.get("memory")
         return ContainerConfig(
             container.name,
             container.image,
             command,
             args,
             tuple(variables.items()),
-            tuple([port.container_port for port in container.ports]),
+            _ports(container),
             memory.value if memory is not None else 0,
             attempt,
+            limits["cpu"].milli if "cpu" in limits else 0,
+            requests["cpu"].milli if "cpu" in requests else 0,
+            (container.lifecycle.stop_signal or "") if container.lifecycle else "",
+            container.stdin,
             mounts=self._mounts(worker, container, variables) if container.volume_mounts else (),
             message_path=container.termination_message_path or TERMINATION_LOG,
             message_from_logs=container.termination_message_policy == "FallbackToLogsOnError",
+            ends=_ends(worker.pod, container),
+            tty=container.tty,
         )
 
     def _mounts(

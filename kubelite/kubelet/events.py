@@ -1,6 +1,11 @@
-"""The reasons of a kubelet's events. Models ``pkg/kubelet/events/event.go``."""
+"""The reasons of a kubelet's events, and which part of a pod they are about.
+
+Models ``pkg/kubelet/events/event.go``.
+"""
 
 from __future__ import annotations
+
+from kubelite.api.core_v1 import Container, Pod
 
 CREATED = "Created"
 STARTED = "Started"
@@ -18,8 +23,24 @@ FAILED_POST_START_HOOK = "FailedPostStartHook"
 FAILED_PRE_STOP_HOOK = "FailedPreStopHook"
 DEADLINE_EXCEEDED = "DeadlineExceeded"
 EXCEEDED_GRACE_PERIOD = "ExceededGracePeriod"
+RESIZE_STARTED = "ResizeStarted"
+RESIZE_COMPLETED = "ResizeCompleted"
+RESIZE_DEFERRED = "ResizeDeferred"
+RESIZE_INFEASIBLE = "ResizeInfeasible"
+RESIZE_ERROR = "ResizeError"
 STARTING = "Starting"
 NODE_READY = "NodeReady"
 REBOOTED = "Rebooted"
 FAILED_MOUNT = "FailedMount"
 EVICTED = "Evicted"
+
+
+def field_path(pod: Pod, container: Container) -> str:
+    """Where in a pod's spec one of its containers stands."""
+    for field, containers in (
+        ("initContainers", pod.spec.init_containers),
+        ("ephemeralContainers", pod.spec.ephemeral_containers),
+    ):
+        if containers and any(container.name == other.name for other in containers):
+            return f"spec.{field}{{{container.name}}}"
+    return f"spec.containers{{{container.name}}}"

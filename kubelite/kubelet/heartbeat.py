@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
-from kubelite.api.core_v1 import Node
+from kubelite.api.core_v1 import Node, Taint
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta, OwnerReference
 from kubelite.apimachinery.rest import Response
@@ -18,6 +18,7 @@ from kubelite.apimachinery.times import MicroTime
 from kubelite.client import Client
 from kubelite.kubelet.cri import Runtime
 from kubelite.kubelet.node_status import Machine, misreported, new_node, with_status
+from kubelite.kubelet.shutdown import not_ready
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, SECOND, Clock, Timer
 
@@ -43,8 +44,10 @@ class Heartbeat:
         machine: Machine,
         labels: Mapping[str, str],
         registered: Callable[[Node], object],
+        taints: tuple[Taint, ...] = (),
     ):
         self.node: Node | None = None
+        self.shutting_down = False
         self._client = client
         self._clock: Clock = client.clock
         self._chance = chance
@@ -54,7 +57,10 @@ class Heartbeat:
         self._pod_cidr = pod_cidr
         self._machine = machine
         self._labels = dict(labels)
+        self._taints = taints
         self._registered = registered
+        self.housekeeping: Callable[[Node], bool] = _no_pressure
+        self._pressed = False  # short of memory
         self._lease: Lease | None = None
         self._timers: dict[str, Timer] = {}
         self._life = 0  # answers to requests of an earlier life are ignored
@@ -73,6 +79,7 @@ class Heartbeat:
             self._pod_cidr,
             self._runtime,
             self._clock.now,
+            self._taints,
         )
 
         def created(response: Response) -> None:
@@ -96,6 +103,7 @@ class Heartbeat:
     def stop(self) -> None:
         """No more signs of life."""
         self._life += 1
+        self._pressed = False
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -120,9 +128,15 @@ class Heartbeat:
 
     def _check_status(self) -> None:
         self._timers["status"] = self._clock.after(STATUS_UPDATE_FREQUENCY, self._check_status)
+        if self.node is not None:
+            self._pressed = self.housekeeping(self.node)
         due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
         new_images = self._runtime.images() != self._reported_images
-        if due or new_images or (self.node and misreported(self.node, self._runtime)):
+        if (
+            due
+            or new_images
+            or (self.node and misreported(self.node, self._runtime, self._pressed))
+        ):
             self._report()
 
     def _report(self) -> None:
@@ -141,7 +155,10 @@ class Heartbeat:
             elif life == self._life:
                 self._reported_at = 0  # somebody else wrote meanwhile: again at the next turn
 
-        self._client.update_status(with_status(node, self._runtime, self._clock.now), answered)
+        told = with_status(node, self._runtime, self._clock.now, self._pressed)
+        if self.shutting_down:
+            told = not_ready(told, self._clock.now)
+        self._client.update_status(told, answered)
 
     # The lease
 
@@ -184,3 +201,8 @@ class Heartbeat:
                 renew_time=now,
             ),
         )
+
+
+def _no_pressure(node: Node) -> bool:
+    """Nobody keeps house."""
+    return False

@@ -6,13 +6,18 @@ Models ``pkg/kubelet/kubelet.go`` (syncLoop, HandlePodAdditions and its siblings
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from kubelite.api.core_v1 import Container, Node, Pod
+from kubelite.api.core_v1 import Container, Node, Pod, Taint
+from kubelite.api.podoptions import PodExecOptions, PodLogOptions
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
+from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
 from kubelite.kubelet.cri import ContainerStatus, ExecResult, Runtime
 from kubelite.kubelet.environment import Environments
 from kubelite.kubelet.envvars import ServiceVariables
+from kubelite.kubelet.events import field_path
+from kubelite.kubelet.eviction import EvictionManager
 from kubelite.kubelet.heartbeat import Heartbeat
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.pleg import Pleg
@@ -27,6 +32,7 @@ from kubelite.kubelet.predicates import (
 from kubelite.kubelet.probes.handlers import Outcome
 from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
+from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
 from kubelite.kubelet.volumes import VolumeManager
 from kubelite.sim.chance import Chance
@@ -50,6 +56,7 @@ class Kubelet:
         machine: Machine | None = None,
         labels: Mapping[str, str] | None = None,
         services: ServiceVariables | None = None,
+        taints: tuple[Taint, ...] = (),
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -63,15 +70,9 @@ class Kubelet:
         self._started_at: int | None = None  # of a kubelet that has been restarted
         self._running = False
         self.workers: dict[str, PodWorker] = {}
+        draw = chance.stream(f"kubelet/{node_name}/resync")
         self.volumes = VolumeManager(
-            self.clock,
-            client,
-            runtime,
-            self,
-            node_name,
-            node_ip,
-            self.allocatable,
-            chance.stream(f"kubelet/{node_name}/resync"),
+            self.clock, client, runtime, self, node_name, node_ip, self.allocatable, draw
         )
         environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
         self.manager = RuntimeManager(self.clock, runtime, self, environments)
@@ -87,6 +88,7 @@ class Kubelet:
             first_delay=self._probe_delay,
         )
         self._usage = Usage()
+        self.allocation = AllocationManager(self.clock, self)
         self._heartbeat = Heartbeat(
             client,
             chance,
@@ -97,7 +99,10 @@ class Kubelet:
             machine or Machine(),
             labels or {},
             self._node_known,
+            taints,
         )
+        self.evictions = EvictionManager(self)
+        self._heartbeat.housekeeping = self.evictions.synchronize
         self._node = Informer(client, "nodes", field_selector=f"metadata.name={node_name}")
         self._node.on(add=self._node_seen, update=lambda _, node: self._node_seen(node))
         self._pods = Informer(client, "pods", field_selector=f"spec.nodeName={node_name}")
@@ -124,8 +129,10 @@ class Kubelet:
             worker.close()
         self.workers.clear()
         self.manager.restart()
+        self.allocation.stop()
         self.volumes.restart()
         self._usage = Usage()
+        self.evictions.forget()
 
     def power_off(self) -> None:
         """The machine loses power: kubelet and containers are gone at once."""
@@ -133,12 +140,19 @@ class Kubelet:
         self.stop()
         self.runtime.power_off()
 
+    def shut_down(self, grace: int, critical: int, then: Callable[[], object]) -> None:
+        """The machine is to stop: no new pods, and those that run end in order."""
+        self._trace.record(self.component, "shut down", ("nodes", "", self.node_name))
+        self._heartbeat.shutting_down = True
+        self._heartbeat.report()
+        shut_down(self, grace, critical, then)
+
     def power_on(self) -> None:
         """The machine is back and boots."""
-        self.clock.cause = self._trace.record(
-            self.component, "power on", ("nodes", "", self.node_name)
-        )
+        about = ("nodes", "", self.node_name)
+        self.clock.cause = self._trace.record(self.component, "power on", about)
         self.runtime.power_on()
+        self._heartbeat.shutting_down = False
         self._started_at = self.clock.now
         self.start()
 
@@ -170,7 +184,9 @@ class Kubelet:
             return
         worker = PodWorker(self, pod)
         if pod.status.phase not in ("Failed", "Succeeded"):
-            refusal = self._refusal(pod)
+            if self.allocation.resized:
+                self.allocation.returned(worker)
+            refusal = self._refusal(worker.allocated if worker.resized else pod)
             self.workers[uid] = worker
             if refusal is not None:
                 self.event(pod, "Warning", refusal.reason, refusal.message)
@@ -189,14 +205,18 @@ class Kubelet:
         if worker is not None:
             self._usage.remove(worker.uid)
             worker.removed()
+            self.allocation.removed(worker.uid)
 
     def _refusal(self, pod: Pod) -> Refusal | None:
         node = self._heartbeat.node
         if node is None:
             return None
+        if self._heartbeat.shutting_down:
+            return REFUSED
         requests = requests_of(pod.spec)
         others = (w.pod for w in self.workers.values() if w.pod is not pod)
-        refusal = (
+        refusal = self.evictions.refuses(pod) if self.evictions.pressed else None
+        refusal = refusal or (
             self._usage.refuses(requests, node.status.allocatable)
             or mismatch(pod, node)
             or port_conflict(pod, others)
@@ -208,8 +228,26 @@ class Kubelet:
     def release(self, worker: PodWorker) -> None:
         """The pod runs no more: its share of the node is free, its directories go."""
         self._usage.remove(worker.uid)
+        self.allocation.removed(worker.uid)
         if worker.pod.spec.volumes:
             self.volumes.unmount(worker.uid)
+
+    def room_for(self, pod: Pod) -> Refusal | None:
+        """Whether the node has room for what a pod that runs here asks for now."""
+        node = self._heartbeat.node
+        if node is None:
+            return None
+        requests, allocatable = requests_of(pod.spec), node.status.allocatable
+        capacity = {"cpu": allocatable["cpu"].milli, "memory": allocatable["memory"].value}
+        if refusal := infeasible(requests, capacity):
+            return refusal
+        refusal = self._usage.refuses(requests, allocatable, besides=pod.metadata.uid)
+        return Refusal(DEFERRED, refusal.message) if refusal else None
+
+    def recount(self, pod: Pod) -> None:
+        """The pod holds other amounts than before."""
+        self._usage.remove(pod.metadata.uid)
+        self._usage.add(pod.metadata.uid, requests_of(pod.spec))
 
     def forget(self, worker: PodWorker) -> None:
         """Nothing is left of the pod, here or in the API server."""
@@ -271,13 +309,12 @@ class Kubelet:
         self, pod: Pod, type: str, reason: str, message: str, container: Container | None = None
     ) -> None:
         """Record an Event about the pod, or about one of its containers."""
-        path = ""
-        if container is not None:
-            init = pod.spec.init_containers
-            mine = init and any(container.name == other.name for other in init)
-            field = "initContainers" if mine else "containers"
-            path = f"spec.{field}{{{container.name}}}"
+        path = field_path(pod, container) if container is not None else ""
         self._recorder.event(pod, type, reason, message, path)
+
+    def node_event(self, node: Node, type: str, reason: str, message: str) -> None:
+        """Record an Event about the node."""
+        self._recorder.event(node, type, reason, message)
 
     def note(self, pod: Pod, verb: str, note: str) -> None:
         """Record an act in the trace; what follows in this callback has it as its cause."""
@@ -294,9 +331,42 @@ class Kubelet:
         place = 1 if previous else 0
         return found[place].id if len(found) > place else ""
 
-    def logs(self, uid: str, container: str, previous: bool = False) -> str:
-        """A container's output."""
-        return self.runtime.logs(self.container_id(uid, container, previous))
+    def logs(self, uid: str, options: PodLogOptions) -> str:
+        """A container's output, as far as it is there."""
+        found = self.container_id(uid, options.container, options.previous)
+        file = self.runtime.log_file(found)
+        return file.read(options, self.clock.now) if file is not None else ""
+
+    def container_logs(self, pod: Pod, options: PodLogOptions) -> str:
+        """The same for the API server. Raises ValueError when there can be none."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name, options.previous):
+            what = f'container "{name}" in pod "{pod.metadata.name}"'
+            if options.previous:
+                raise ValueError(f"previous terminated {what} not found")
+            raise ValueError(f"{what} is waiting to start: {_waiting(pod, name)}")
+        return self.logs(uid, options)
+
+    def follow_logs(
+        self, uid: str, container: str, deliver: Callable[[Any], object]
+    ) -> Callable[[], None]:
+        """Each line of a container as it is written, until what is returned is called.
+
+        Raises ValueError when the container has not been created yet.
+        """
+        file = self.runtime.log_file(self.container_id(uid, container))
+        if file is None:
+            raise ValueError(f'container not found ("{container}")')
+        return file.follow(deliver)
+
+    def run_in_container(
+        self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]
+    ) -> None:
+        """Run a command for the API server. Raises ValueError when the container is not there."""
+        uid, name = pod.metadata.uid, options.container
+        if not self.container_id(uid, name):
+            raise ValueError(f'container not found ("{name}")')
+        self.exec(uid, name, options.command, then)
 
     def exec(
         self,
@@ -307,3 +377,12 @@ class Kubelet:
     ) -> None:
         """Run a command inside a running container."""
         self.runtime.exec_sync(self.container_id(uid, container), command, 0, then)
+
+
+def _waiting(pod: Pod, name: str) -> str:
+    """Why a container has not been started, in a word."""
+    status = pod.status
+    for found in status.init_container_statuses + status.container_statuses:
+        if found.name == name and found.state.waiting is not None:
+            return found.state.waiting.reason
+    return "ContainerCreating"

@@ -18,6 +18,7 @@ from kubelite.api.core_v1 import (
     NodeSpec,
     NodeStatus,
     NodeSystemInfo,
+    Taint,
 )
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
@@ -42,6 +43,14 @@ CONDITIONS = (
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 )  # fmt: skip
 
+
+MEMORY_PRESSURE = (
+    "MemoryPressure",
+    "True",
+    "KubeletHasInsufficientMemory",
+    "kubelet has insufficient memory available",
+)
+"""The first row instead, while the machine is short of memory."""
 
 NETWORK_NOT_READY = (
     "Ready",
@@ -83,6 +92,17 @@ def allocatable(capacity: Mapping[str, Quantity]) -> dict[str, Quantity]:
     }
 
 
+def system_labels(name: str) -> dict[str, str]:
+    """The labels every kubelet gives its node."""
+    return {
+        "beta.kubernetes.io/arch": "amd64",
+        "beta.kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+    }
+
+
 def new_node(
     name: str,
     labels: Mapping[str, str],
@@ -91,15 +111,10 @@ def new_node(
     pod_cidr: str,
     runtime: Runtime,
     now: int,
+    taints: tuple[Taint, ...] = (),
 ) -> Node:
     """The object a kubelet registers."""
-    own = {
-        "beta.kubernetes.io/arch": "amd64",
-        "beta.kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-    }
+    own = system_labels(name)
     capacity = machine.capacity()
     status = NodeStatus(
         capacity=capacity,
@@ -113,28 +128,34 @@ def new_node(
     )
     node = Node(
         metadata=ObjectMeta(name=name, labels={**own, **labels}),
-        spec=NodeSpec(pod_cidr=pod_cidr, pod_cidrs=(pod_cidr,) if pod_cidr else ()),
+        spec=NodeSpec(pod_cidr=pod_cidr, pod_cidrs=(pod_cidr,) if pod_cidr else (), taints=taints),
         status=status,
     )
     return with_status(node, runtime, now)
 
 
-def expected_conditions(runtime: Runtime) -> tuple[tuple[str, str, str, str], ...]:
-    """Type, status, reason and message of each condition the kubelet vouches for."""
-    return CONDITIONS if runtime.network_ready() else (*CONDITIONS[:-1], NETWORK_NOT_READY)
+def expected_conditions(
+    runtime: Runtime, pressed: bool = False
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Type, status, reason and message of each condition the kubelet vouches for.
+
+    ``pressed``: the machine is short of memory.
+    """
+    rows = (MEMORY_PRESSURE, *CONDITIONS[1:]) if pressed else CONDITIONS
+    return rows if runtime.network_ready() else (*rows[:-1], NETWORK_NOT_READY)
 
 
-def misreported(node: Node, runtime: Runtime) -> bool:
+def misreported(node: Node, runtime: Runtime, pressed: bool = False) -> bool:
     """Whether somebody else has written conditions that are not so."""
     found = {condition.type: condition.status for condition in node.status.conditions}
-    return any(found.get(row[0]) != row[1] for row in expected_conditions(runtime))
+    return any(found.get(row[0]) != row[1] for row in expected_conditions(runtime, pressed))
 
 
-def with_status(node: Node, runtime: Runtime, now: int) -> Node:
+def with_status(node: Node, runtime: Runtime, now: int, pressed: bool = False) -> Node:
     """The same node as it is now: heartbeat times, conditions, images."""
     before = {condition.type: condition for condition in node.status.conditions}
     kept = tuple([c for c in node.status.conditions if c.type not in _OWNED])
-    rows = expected_conditions(runtime)
+    rows = expected_conditions(runtime, pressed)
     conditions = [_condition(*row, before.get(row[0]), Time(now)) for row in rows]
     status = replace(node.status, conditions=(*kept, *conditions), images=_images(runtime))
     return replace(node, status=status)

@@ -9,15 +9,18 @@ SyncTerminatingPod and SyncTerminatedPod of ``kubelet.go``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kubelite.api.core_v1 import Container, Pod, PodStatus
+from kubelite.api.core_v1 import Container, Pod, PodCondition, PodStatus
 from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import Time
 from kubelite.kubelet import events
-from kubelite.kubelet.actions import compute_pod_actions
-from kubelite.kubelet.conditions import OWNED
+from kubelite.kubelet.actions import PodActions, compute_pod_actions, with_ephemeral_containers
+from kubelite.kubelet.conditions import ALL_RESTARTING, OWNED
 from kubelite.kubelet.image_manager import Problem
-from kubelite.kubelet.status import Waiting, generate_status
+from kubelite.kubelet.restarts import calls_for_all, has_rules
+from kubelite.kubelet.status import NOTHING, Waiting, generate_status
 from kubelite.sim.clock import SECOND, Timer
 
 if TYPE_CHECKING:
@@ -54,12 +57,23 @@ class PodWorker:
         self.runtime_status = kubelet.runtime.pod_status(self.uid)
         self.state = SYNCING
         self.reasons: dict[str, Waiting] = {}
+        self.attempts: dict[str, int] = {}  # of containers that a restart of all has removed
+        self.restarting: PodCondition | None = None  # the condition AllContainersRestarting
+        self._may_restart_all = has_rules(pod.spec)
+        self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
         self.unsent = self.in_flight = self.finished = False  # see status_manager
+        self.grace_limit: int | None = None  # what eviction or shutdown leaves
+        self._ended: Callable[[], object] | None = None
         self._working = False
         self._pending = False
         self._retry: Timer | None = None
         self._deadline: Timer | None = None
+
+    @property
+    def allocated(self) -> Pod:
+        """The pod with the amounts it has been allocated."""
+        return self._kubelet.allocation.allocated(self.pod)
 
     @property
     def syncing(self) -> bool:
@@ -93,6 +107,7 @@ class PodWorker:
         if meta.deletion_timestamp is not None:
             self._deleted(old)
         elif self.syncing and (pod.spec is not old.spec and pod.spec != old.spec):
+            self._kubelet.allocation.spec_changed(self, old)
             self.sync()
         elif self.syncing and _others(pod) != _others(old):
             self.update_status()
@@ -135,6 +150,8 @@ class PodWorker:
         """A container was started, or could not be."""
         if problem is None:
             self.reasons.pop(container.name, None)
+            if self.resized:
+                self._kubelet.allocation.started(self, container)
         else:
             self.reasons[container.name] = Waiting(problem.reason, problem.message)
 
@@ -152,20 +169,49 @@ class PodWorker:
             return
         probes, uid = self._kubelet.probes, self.uid
         actions = compute_pod_actions(
-            self.pod,
+            self.allocated if self.resized else self.pod,
             self.runtime_status,
             probes.verdict,
             lambda container, status: probes.started(uid, container, status),
+            self._kubelet.allocation.restarts(self) if self.resized else (),
         )
+        if self._may_restart_all:
+            actions = self._perhaps_restart_all(actions)
+        if self.pod.spec.ephemeral_containers:
+            actions = with_ephemeral_containers(actions, self.pod, self.runtime_status)
+        if self.resized and not actions.kill_pod:
+            self._kubelet.allocation.actuate(self)
         if actions.kill_pod and not actions.create_sandbox:
             self.terminate()
         elif actions.idle:
             self.update_status()
         else:
             self._working = True
+            if actions.restart_all:
+                self.update_status()
             self._kubelet.manager.sync_pod(self, actions, self._synced)
             if self._working:
                 self.update_status()
+
+    def _perhaps_restart_all(self, actions: PodActions) -> PodActions:
+        """The actions, or a restart of the whole pod in its place if a rule asks for it."""
+        due = calls_for_all(self.pod, self.runtime_status)
+        if due or self.restarting is not None:
+            before = self.restarting
+            status = "True" if due else "False"
+            if before is None or before.status != status:
+                self.restarting = PodCondition(
+                    type=ALL_RESTARTING,
+                    status=status,
+                    observed_generation=self.pod.metadata.generation,
+                    last_transition_time=Time(self._clock.now),
+                )
+        return PodActions(restart_all=True) if due else actions
+
+    def _passing(self) -> tuple[PodCondition, ...]:
+        """The conditions of a resize or of a restart that is under way."""
+        found = self._kubelet.allocation.conditions(self.uid)
+        return (*found, self.restarting) if self.restarting is not None else found
 
     def _synced(self, retry: int | None) -> None:
         """The actions are done; try again after ``retry`` if some could not be."""
@@ -184,11 +230,13 @@ class PodWorker:
         else:
             self.update_status()
 
-    def attempts(self, container: str) -> int:
+    def forgotten(self, container: str) -> int:
         """How often a container was started of which the runtime knows nothing any more.
 
         A real kubelet counts the log files that it left on the machine's disk.
         """
+        if container in self.attempts:
+            return self.attempts[container]
         said = self.status or self.pod.status
         for one in (*said.container_statuses, *said.init_container_statuses):
             if one.name == container:
@@ -202,8 +250,9 @@ class PodWorker:
         if self.closed:
             return
         kubelet = self._kubelet
+        resized = self.resized
         status = generate_status(
-            self.pod,
+            self.allocated if resized else self.pod,
             self.status or self.pod.status,
             self.runtime_status,
             self.reasons,
@@ -211,6 +260,8 @@ class PodWorker:
             kubelet.node_ip,
             self._clock.now,
             terminal=self.state == TERMINATED,
+            actual=kubelet.allocation.actuated(self.uid) if resized else NOTHING,
+            passing=self._passing() if resized or self.restarting else (),
         )
         kubelet.statuses.set_status(self, status)
 
@@ -222,6 +273,20 @@ class PodWorker:
         failed = replace(base, phase="Failed", reason=reason, message=message)
         self._kubelet.statuses.set_status(self, failed)
         self.terminate()
+
+    def evict(self, reason: str, message: str, target: PodCondition, grace: int) -> None:
+        """The node cannot keep the pod: it fails, with ``grace`` microseconds at most."""
+        self.grace_limit = grace
+        status = self.pod.status
+        others = tuple([c for c in status.conditions if c.type != target.type])
+        status = replace(status, conditions=(*others, target))
+        self.pod = replace(self.pod, status=status)
+        self.fail(reason, message)
+
+    def shut_down(self, reason: str, message: str, grace: int, then: Callable[[], object]) -> None:
+        """The machine is about to stop: fail, with at most ``grace``; ``then`` at the end."""
+        self.grace_limit, self._ended = grace, then
+        self.fail(reason, message)
 
     def terminate(self) -> None:
         """Stop all containers; they get their grace."""
@@ -243,6 +308,8 @@ class PodWorker:
             self._forget()
             return
         self.state = TERMINATED
+        if self._ended is not None:
+            self._ended()
         kubelet.release(self)
         kubelet.probes.remove_pod(self.uid)
         self.relisted()

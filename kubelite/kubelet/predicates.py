@@ -43,13 +43,19 @@ class Usage:
 
     # DOC: kubelet-admit
     def refuses(
-        self, requests: Mapping[str, int], allocatable: Mapping[str, Quantity]
+        self,
+        requests: Mapping[str, int],
+        allocatable: Mapping[str, Quantity],
+        besides: str = "",
     ) -> Refusal | None:
-        """Whether these requests still fit; None when they do."""
+        """Whether these requests still fit, not counting the pod ``besides``; None when they do."""
+        own = self._pods.get(besides) if besides else None
         for name, asked in requests.items():
             limit = allocatable.get(name)
             room = 0 if limit is None else _amount(name, limit)
             used = self._used.get(name, 0)
+            if own:
+                used -= own.get(name, 0)
             if asked and used + asked > room:
                 return Refusal(
                     f"OutOf{name}",

@@ -48,6 +48,7 @@ class RuntimeManager:
         self._environments = environments
         self._handlers = HandlerRunner(clock, runtime)
         self._back_off = Backoff(clock)
+        self.started = self.sandboxes = 0  # ever: containers, and pods
         self.images = ImageManager(clock, runtime, reporter)
         self.killer = Killer(clock, runtime, self._handlers, reporter)
 
@@ -65,13 +66,39 @@ class RuntimeManager:
     # DOC: sync-pod
     def sync_pod(self, worker: PodWorker, actions: PodActions, done: Done) -> None:
         """Do what was decided, step by step."""
-        starts = actions.init_to_start + actions.to_start
-        if actions.create_sandbox:
+        starts = actions.ephemeral_to_start + actions.init_to_start + actions.to_start
+        if actions.restart_all:
+            self._end_all(worker, done)
+        elif actions.create_sandbox:
             self._create_sandbox(worker, actions, lambda: self._start(worker, starts, done), done)
         elif actions.to_kill:
             self._kill(worker, actions.to_kill, lambda: self._start(worker, starts, done))
         else:
             self._start(worker, starts, done)
+
+    # DOC: restart-all
+    def _end_all(self, worker: PodWorker, done: Done) -> None:
+        """End every container at once, without hooks or grace, and forget them all."""
+        statuses = self._runtime.pod_status(worker.uid).containers
+        running = [status for status in statuses if status.state == RUNNING]
+
+        def ended() -> None:
+            running.pop()
+            if not running and worker.syncing:
+                forget()
+
+        def forget() -> None:
+            for status in self._runtime.pod_status(worker.uid).containers:
+                attempts = worker.attempts
+                attempts[status.name] = max(attempts.get(status.name, 0), status.attempt + 1)
+                self._runtime.remove_container(status.id)
+            done(None)
+
+        if not running:
+            forget()
+            return
+        for status in tuple(running):
+            self._runtime.stop_container(status.id, 0, ended)
 
     def _kill(self, worker: PodWorker, kills: tuple[Kill, ...], then: Callable[[], None]) -> None:
         remaining = len(kills)
@@ -104,6 +131,7 @@ class RuntimeManager:
                 self._reporter.event(pod, "Warning", events.FAILED_CREATE_POD_SANDBOX, message)
                 done(RETRY)
                 return
+            self.sandboxes += 1
             worker.sandbox_ready()
             then()
 
@@ -183,7 +211,7 @@ class RuntimeManager:
         pod = worker.pod
         status = self._runtime.pod_status(worker.uid)
         earlier = [s for s in status.containers if s.name == container.name]
-        attempt = earlier[0].attempt + 1 if earlier else worker.attempts(container.name)
+        attempt = earlier[0].attempt + 1 if earlier else worker.forgotten(container.name)
         try:
             config = self._environments.config(worker, container, status.ip, attempt)
         except ConfigError as problem:
@@ -222,6 +250,7 @@ class RuntimeManager:
             self._reporter.event(pod, "Warning", events.FAILED, f"Error: {error}", container)
             then(Problem("RunContainerError", error))
             return
+        self.started += 1
         self._reporter.event(pod, "Normal", events.STARTED, "Container started", container)
         self._reporter.note(pod, "start", f"container {container.name} started")
         hook = container.lifecycle.post_start if container.lifecycle else None

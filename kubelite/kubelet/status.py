@@ -18,20 +18,24 @@ from kubelite.api.core_v1 import (
     ContainerStatus,
     HostIP,
     Pod,
+    PodCondition,
     PodIP,
     PodSpec,
     PodStatus,
+    ResourceRequirements,
 )
 from kubelite.api.qos import qos_class
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet import cri
-from kubelite.kubelet.actions import is_sidecar, should_restart
+from kubelite.kubelet.actions import as_container, is_sidecar, should_restart
 from kubelite.kubelet.conditions import conditions_of
+from kubelite.kubelet.restarts import restarts_after
 
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
 NO_STATE = ContainerState()
+NOTHING: Mapping[str, ResourceRequirements] = {}
 LOST = ContainerStateTerminated(
     exit_code=137,
     reason="ContainerStatusUnknown",
@@ -64,25 +68,41 @@ def generate_status(
     host_ip: str,
     now: int,
     terminal: bool = False,
+    actual: Mapping[str, ResourceRequirements] = NOTHING,
+    passing: tuple[PodCondition, ...] = (),
 ) -> PodStatus:
     """The status of ``pod``, given its last one and what the runtime, the failed starts
     (``reasons``) and the probes (``health``) say. ``terminal``: nothing will run any more.
+    ``actual``: what containers have, where that is not what they are allocated. ``passing``:
+    conditions of a resize or a restart that is under way.
     """
     spec = pod.spec
     inits = _container_statuses(
-        pod, spec.init_containers, old.init_container_statuses, runtime, reasons, health, True
+        pod,
+        spec.init_containers,
+        old.init_container_statuses,
+        runtime,
+        reasons,
+        health,
+        True,
+        actual,
     )
     containers = _container_statuses(
-        pod, spec.containers, old.container_statuses, runtime, reasons, health, False
+        pod, spec.containers, old.container_statuses, runtime, reasons, health, False, actual
     )
     phase = _phase(spec, inits, containers, terminal)
     if old.phase in ("Failed", "Succeeded"):
         phase = old.phase
+    ephemeral = old.ephemeral_container_statuses
+    if spec.ephemeral_containers:
+        ephemeral = _ephemeral_statuses(pod, ephemeral, runtime, reasons)
     pod_ip = host_ip if spec.host_network else runtime.ip or old.pod_ip
     return replace(
         old,
         phase=phase,
-        conditions=conditions_of(pod, old, inits, containers, phase, runtime.sandbox_ready, now),
+        conditions=conditions_of(
+            pod, old, inits, containers, phase, runtime.sandbox_ready, now, passing
+        ),
         host_ip=host_ip,
         host_ips=(HostIP(ip=host_ip),),
         pod_ip=pod_ip,
@@ -90,6 +110,7 @@ def generate_status(
         start_time=old.start_time or Time(now),
         init_container_statuses=inits,
         container_statuses=containers,
+        ephemeral_container_statuses=ephemeral,
         qos_class=old.qos_class or qos_class(spec),
         observed_generation=pod.metadata.generation,
     )
@@ -103,6 +124,7 @@ def _container_statuses(
     reasons: Mapping[str, Waiting],
     health: Mapping[str, Health],
     init: bool,
+    actual: Mapping[str, ResourceRequirements],
 ) -> tuple[ContainerStatus, ...]:
     if not containers:
         return ()
@@ -110,13 +132,33 @@ def _container_statuses(
     default = POD_INITIALIZING if pod.spec.init_containers else CONTAINER_CREATING
     found = [
         _container_status(
-            pod, container, before.get(container.name), runtime, reasons, health, init, default
+            pod,
+            container,
+            before.get(container.name),
+            runtime,
+            reasons,
+            health,
+            init,
+            default,
+            actual,
         )
         for container in containers
     ]
     if not init and len(found) > 1:
         found.sort(key=lambda status: status.name)
     return tuple(found)
+
+
+def _ephemeral_statuses(
+    pod: Pod,
+    old: tuple[ContainerStatus, ...],
+    runtime: cri.PodStatus,
+    reasons: Mapping[str, Waiting],
+) -> tuple[ContainerStatus, ...]:
+    """Those of ephemeral containers, which are never ready and hold nothing."""
+    containers = tuple([as_container(one) for one in pod.spec.ephemeral_containers])
+    made = _container_statuses(pod, containers, old, runtime, reasons, {}, False, NOTHING)
+    return tuple([replace(s, started=None, resources=None) for s in made])
 
 
 def _container_status(
@@ -128,6 +170,7 @@ def _container_status(
     health: Mapping[str, Health],
     init: bool,
     default: ContainerState,
+    actual: Mapping[str, ResourceRequirements],
 ) -> ContainerStatus:
     name = container.name
     seen = [status for status in runtime.containers if status.name == name][:2]
@@ -145,7 +188,8 @@ def _container_status(
             image_id=seen[0].image_ref,
             container_id=f"containerd://{seen[0].id}",
             allocated_resources=container.resources.requests,
-            resources=container.resources,
+            resources=actual.get(name, container.resources) if actual else container.resources,
+            stop_signal=container.lifecycle.stop_signal if container.lifecycle else None,
         )
     waiting = reasons.get(name)
     if waiting is not None and should_restart(container, pod, runtime):
@@ -227,7 +271,7 @@ def _phase(
         else:
             waiting += 1
     begun = any(s.state.running or s.state.terminated for s in containers)
-    if init_failed and spec.restart_policy == "Never":
+    if init_failed:
         return "Failed"
     if (initializing and not begun) or waiting:
         return "Failed" if terminal else "Pending"
@@ -235,12 +279,19 @@ def _phase(
         return "Running"
     if not stopped:
         return "Pending"
-    if terminal or spec.restart_policy != "Always":
-        if stopped == succeeded:
-            return "Succeeded"
-        if terminal or spec.restart_policy == "Never":
-            return "Failed"
-    return "Running"
+    if not terminal and _some_restart(spec, containers):
+        return "Running"
+    return "Succeeded" if stopped == succeeded else "Failed"
+
+
+def _some_restart(spec: PodSpec, containers: tuple[ContainerStatus, ...]) -> bool:
+    """Whether any of these containers, which have all ended, will run again."""
+    by_name = {container.name: container for container in spec.containers}
+    for status in containers:
+        ended = status.state.terminated or status.last_state.terminated
+        if ended is not None and restarts_after(by_name[status.name], spec, ended.exit_code):
+            return True
+    return False
 
 
 def _init_progress(spec: PodSpec, inits: tuple[ContainerStatus, ...]) -> tuple[bool, bool]:
@@ -256,5 +307,5 @@ def _init_progress(spec: PodSpec, inits: tuple[ContainerStatus, ...]) -> tuple[b
         if ended is None:
             pending = True
         elif ended.exit_code != 0:
-            failed = True
+            failed = failed or not restarts_after(container, spec, ended.exit_code)
     return pending, failed

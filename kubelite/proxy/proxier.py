@@ -98,7 +98,8 @@ class Proxier:
         self._synced: tuple[EndpointSlice, ...] = ()
         self._sessions: dict[tuple[str, str], Session] = {}
         self._pending: Timer | None = None
-        self._last_sync = clock.now - MIN_SYNC_PERIOD
+        self.last_sync = clock.now - MIN_SYNC_PERIOD
+        self.syncs = 0
         slices.on(
             add=lambda _: self._dirty(),
             update=lambda *_: self._dirty(),
@@ -167,12 +168,13 @@ class Proxier:
 
     def _dirty(self) -> None:
         if self._pending is None:
-            due = max(self._clock.now, self._last_sync + MIN_SYNC_PERIOD)
+            due = max(self._clock.now, self.last_sync + MIN_SYNC_PERIOD)
             self._pending = self._clock.at(due + WRITE_LATENCY, self._sync)
 
     def _sync(self) -> None:
         self._pending = None
-        self._last_sync = self._clock.now
+        self.last_sync = self._clock.now
+        self.syncs += 1
         self._synced = tuple(self._slices.items())
         self._rules = rules_for(self._synced)
         self._local = None

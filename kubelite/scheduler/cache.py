@@ -8,6 +8,7 @@ makes the cache forget it. Models ``pkg/scheduler/backend/cache/cache.go``.
 from __future__ import annotations
 
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.scheduler.resources import spec_in_force
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import PodInfo
 
@@ -72,8 +73,12 @@ class Cache:
         self.snapshot.add_pod(pod)
 
     def _refresh(self, known: PodInfo, pod: Pod) -> None:
-        """The same pod on the same node; only labels or its end can matter."""
+        """The same pod on the same node; only labels, its end or a resize can matter."""
         meta = pod.metadata
+        if meta.generation > 1 and spec_in_force(pod) != known.needs.spec:
+            self.snapshot.remove_pod(known)
+            self._put(PodInfo(pod))
+            return
         terminating = meta.deletion_timestamp is not None
         if known.terminating == terminating and known.labels == meta.labels:
             known.pod = pod

@@ -21,7 +21,7 @@ from kubelite.scheduler.framework import (
     POD_SCALE_DOWN,
 )
 from kubelite.scheduler.queue import SchedulingQueue
-from kubelite.scheduler.resources import pod_requests
+from kubelite.scheduler.resources import pod_requests, spec_in_force
 
 
 class EventHandlers:
@@ -69,7 +69,8 @@ class EventHandlers:
         self._cache.update_pod(new)
         if old.metadata.labels != new.metadata.labels:
             self._queue.move(POD_LABEL, old, new)
-        if old.spec is not new.spec and asks_for_less(old, new):
+        resized = new.metadata.generation > 1  # what it holds stands in its status then
+        if (resized or old.spec is not new.spec) and asks_for_less(old, new):
             self._queue.move(POD_SCALE_DOWN, old, new)
 
     def _update_unassigned(self, old: Pod, new: Pod) -> None:
@@ -126,5 +127,5 @@ def finished(pod: Pod) -> bool:
 
 def asks_for_less(old: Pod, new: Pod) -> bool:
     """Whether a resize has made something free."""
-    before, after = pod_requests(old.spec), pod_requests(new.spec)
+    before, after = pod_requests(spec_in_force(old)), pod_requests(spec_in_force(new))
     return any(after.get(name, 0) < amount for name, amount in before.items())

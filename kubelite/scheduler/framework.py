@@ -3,7 +3,8 @@
 A plugin is any object with a ``name`` and some of the methods below; the points it serves are
 those it has methods for. Order of one decision: PreEnqueue (may the pod wait in line at all),
 PreFilter once, Filter for each node, PostFilter when no node is left, PreScore once, Score and
-NormalizeScore for each node left, Bind. A point answers None for success.
+NormalizeScore for each node left, PreBind (what must be done before), Bind. A point answers None
+for success.
 
 A plugin whose Filter or Score depends on the pod's spec and on the node alone says so with
 ``filter_by_spec`` or ``score_by_spec``: then its answer is remembered until the node changes, for
@@ -19,8 +20,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from kubelite.api.apps_v1 import ReplicaSet
-from kubelite.api.core_v1 import Service
+from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim, Service
 from kubelite.api.policy_v1 import PodDisruptionBudget
+from kubelite.api.storage_v1 import CSINode, StorageClass
 from kubelite.apimachinery.rest import Response
 
 if TYPE_CHECKING:
@@ -65,6 +67,14 @@ POD_ADD = "AssignedPod/Add"
 POD_DELETE = "AssignedPod/Delete"
 POD_LABEL = "AssignedPod/UpdatePodLabel"
 POD_SCALE_DOWN = "AssignedPod/UpdatePodScaleDown"
+CLAIM_ADD = "PersistentVolumeClaim/Add"
+CLAIM_UPDATE = "PersistentVolumeClaim/Update"
+VOLUME_ADD = "PersistentVolume/Add"
+VOLUME_UPDATE = "PersistentVolume/Update"
+CLASS_ADD = "StorageClass/Add"
+CLASS_UPDATE = "StorageClass/Update"
+CSI_NODE_ADD = "CSINode/Add"
+CSI_NODE_UPDATE = "CSINode/Update"
 
 Hint = Callable[["PodInfo", Any, Any], bool]
 """hint(pod, old, new): might this change let ``pod`` pass the plugin that refused it?
@@ -131,6 +141,11 @@ class Listers(NamedTuple):
     replica_set: Callable[[str, str], ReplicaSet | None] = lambda namespace, name: None
     namespace_labels: Callable[[], Mapping[str, Mapping[str, str]]] = lambda: {}
     budgets: Callable[[], Iterable[PodDisruptionBudget]] = lambda: ()
+    claim: Callable[[str], PersistentVolumeClaim | None] = lambda key: None
+    volume: Callable[[str], PersistentVolume | None] = lambda name: None
+    volumes: Callable[[], Iterable[PersistentVolume]] = lambda: ()
+    storage_class: Callable[[str], StorageClass | None] = lambda name: None
+    csi_node: Callable[[str], CSINode | None] = lambda name: None
 
 
 NO_LISTERS = Listers()
@@ -228,6 +243,21 @@ class ScoreExtensions(Protocol):
         self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
     ) -> Sequence[int]:
         """One score for each node, in order."""
+        ...
+
+
+@runtime_checkable
+class PreBindPlugin(Protocol):
+    """What has to be done before a pod can be bound: its volumes, for example."""
+
+    def pre_bind_pre_flight(self, pod: PodInfo) -> Status | None:
+        """``SKIP`` when there is nothing to do for this pod."""
+        ...
+
+    def pre_bind(
+        self, client: Any, pod: PodInfo, node: NodeInfo, then: Callable[[str], object]
+    ) -> None:
+        """Do it; ``then`` gets "", or what went wrong."""
         ...
 
 

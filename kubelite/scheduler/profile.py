@@ -16,6 +16,7 @@ from kubelite.scheduler.framework import (
     Listers,
     Plugin,
     PostFilterPlugin,
+    PreBindPlugin,
     PreEnqueuePlugin,
     PreFilterPlugin,
     PreScorePlugin,
@@ -110,4 +111,5 @@ class Framework:
             for p in plugins
             if isinstance(p, ScorePlugin | ScoreAllPlugin) and weights.get(p.name, 1)
         ]
+        self.pre_binds = [p for p in plugins if isinstance(p, PreBindPlugin)]
         self.binder = next(p for p in plugins if isinstance(p, BindPlugin))

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from kubelite.api.core_v1 import Container, PodSpec
+from kubelite.api.core_v1 import Container, ContainerStatus, Pod, PodSpec
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import replace
 
 CPU = "cpu"
 MEMORY = "memory"
@@ -94,6 +95,52 @@ def pod_requests(spec: PodSpec, non_zero: bool = False) -> Amounts:
         if name in (CPU, MEMORY) or name.startswith("hugepages-"):
             total[name] = value
     _add(total, amounts_of(spec.overhead))
+    return total
+
+
+# DOC: resize-accounting
+def spec_in_force(pod: Pod) -> PodSpec:
+    """The spec with what each container holds or is about to hold, whichever is more.
+
+    While a resize is under way room is kept for the larger of what is asked for, allocated and
+    in use; what can never be granted on this node is not counted. A pod whose generation is 1
+    has never been changed: that is most of them.
+    """
+    spec, status, meta = pod.spec, pod.status, pod.metadata
+    changes = meta.generation - 1 - (meta.deletion_timestamp is not None)
+    if changes <= 0 or not status.container_statuses:
+        return spec
+    infeasible = any(
+        c.type == "PodResizePending" and c.reason == "Infeasible" for c in status.conditions
+    )
+    held = {s.name: s for s in status.init_container_statuses + status.container_statuses}
+    containers = _in_force(spec.containers, held, infeasible)
+    init_containers = _in_force(spec.init_containers, held, infeasible)
+    if containers == spec.containers and init_containers == spec.init_containers:
+        return spec
+    return replace(spec, containers=containers, init_containers=init_containers)
+
+
+def _in_force(
+    containers: tuple[Container, ...], held: Mapping[str, ContainerStatus], infeasible: bool
+) -> tuple[Container, ...]:
+    found = []
+    for container in containers:
+        status = held.get(container.name)
+        if status is not None and status.resources is not None:
+            wanted = {} if infeasible else container.resources.requests
+            requests = _larger(wanted, status.allocated_resources, status.resources.requests)
+            resources = replace(container.resources, requests=requests)
+            container = replace(container, resources=resources)
+        found.append(container)
+    return tuple(found)
+
+
+def _larger(*amounts: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    total: dict[str, Quantity] = {}
+    for name, amount in (item for some in amounts for item in some.items()):
+        if name not in total or total[name] < amount:
+            total[name] = amount
     return total
 
 

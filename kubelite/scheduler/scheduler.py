@@ -18,10 +18,11 @@ from kubelite.client.informer import Informer
 from kubelite.scheduler.cache import Cache
 from kubelite.scheduler.eventhandlers import EventHandlers
 from kubelite.scheduler.executor import NORMAL, Executor, Recorder
-from kubelite.scheduler.framework import POD_DELETE, Listers
+from kubelite.scheduler.framework import POD_DELETE, Listers, PreBindPlugin
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Framework, Profile
 from kubelite.scheduler.queue import QueuedPodInfo, SchedulingQueue
 from kubelite.scheduler.schedule_one import Decision, schedule
+from kubelite.scheduler.storage import StorageInformers
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, Timer
 from kubelite.sim.trace import Trace
@@ -59,6 +60,7 @@ class Scheduler:
         self._draw = chance.stream("scheduler/tie").random
         self._profiles = profiles
         self._life = 0
+        self.attempts = {"scheduled": 0, "unschedulable": 0, "error": 0}  # ever, by their result
         self._running = False
         self._next_cycle: Timer | None = None
         self._decisions: dict[str, Decision] = {}
@@ -73,14 +75,20 @@ class Scheduler:
         by_namespace = {"namespace": lambda service: (service.metadata.namespace,)}
         self.services = Informer(client, "services", indexers=by_namespace)
         self.budgets = Informer(client, "poddisruptionbudgets.policy")
+        self.storage = StorageInformers(client)
         listers = Listers(
-            self._services_of, self._replica_set, self._namespace_labels, self.budgets.items
+            self._services_of,
+            self._replica_set,
+            self._namespace_labels,
+            self.budgets.items,
+            **self.storage.listers(),
         )
         self.frameworks = {p.scheduler_name: Framework(p, listers) for p in self._profiles}
         self.cache = Cache()
         self.queue = SchedulingQueue(self._clock, self.frameworks, self._wake)
         self._executor = Executor(client, self._recorder, self.queue.activate)
         self._start_index = 0
+        self.storage.tell(self.queue.move)
         handlers = EventHandlers(self.cache, self.queue, self.frameworks.__contains__)
         self.nodes.on(handlers.add_node, handlers.update_node, handlers.delete_node)
         self.pods.on(handlers.add_pod, handlers.update_pod, handlers.delete_pod)
@@ -113,7 +121,7 @@ class Scheduler:
 
     def _informers(self) -> Iterable[Informer]:
         others = (self.namespaces, self.services, self.replica_sets, self.budgets)
-        return (*others, self.nodes, self.pods)
+        return (*others, *self.storage.informers, self.nodes, self.pods)
 
     # The loop
 
@@ -161,7 +169,31 @@ class Scheduler:
             nominator.delete(pod.uid)
         self.cache.assume_pod(pod, node)
         self.queue.done(pod.uid)
-        framework.binder.bind(self._client, pod, node, self._on_bound(queued, node))
+        todo = [p for p in framework.pre_binds if p.pre_bind_pre_flight(pod) is None]
+        if todo:
+            self._pre_bind(queued, node, todo)
+        else:
+            framework.binder.bind(self._client, pod, node, self._on_bound(queued, node))
+
+    def _pre_bind(self, queued: QueuedPodInfo, node: str, todo: Sequence[PreBindPlugin]) -> None:
+        """What has to be done first, one plugin after the other; then the binding."""
+        life, plugin = self._life, todo[0]
+        pod, cause = queued.pod, self._clock.cause
+
+        def done(error: str) -> None:
+            if life != self._life or not self._running or not self.cache.is_assumed(pod.uid):
+                return
+            self._clock.cause = cause
+            if error:
+                name = getattr(plugin, "name", "")
+                self._binding_failed(queued, f'running PreBind plugin "{name}": {error}')
+            elif todo[1:]:
+                self._pre_bind(queued, node, todo[1:])
+            else:
+                framework = self.frameworks[pod.needs.spec.scheduler_name]
+                framework.binder.bind(self._client, pod, node, self._on_bound(queued, node))
+
+        plugin.pre_bind(self._client, pod, self.cache.snapshot.by_name[node], done)
 
     def _make_room(self, decision: Decision) -> None:
         """Evict the victims; pods that were promised the node and matter less look elsewhere."""
@@ -178,18 +210,19 @@ class Scheduler:
             if life != self._life or not self._running:
                 return
             if response.ok:
+                self.attempts["scheduled"] += 1
                 message = f"Successfully assigned {queued.pod.key} to {node}"
                 self._recorder.event(queued.pod.pod, NORMAL, "Scheduled", message)
             else:
-                self._binding_failed(queued, response)
+                message = response.body.message
+                self._binding_failed(queued, f'running Bind plugin "DefaultBinder": {message}')
 
         return bound
 
-    def _binding_failed(self, queued: QueuedPodInfo, response: Response) -> None:
+    def _binding_failed(self, queued: QueuedPodInfo, message: str) -> None:
         pod = queued.pod
         if self.cache.forget_pod(pod.uid):
             self.queue.move(POD_DELETE, pod.pod, None)
-        message = f'running Bind plugin "DefaultBinder": {response.body.message}'
         self._fail(queued, SCHEDULER_ERROR, message, ())
 
     def _fail(
@@ -201,6 +234,7 @@ class Scheduler:
         nominated_node: str | None = None,
     ) -> None:
         """Back into the queue, an event, and a condition that says why."""
+        self.attempts["unschedulable" if reason == UNSCHEDULABLE else "error"] += 1
         pod = queued.pod.pod
         current: Pod | None = self.pods.get(queued.pod.key)
         same = current is not None and current.metadata.uid == queued.pod.uid

@@ -242,6 +242,9 @@ class Snapshot:
     def _drop_if_empty(self, info: NodeInfo) -> None:
         if info.node is None and not info.pods:
             del self.by_name[info.name]
+            for known in self._counts.values():
+                for found in known.values():
+                    found.by_node.pop(info.name, None)
 
     def _forget_images(self, node: Node | None) -> None:
         for image in node.status.images if node else ():

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
 from kubelite.api.node_selector import RequiredNodeAffinity
+from kubelite.api.volumes import volumes_with_claims
 from kubelite.apimachinery.labels import NOTHING, Requirement, Selector, from_label_selector
 from kubelite.apimachinery.struct import encode, replace
-from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests
+from kubelite.scheduler.resources import CPU, MEMORY, Resource, pod_requests, spec_in_force
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
 ZONE_LABEL = "topology.kubernetes.io/zone"
@@ -74,6 +75,7 @@ class Needs:
     __slots__ = (
         "anti_affinity",
         "affinity",
+        "claims",
         "host_ports",
         "memo",
         "non_zero",
@@ -91,6 +93,7 @@ class Needs:
         counted = pod_requests(spec, non_zero=True)
         self.non_zero = (counted.get(CPU, 0), counted.get(MEMORY, 0))
         self.host_ports = tuple(_host_ports(spec))
+        self.claims = volumes_with_claims(spec) if spec.volumes else ()
         self.node_affinity = RequiredNodeAffinity(spec)
         self.affinity: tuple[AffinityTerm, ...] = ()
         self.anti_affinity: tuple[AffinityTerm, ...] = ()
@@ -176,7 +179,10 @@ class PodInfo:
         self.labels = meta.labels
         self.terminating = meta.deletion_timestamp is not None
         self.node_name = pod.spec.node_name
-        self.needs = needs or needs_of(pod.spec, meta.namespace)
+        if needs is None:
+            spec = pod.spec if meta.generation <= 1 else spec_in_force(pod)
+            needs = needs_of(spec, meta.namespace)
+        self.needs = needs
 
     def __repr__(self) -> str:
         return f"PodInfo({self.key!r})"

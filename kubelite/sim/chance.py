@@ -41,9 +41,9 @@ class Chance:
             found = self._streams[name] = Stream(int.from_bytes(digest[:8], "big"))
         return found
 
-    def suffix(self) -> str:
+    def suffix(self, stream: str = "names") -> str:
         """Five characters for a generated name, as ``utilrand.String`` makes them."""
-        draw = self.stream("names").random
+        draw = self.stream(stream).random
         letters, count = _SUFFIX_ALPHABET, len(_SUFFIX_ALPHABET)
         return "".join([letters[int(draw() * count)] for _ in range(_SUFFIX_LENGTH)])
 

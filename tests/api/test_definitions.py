@@ -15,17 +15,28 @@ import msgspec
 import pytest
 
 from kubelite.api import (
+    admissionregistration_v1,
+    apiextensions_v1,
+    apiregistration_v1,
     apps_v1,
+    authentication_v1,
+    authorization_v1,
     autoscaling_v1,
+    autoscaling_v2,
     batch_v1,
+    certificates_v1,
     coordination_v1,
     core_v1,
     discovery_v1,
+    flowcontrol_v1,
     meta_v1,
     networking_v1,
+    node_v1,
     policy_v1,
+    rbac_v1,
     scheduling_v1,
     scheduling_v1alpha3,
+    storage_v1,
 )
 from kubelite.apimachinery import meta
 from kubelite.apimachinery.quantity import Quantity
@@ -35,15 +46,26 @@ from kubelite.apimachinery.times import MicroTime, Time
 GROUPS = {
     "io.k8s.api.core.v1": core_v1,
     "io.k8s.api.apps.v1": apps_v1,
+    "io.k8s.api.authentication.v1": authentication_v1,
+    "io.k8s.api.authorization.v1": authorization_v1,
+    "io.k8s.api.rbac.v1": rbac_v1,
     "io.k8s.api.batch.v1": batch_v1,
     "io.k8s.api.scheduling.v1alpha3": scheduling_v1alpha3,
     "io.k8s.api.discovery.v1": discovery_v1,
     "io.k8s.api.coordination.v1": coordination_v1,
     "io.k8s.api.autoscaling.v1": autoscaling_v1,
+    "io.k8s.api.autoscaling.v2": autoscaling_v2,
     "io.k8s.api.networking.v1": networking_v1,
     "io.k8s.api.policy.v1": policy_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
+    "io.k8s.api.storage.v1": storage_v1,
+    "io.k8s.api.admissionregistration.v1": admissionregistration_v1,
+    "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1": apiregistration_v1,
+    "io.k8s.api.certificates.v1": certificates_v1,
+    "io.k8s.api.flowcontrol.v1": flowcontrol_v1,
+    "io.k8s.api.node.v1": node_v1,
     "io.k8s.apimachinery.pkg.apis.meta.v1": meta_v1,
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1": apiextensions_v1,
 }
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 
@@ -103,13 +125,15 @@ def shape_there(schema: dict[str, Any]) -> str:
     """``[Container]``, ``{string}``, ``integer:int32`` or the name of another definition."""
     if "$ref" in schema:
         name = str(schema["$ref"].split("/")[-1].split(".")[-1])
+        name = OF_SCHEMAS.get(name, name)
         return "FieldsV1" if name == "RawExtension" else name  # any JSON object, both of them
     kinds = schema["type"]
     kind = next(k for k in kinds if k != "null") if isinstance(kinds, list) else kinds
     if kind == "array":
         return f"[{shape_there(schema['items'])}]"
     if kind == "object":
-        return f"{{{shape_there(schema['additionalProperties'])}}}"
+        shape = f"{{{shape_there(schema['additionalProperties'])}}}"
+        return "FieldsV1" if shape == "{JSON}" else shape
     return f"integer:{schema['format']}" if kind == "integer" else str(kind)
 
 
@@ -121,6 +145,16 @@ PLAIN = {
     Time: "Time",
     MicroTime: "MicroTime",
     dict[str, Any]: "FieldsV1",
+    float: "number",
+    Any: "JSON",
+}
+
+
+# Fields of the schema of schemas that may be one of two things; a list of schemas is refused.
+OF_SCHEMAS = {
+    "JSONSchemaPropsOrBool": "JSONSchemaProps|boolean",
+    "JSONSchemaPropsOrArray": "JSONSchemaProps",
+    "JSONSchemaPropsOrStringArray": "JSON",
 }
 
 

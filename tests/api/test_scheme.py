@@ -30,7 +30,11 @@ from kubelite.apimachinery.scheme import UnknownKind
         ("sts", "StatefulSet"),
         ("ds", "DaemonSet"),
         ("endpointslice", "EndpointSlice"),
+        ("pv", "PersistentVolume"),
+        ("pvc", "PersistentVolumeClaim"),
+        ("sc", "StorageClass"),
         ("leases.coordination.k8s.io", "Lease"),
+        ("hpa", "HorizontalPodAutoscaler"),
     ],
 )
 def test_what_a_learner_types(text: str, kind: str) -> None:
@@ -68,17 +72,26 @@ def test_a_wrong_version_is_answered_with_both() -> None:
 
 def test_no_two_kinds_share_a_name() -> None:
     rows = list(SCHEME)
-    names = [name for row in rows for name in (row.plural, row.singular, *row.short_names)]
+    # Endpoints are called the same whether one or many.
+    names = [name for row in rows for name in {row.plural, row.singular, *row.short_names}]
     assert len(names) == len(set(names))
 
 
 def test_scope_and_subresources() -> None:
-    everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass"]
-    assert [row.kind for row in SCHEME if not row.namespaced] == everywhere
+    everywhere = ["Namespace", "Node", "PriorityClass", "IngressClass", "RuntimeClass"]
+    everywhere += ["PersistentVolume", "StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"]
+    everywhere += ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]
+    everywhere += ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]
+    everywhere += ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "APIService"]
+    everywhere += ["FlowSchema", "PriorityLevelConfiguration", "CertificateSigningRequest"]
+    everywhere += ["ServiceCIDR", "IPAddress", "CustomResourceDefinition"]
+    everywhere += ["ClusterRole", "ClusterRoleBinding"]
+    assert sorted(row.kind for row in SCHEME if not row.namespaced) == sorted(everywhere)
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [
         "ReplicaSet",
         "Deployment",
         "StatefulSet",
+        "ReplicationController",
     ]
     assert [row.kind for row in SCHEME if "all" in row.categories] == [
         "Pod",
@@ -89,4 +102,6 @@ def test_scope_and_subresources() -> None:
         "DaemonSet",
         "Job",
         "CronJob",
+        "HorizontalPodAutoscaler",
+        "ReplicationController",
     ]

@@ -8,9 +8,11 @@ import pytest
 
 from kubelite.api import apps_v1, core_v1
 from kubelite.api import networking_v1 as net
+from kubelite.api.autoscaling_v2 import HorizontalPodAutoscaler
 from kubelite.apimachinery.struct import convert
 from kubelite.apiserver import printers
 from kubelite.apiserver.printers import cells
+from kubelite.apiserver.printers.table_autoscaling import hpa_targets
 from kubelite.sim.clock import MINUTE, START
 from tests.apiserver.conftest import Desk, config_map, deployment, pod, service
 
@@ -353,3 +355,19 @@ def test_policies_ingresses_and_their_classes() -> None:
     ):
         (_, row) = printers.rows(kind.__name__, [convert(kind, {"metadata": meta, **raw})], NOW)
         assert row[:-1] == cells_there
+
+
+def test_metrics_of_an_autoscaler() -> None:
+    value = {"type": "AverageValue", "averageValue": "10"}
+    share = {"type": "Utilization", "averageUtilization": 50}
+    metrics = [
+        {"type": "Resource", "resource": {"name": "cpu", "target": share}},
+        {"type": "External", "external": {"metric": {"name": "queue"}, "target": value}},
+        {"type": "Pods", "pods": {"metric": {"name": "packets"}, "target": value}},
+    ]
+    now = {"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 63}}}
+    hpa = convert(
+        HorizontalPodAutoscaler,
+        {"spec": {"metrics": metrics}, "status": {"currentMetrics": [now]}},
+    )
+    assert hpa_targets(hpa, NOW) == "cpu: 63%/50%, <unknown>/10 (avg) + 1 more..."

@@ -12,7 +12,7 @@ from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import OpenNotebook
 
 SLIDER = "kubelite-replicas"
-ARRIVED = 30_000  # milliseconds that a slow machine may take
+ARRIVED = 120_000  # milliseconds that a slow machine may take
 
 
 @pytest.fixture

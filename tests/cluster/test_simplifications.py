@@ -31,17 +31,14 @@ def test_addresses_come_from_fixed_ranges() -> None:
 IQN = "iqn.2001-04.com.example:disk1"
 
 
-def test_a_claim_and_a_volume_without_a_row_are_empty_directories() -> None:
+def test_a_volume_without_a_row_is_an_empty_directory() -> None:
     cluster = Cluster()
-    volumes = [
-        {"name": "disk", "persistentVolumeClaim": {"claimName": "nobody"}},
-        {"name": "iscsi", "iscsi": {"targetPortal": "10.0.0.1", "iqn": IQN, "lun": 0}},
-    ]
+    volumes = [{"name": "iscsi", "iscsi": {"targetPortal": "10.0.0.1", "iqn": IQN, "lun": 0}}]
     mounts = [{"name": v["name"], "mountPath": f"/{v['name']}"} for v in volumes]
     cluster.apply(pod(volumes=volumes, container={"volumeMounts": mounts}))
     cluster.run_until("pod/web ready")
-    assert cluster.exec("web", "ls /disk /iscsi; echo x > /disk/x").output == ""
-    assert cluster.exec("web", "ls /disk").output == "x\n"
+    assert cluster.exec("web", "ls /iscsi; echo x > /iscsi/x").output == ""
+    assert cluster.exec("web", "ls /iscsi").output == "x\n"
 
 
 def test_a_pod_has_no_service_account() -> None:

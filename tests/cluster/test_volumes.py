@@ -349,12 +349,19 @@ def test_who_puts_too_much_into_an_empty_dir_is_evicted() -> None:
     assert words in {event.message for event in cluster.events("pod/web")}
 
 
-def test_a_token_gives_no_file() -> None:
+def test_a_token_is_a_file_where_there_are_accounts() -> None:
     sources = [{"serviceAccountToken": {"path": "token"}}, {"configMap": {"name": "web"}}]
     manifest = mounting({"projected": {"sources": sources}})
     manifest["spec"]["serviceAccountName"] = "default"
-    cluster = running(Cluster(), config_map(color="blue"), manifest)
-    assert output(cluster, "ls /v") == "color"
+    cluster = running(Cluster(service_accounts=True), config_map(color="blue"), manifest)
+    assert output(cluster, "ls /v") == "color\ntoken"
+    token = output(cluster, "cat /v/token")
+    assert cluster.as_token(token).whoami().username == "system:serviceaccount:default:default"
+    own = "/var/run/secrets/kubernetes.io/serviceaccount"
+    assert output(cluster, f"ls {own}") == "ca.crt\nnamespace\ntoken"
+    assert output(cluster, f"cat {own}/namespace") == "default"
+    cluster.run(3000)
+    assert output(cluster, "cat /v/token") != token
 
 
 def test_a_file_that_must_be_renewed_is_renewed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,3 +95,14 @@ def test_images_are_known_by_node():
     cache.set_node(node("node-1", images=[("nginx:1", 5)]))
     cache.remove_node("node-2")
     assert cache.snapshot.images == {"nginx:1": {"node-1": 5}}
+
+
+def test_counts_forget_a_node_that_has_gone():
+    cache = started()
+    snapshot, selector = cache.snapshot, parse("app=web")
+    assert snapshot.matching("default", selector) == {}
+    cache.add_pod(pod("a", on="node-1", labels=WEB))
+    assert snapshot.matching("default", selector) == {"node-1": 1}
+    cache.remove_pod("uid-a")
+    cache.remove_node("node-1")
+    assert snapshot.matching("default", selector) == {}

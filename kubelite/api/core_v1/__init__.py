@@ -72,6 +72,12 @@ from kubelite.api.core_v1.disks import (
     StorageOSVolumeSource,
     VsphereVirtualDiskVolumeSource,
 )
+from kubelite.api.core_v1.endpoints import (
+    EndpointAddress,
+    EndpointPort,
+    Endpoints,
+    EndpointSubset,
+)
 from kubelite.api.core_v1.env import (
     ConfigMapEnvSource,
     ConfigMapKeySelector,
@@ -111,6 +117,26 @@ from kubelite.api.core_v1.node import (
     NodeSwapStatus,
     NodeSystemInfo,
     Taint,
+)
+from kubelite.api.core_v1.persistent_volumes import (
+    AzureFilePersistentVolumeSource,
+    CephFSPersistentVolumeSource,
+    CinderPersistentVolumeSource,
+    CSIPersistentVolumeSource,
+    FlexPersistentVolumeSource,
+    GlusterfsPersistentVolumeSource,
+    ISCSIPersistentVolumeSource,
+    LocalVolumeSource,
+    PersistentVolume,
+    PersistentVolumeSpec,
+    PersistentVolumeStatus,
+    RBDPersistentVolumeSource,
+    ScaleIOPersistentVolumeSource,
+    SecretReference,
+    StorageOSPersistentVolumeSource,
+    TopologySelectorLabelRequirement,
+    TopologySelectorTerm,
+    VolumeNodeAffinity,
 )
 from kubelite.api.core_v1.pod import (
     Binding,
@@ -152,11 +178,28 @@ from kubelite.api.core_v1.probe import (
     SleepAction,
     TCPSocketAction,
 )
+from kubelite.api.core_v1.quota import (
+    LimitRange,
+    LimitRangeItem,
+    LimitRangeSpec,
+    ResourceQuota,
+    ResourceQuotaSpec,
+    ResourceQuotaStatus,
+    ScopedResourceSelectorRequirement,
+    ScopeSelector,
+)
 from kubelite.api.core_v1.reference import (
     LocalObjectReference,
     ObjectReference,
     TypedLocalObjectReference,
     TypedObjectReference,
+)
+from kubelite.api.core_v1.replication import (
+    PodTemplate,
+    ReplicationController,
+    ReplicationControllerCondition,
+    ReplicationControllerSpec,
+    ReplicationControllerStatus,
 )
 from kubelite.api.core_v1.resources import (
     ResourceClaim,
@@ -187,6 +230,7 @@ from kubelite.api.core_v1.service import (
     ServiceStatus,
     SessionAffinityConfig,
 )
+from kubelite.api.core_v1.serviceaccount import ServiceAccount
 from kubelite.api.core_v1.volumes import (
     ClusterTrustBundleProjection,
     ConfigMapProjection,
@@ -214,6 +258,24 @@ from kubelite.api.core_v1.volumes import (
 
 # fmt: off
 __all__ = [
+    "AzureFilePersistentVolumeSource",
+    "CSIPersistentVolumeSource",
+    "CephFSPersistentVolumeSource",
+    "CinderPersistentVolumeSource",
+    "FlexPersistentVolumeSource",
+    "GlusterfsPersistentVolumeSource",
+    "ISCSIPersistentVolumeSource",
+    "LocalVolumeSource",
+    "PersistentVolume",
+    "PersistentVolumeSpec",
+    "PersistentVolumeStatus",
+    "RBDPersistentVolumeSource",
+    "ScaleIOPersistentVolumeSource",
+    "SecretReference",
+    "StorageOSPersistentVolumeSource",
+    "TopologySelectorLabelRequirement",
+    "TopologySelectorTerm",
+    "VolumeNodeAffinity",
     "AWSElasticBlockStoreVolumeSource", "Affinity", "AppArmorProfile", "AttachedVolume",
     "AzureDiskVolumeSource", "AzureFileVolumeSource", "Binding", "CSIVolumeSource", "Capabilities",
     "CephFSVolumeSource", "CinderVolumeSource", "ClientIPConfig", "ClusterTrustBundleProjection",
@@ -256,6 +318,11 @@ __all__ = [
     "TypedObjectReference", "Volume", "VolumeDevice", "VolumeHealthCondition", "VolumeHealthStatus",
     "VolumeMount",
     "VolumeMountStatus", "VolumeProjection", "VolumeResourceRequirements", "VolumeStatus",
+    "EndpointAddress", "EndpointPort", "EndpointSubset", "Endpoints", "PodTemplate",
+    "ReplicationController", "ReplicationControllerCondition", "ReplicationControllerSpec",
+    "ReplicationControllerStatus",
     "VsphereVirtualDiskVolumeSource", "WeightedPodAffinityTerm", "WindowsSecurityContextOptions",
+    "LimitRange", "LimitRangeItem", "LimitRangeSpec", "ResourceQuota", "ResourceQuotaSpec",
+    "ResourceQuotaStatus", "ScopeSelector", "ScopedResourceSelectorRequirement", "ServiceAccount",
 ]
 # fmt: on

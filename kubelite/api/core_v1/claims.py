@@ -52,7 +52,7 @@ class PersistentVolumeClaimStatus(Struct, kw_only=True):
 
 
 class PersistentVolumeClaim(Object, kw_only=True):
-    """A request for storage, by name; so far only as a template inside a StatefulSet."""
+    """A request for storage, by name: pods use the volume that is bound to it."""
 
     api_version: str = written("v1")
     kind: str = written("PersistentVolumeClaim")

@@ -7,37 +7,75 @@ Models k8s.io/apiserver/pkg/admission and plugin/pkg/admission.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from kubelite.apimachinery.rest import Request
+from kubelite.api import SCHEME
+from kubelite.apimachinery.rest import Request, WatchEvent
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
+from kubelite.apiserver.admission.escalation import NoEscalation
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
+from kubelite.apiserver.admission.limitranger import LimitRanger
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
-from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
+from kubelite.apiserver.admission.plugin import Everything, Find, Followed, Plugin, Server
+from kubelite.apiserver.admission.policies import ValidatingPolicies
 from kubelite.apiserver.admission.priority import Priority
+from kubelite.apiserver.admission.resourcequota import ResourceQuotas
+from kubelite.apiserver.admission.runtimeclass import RuntimeClasses
+from kubelite.apiserver.admission.serviceaccount import ServiceAccounts
+from kubelite.apiserver.admission.storage import (
+    DefaultStorageClass,
+    PersistentVolumeClaimResize,
+    StorageObjectInUseProtection,
+)
+
+__all__ = ["ADMISSION", "Chain", "Followed"]
 
 # DOC: admission-table
 ADMISSION: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
+    LimitRanger,
+    ServiceAccounts,
     TaintNodesByCondition,
     Priority,
     DefaultTolerationSeconds,
+    RuntimeClasses,
+    StorageObjectInUseProtection,
+    DefaultStorageClass,
+    PersistentVolumeClaimResize,
+    NoEscalation,
+    ResourceQuotas,
 )
 
 
 class Chain:
     """Every plugin in turn, each seeing what those before it made of the object."""
 
-    def __init__(self, find: Find, everything: Everything):
+    def __init__(
+        self,
+        find: Find,
+        everything: Everything,
+        plugins: Sequence[type[Plugin]] = ADMISSION,
+        scheme: Scheme = SCHEME,
+    ):
+        self._policies = ValidatingPolicies(find, everything, scheme)
         self._plugins: dict[str, list[Plugin]] = {}
-        self._all = [plugin(find, everything) for plugin in ADMISSION]
+        self._all = [plugin(find, everything) for plugin in plugins]
+
+    def connect(self, server: Server) -> None:
+        """Let the plugins meet the server, whose registries are there by now."""
+        for plugin in self._all:
+            plugin.connect(server)
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The object as it may be stored. Raises StatusError 403 or 404."""
         resource = request.resource
         plugins = self._plugins.get(resource)
         if plugins is None:
-            plugins = self._plugins[resource] = [p for p in self._all if p.concerns(resource)]
+            in_order = (*self._all, self._policies)
+            plugins = [p for p in sorted(in_order, key=lambda p: p.last) if p.concerns(resource)]
+            self._plugins[resource] = plugins
         for plugin in plugins:
             obj = plugin.admit(request, obj, old)
         return obj
@@ -46,3 +84,10 @@ class Chain:
         """Raises StatusError 403 when the object may not be deleted."""
         for plugin in self._all:
             plugin.admit_deletion(request)
+        if self._policies.bound:
+            self._policies.admit_deletion(request)
+
+    def policies_changed(self, event: WatchEvent) -> None:
+        """A policy or a binding was written: whom they concern is found anew."""
+        self._policies.refresh()
+        self._plugins.clear()

@@ -4,11 +4,13 @@ Lives here: one pure function for each kind, object in, object out. An object th
 nothing comes back as itself, so what is shared stays shared.
 Must not live here: checks (see ``validation``), and what depends on other objects or on
 the moment, such as names, addresses and priorities (see admission and the registry).
-Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1``.
+Models ``defaults.go`` of ``pkg/apis/{core,apps,batch,discovery,networking}/v1`` and of
+``pkg/apis/autoscaling/v2``.
 """
 
 from __future__ import annotations
 
+from kubelite.apiserver.defaults.autoscaling import default_horizontal_pod_autoscaler
 from kubelite.apiserver.defaults.batch import default_cron_job, default_job
 from kubelite.apiserver.defaults.kinds import (
     default_config_map,
@@ -28,14 +30,25 @@ from kubelite.apiserver.defaults.kinds import (
 )
 from kubelite.apiserver.defaults.networking import default_ingress_class, default_network_policy
 from kubelite.apiserver.defaults.pod import default_pod, default_pod_spec, default_pod_template
+from kubelite.apiserver.defaults.storage import (
+    default_csi_driver,
+    default_persistent_volume,
+    default_persistent_volume_claim,
+    default_storage_class,
+)
 
 __all__ = [
+    "default_csi_driver",
+    "default_persistent_volume",
+    "default_persistent_volume_claim",
+    "default_storage_class",
     "default_config_map",
     "default_cron_job",
     "default_daemon_set",
     "default_deployment",
     "default_endpoint_slice",
     "default_event",
+    "default_horizontal_pod_autoscaler",
     "default_ingress_class",
     "default_job",
     "default_lease",

@@ -12,9 +12,10 @@ from kubelite.apiserver.encryption.config import (
     EncryptionConfiguration,
     read,
 )
-from kubelite.apiserver.encryption.storage import EncryptedStore, object_of, stored_form
+from kubelite.apiserver.encryption.storage import ENCRYPTED, EncryptedStore, object_of, stored_form
 
 __all__ = [
+    "ENCRYPTED",
     "EncryptedStore",
     "EncryptionConfigError",
     "EncryptionConfiguration",

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.custom import CustomObject, body_of, with_body
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.apiserver.encryption.config import EncryptionConfiguration
 from kubelite.apiserver.encryption.transformers import (
@@ -33,13 +35,20 @@ def stored_form(obj: Any) -> bytes:
     return encode(replace(obj, metadata=replace(obj.metadata, resource_version="")))
 
 
-def object_of(key: str, data: bytes, revision: int) -> Any:
-    """The object that was stored so under ``key`` at ``revision``; encrypted bytes stay bytes."""
+def object_of(key: str, data: bytes, revision: int, scheme: Scheme = SCHEME) -> Any:
+    """The object that was stored so under ``key`` at ``revision``.
+
+    Bytes stay bytes when they are encrypted, or of a kind that ``scheme`` does not know.
+    """
     if data.startswith(ENCRYPTED):
         return data
     resource = key.split("/", 3)[2]
-    kind = next(kind for kind in SCHEME if kind.resource == resource)
+    kind = next((kind for kind in scheme if kind.resource == resource), None)
+    if kind is None:
+        return data
     obj: Any = decode(kind.type, data)
+    if isinstance(obj, CustomObject):
+        obj = with_body(type(obj), obj, body_of(obj))  # frozen
     return replace(obj, metadata=replace(obj.metadata, resource_version=str(revision)))
 
 
@@ -122,6 +131,11 @@ class EncryptedStore:
     def revision(self) -> int:
         """The revision of the latest transaction."""
         return self._store.revision
+
+    @property
+    def compacted(self) -> int:
+        """Reads before this revision are refused."""
+        return self._store.compacted
 
     def get(self, key: str) -> KeyValue | None:
         """The current version of ``key``. Raises StatusError 500 when it cannot be read."""

@@ -343,3 +343,23 @@ def event_object(event: Event, now: int) -> str:
 def event_source(event: Event, now: int) -> str:
     """Who says so."""
     return ", ".join(filter(None, (event.source.component, event.source.host)))
+
+
+def created_at(obj: Any, now: int) -> str:
+    """The moment of creation, as it is on the wire."""
+    created = obj.metadata.creation_timestamp
+    return created.wire() if created is not None else "<unknown>"
+
+
+def policy_params(policy: Any, now: int) -> str:
+    """The kind of a policy's parameters."""
+    kind = policy.spec.param_kind
+    return f"{kind.api_version}/{kind.kind}" if kind is not None else "<unset>"
+
+
+def binding_params(binding: Any, now: int) -> str:
+    """The object that parametrises a binding."""
+    ref = binding.spec.param_ref
+    if ref is None:
+        return "<unset>"
+    return f"{ref.namespace or '*'}/{ref.name or '*'}"

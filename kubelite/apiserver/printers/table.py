@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
-from kubelite.apiserver.printers import cells, jobs
+from kubelite.apiserver.printers import access, cells, jobs, storage
+from kubelite.apiserver.printers import table_autoscaling as hpa
+from kubelite.apiserver.printers import table_rest as rest
+from kubelite.apiserver.printers.custom import column_cells
 
 
 class Column(NamedTuple):
@@ -40,6 +44,12 @@ def _of_machine(field: str) -> Callable[[Any, int], str]:
 
 NAME = Column("NAME", _name)
 AGE = Column("AGE", age)
+
+_USAGE = (
+    Column("CPU", hpa.used_cpu),
+    Column("MEMORY", hpa.used_memory),
+    Column("WINDOW", lambda m, _: str(m.window)),
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "Pod": (
@@ -195,6 +205,142 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("PARAMETERS", cells.class_parameters),
         AGE,
     ),
+    "HorizontalPodAutoscaler": (
+        NAME,
+        Column("REFERENCE", hpa.hpa_reference),
+        Column("TARGETS", hpa.hpa_targets),
+        Column("MINPODS", hpa.hpa_least),
+        Column("MAXPODS", lambda h, _: str(h.spec.max_replicas)),
+        Column("REPLICAS", lambda h, _: str(h.status.current_replicas)),
+        AGE,
+    ),
+    "NodeMetrics": (NAME, *_USAGE),
+    "PodMetrics": (NAME, *_USAGE),
+    "PersistentVolume": (
+        NAME,
+        Column("CAPACITY", storage.volume_capacity),
+        Column("ACCESS MODES", storage.volume_modes),
+        Column("RECLAIM POLICY", lambda v, _: v.spec.persistent_volume_reclaim_policy),
+        Column("STATUS", storage.volume_status),
+        Column("CLAIM", storage.volume_claim),
+        Column("STORAGECLASS", lambda v, _: v.spec.storage_class_name),
+        Column("VOLUMEATTRIBUTESCLASS", storage.volume_attributes_class),
+        Column("REASON", lambda v, _: v.status.reason),
+        AGE,
+        Column("VOLUMEMODE", storage.volume_mode, True),
+    ),
+    "PersistentVolumeClaim": (
+        NAME,
+        Column("STATUS", storage.claim_status),
+        Column("VOLUME", lambda c, _: c.spec.volume_name),
+        Column("CAPACITY", storage.claim_capacity),
+        Column("ACCESS MODES", storage.claim_modes),
+        Column("STORAGECLASS", storage.claim_class),
+        Column("VOLUMEATTRIBUTESCLASS", storage.volume_attributes_class),
+        AGE,
+        Column("VOLUMEMODE", storage.volume_mode, True),
+    ),
+    "StorageClass": (
+        Column("NAME", storage.class_name),
+        Column("PROVISIONER", lambda c, _: c.provisioner),
+        Column("RECLAIMPOLICY", lambda c, _: c.reclaim_policy or "Delete"),
+        Column("VOLUMEBINDINGMODE", lambda c, _: c.volume_binding_mode or "Immediate"),
+        Column("ALLOWVOLUMEEXPANSION", storage.class_expansion),
+        AGE,
+    ),
+    "VolumeAttachment": (
+        NAME,
+        Column("ATTACHER", lambda a, _: a.spec.attacher),
+        Column("PV", storage.attachment_volume),
+        Column("NODE", lambda a, _: a.spec.node_name),
+        Column("ATTACHED", storage.attachment_attached),
+        AGE,
+    ),
+    "CSIDriver": (
+        NAME,
+        Column("ATTACHREQUIRED", lambda d, _: str(bool(d.spec.attach_required)).lower()),
+        Column("PODINFOONMOUNT", lambda d, _: str(bool(d.spec.pod_info_on_mount)).lower()),
+        Column("STORAGECAPACITY", lambda d, _: str(bool(d.spec.storage_capacity)).lower()),
+        Column("TOKENREQUESTS", storage.driver_tokens),
+        Column("REQUIRESREPUBLISH", lambda d, _: str(bool(d.spec.requires_republish)).lower()),
+        Column("MODES", storage.driver_modes),
+        AGE,
+    ),
+    "CSINode": (NAME, Column("DRIVERS", lambda n, _: str(len(n.spec.drivers))), AGE),
+    "CSIStorageCapacity": (
+        NAME,
+        Column("STORAGECLASSNAME", lambda c, _: c.storage_class_name),
+        Column("CAPACITY", lambda c, _: str(c.capacity) if c.capacity is not None else "<unset>"),
+    ),
+    "ReplicationController": (
+        NAME,
+        Column("DESIRED", lambda r, _: str(r.spec.replicas)),
+        Column("CURRENT", lambda r, _: str(r.status.replicas)),
+        Column("READY", lambda r, _: str(r.status.ready_replicas)),
+        AGE,
+        Column("CONTAINERS", cells.template_containers, True),
+        Column("IMAGES", cells.template_images, True),
+        Column("SELECTOR", rest.selector, True),
+    ),
+    "Endpoints": (NAME, Column("ENDPOINTS", rest.endpoints), AGE),
+    "PodTemplate": (
+        NAME,
+        Column("CONTAINERS", rest.template_containers),
+        Column("IMAGES", rest.template_images),
+        Column("POD LABELS", rest.template_labels),
+    ),
+    "RuntimeClass": (NAME, Column("HANDLER", lambda r, _: r.handler), AGE),
+    "ValidatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
+    "MutatingWebhookConfiguration": (NAME, Column("WEBHOOKS", rest.webhooks), AGE),
+    "APIService": (
+        NAME,
+        Column("SERVICE", rest.api_service),
+        Column("AVAILABLE", rest.available),
+        AGE,
+    ),
+    "CertificateSigningRequest": (
+        NAME,
+        AGE,
+        Column("SIGNERNAME", lambda c, _: c.spec.signer_name),
+        Column("REQUESTOR", lambda c, _: c.spec.username),
+        Column("CONDITION", rest.signing_condition),
+    ),
+    "ServiceCIDR": (NAME, Column("CIDRS", lambda c, _: ",".join(c.spec.cidrs)), AGE),
+    "IPAddress": (NAME, Column("PARENTREF", rest.parent), AGE),
+    "ValidatingAdmissionPolicy": (
+        NAME,
+        Column("VALIDATIONS", lambda p, _: str(len(p.spec.validations))),
+        Column("PARAMKIND", cells.policy_params),
+        AGE,
+    ),
+    "ValidatingAdmissionPolicyBinding": (
+        NAME,
+        Column("POLICYNAME", lambda b, _: b.spec.policy_name),
+        Column("PARAMREF", cells.binding_params),
+        AGE,
+    ),
+    "CustomResourceDefinition": (NAME, Column("CREATED AT", cells.created_at)),
+    "ResourceQuota": (
+        NAME,
+        Column("REQUEST", access.quota_requests),
+        Column("LIMIT", access.quota_limits),
+        AGE,
+    ),
+    "ServiceAccount": (NAME, Column("SECRETS", lambda a, _: str(len(a.secrets))), AGE),
+    "Role": (NAME, Column("CREATED AT", access.created_at)),
+    "ClusterRole": (NAME, Column("CREATED AT", access.created_at)),
+    **dict.fromkeys(
+        ("RoleBinding", "ClusterRoleBinding"),
+        (
+            NAME,
+            Column("ROLE", lambda b, _: f"{b.role_ref.kind}/{b.role_ref.name}"),
+            AGE,
+            Column("USERS", access.subjects("User"), True),
+            Column("GROUPS", access.subjects("Group"), True),
+            Column("SERVICEACCOUNTS", access.subjects("ServiceAccount"), True),
+        ),
+    ),
+    "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 
@@ -207,6 +353,9 @@ def columns_of(kind: str, wide: bool = False) -> tuple[Column, ...]:
 def rows(kind: str, objects: Sequence[Any], now: int, wide: bool = False) -> list[list[str]]:
     """Titles first, then one line of cells for each object."""
     columns = columns_of(kind, wide)
+    if objects and isinstance(objects[0], CustomObject) and objects[0].columns:
+        added = [Column(*column) for column in column_cells(type(objects[0]))]
+        columns = (NAME, *(column for column in added if wide or not column.wide))
     titles = [column.title for column in columns]
     return [titles, *([column.cell(obj, now) for column in columns] for obj in objects)]
 

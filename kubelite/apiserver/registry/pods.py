@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kubelite.api.core_v1 import Pod, PodCondition, PodSpec, PodStatus
+from kubelite.api.core_v1 import Container, Pod, PodCondition, PodSpec, PodStatus
 from kubelite.api.qos import qos_class
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
@@ -17,7 +17,9 @@ from kubelite.apimachinery.times import SECOND, Time
 from kubelite.apiserver.defaults import default_pod_spec
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.validation import (
+    validate_ephemeral_containers_update,
     validate_pod_metadata,
+    validate_pod_resize,
     validate_pod_spec,
     validate_pod_status_update,
     validate_pod_update,
@@ -60,8 +62,24 @@ class PodStrategy(Strategy):
         """Almost all of a pod's spec may never change."""
         return validate_pod_update(new, old)
 
+    def prepare_subresource(self, subresource: str, new: Pod, old: Pod) -> Pod:
+        """What ``resize`` or ``ephemeralcontainers`` is about; the status otherwise."""
+        change = _PARTS_OF_THE_SPEC.get(subresource)
+        if change is None:
+            changed: Pod = super().prepare_subresource(subresource, new, old)
+            return changed
+        spec = change(self.default(new).spec, old.spec)
+        if spec == old.spec:
+            return old
+        meta = replace(old.metadata, generation=old.metadata.generation + 1)
+        return replace(old, metadata=meta, spec=spec)
+
     def validate_subresource(self, subresource: str, new: Pod, old: Pod) -> list[FieldError]:
         """A status has rules, too."""
+        if subresource == "resize":
+            return validate_pod_resize(new, old)
+        if subresource == "ephemeralcontainers":
+            return validate_ephemeral_containers_update(new, old)
         return validate_pod_status_update(new, old)
 
     def counts_generations(self, obj: Pod) -> bool:
@@ -123,6 +141,36 @@ class PodStrategy(Strategy):
             "status.podIP": status.pod_ip,
             "status.nominatedNodeName": status.nominated_node_name,
         }
+
+
+def _resized(new: PodSpec, old: PodSpec) -> PodSpec:
+    """Of a resize only amounts and resize policies count; everything else stays as it is."""
+    return replace(
+        old,
+        containers=_with_resources(new.containers, old.containers),
+        init_containers=_with_resources(new.init_containers, old.init_containers),
+    )
+
+
+def _with_resources(
+    new: tuple[Container, ...], old: tuple[Container, ...]
+) -> tuple[Container, ...]:
+    if [c.name for c in new] != [c.name for c in old]:
+        return new  # for the validation to refuse
+    return tuple(
+        [
+            replace(before, resources=after.resources, resize_policy=after.resize_policy)
+            for after, before in zip(new, old, strict=True)
+        ]
+    )
+
+
+def _with_ephemeral_containers(new: PodSpec, old: PodSpec) -> PodSpec:
+    return replace(old, ephemeral_containers=new.ephemeral_containers)
+
+
+_PARTS_OF_THE_SPEC = {"resize": _resized, "ephemeralcontainers": _with_ephemeral_containers}
+"""What each of these subresources takes from the object that was sent."""
 
 
 def _first_status(spec: PodSpec) -> PodStatus:

@@ -12,7 +12,7 @@ from typing import Any
 from kubelite.api.autoscaling_v1 import Scale, ScaleSpec, ScaleStatus
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
-from kubelite.apimachinery.labels import from_label_selector
+from kubelite.apimachinery.labels import from_label_selector, from_set
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
@@ -23,7 +23,8 @@ SCALE = Kind("autoscaling", "v1", "Scale", "scales", Scale)
 
 def scale_of(owner: Any) -> Scale:
     """A Deployment or ReplicaSet seen as nothing but its replicas."""
-    meta = owner.metadata
+    meta, wanted = owner.metadata, owner.spec.selector
+    selector = from_set(wanted) if isinstance(wanted, dict) else from_label_selector(wanted)
     return Scale(
         metadata=ObjectMeta(
             name=meta.name,
@@ -33,9 +34,7 @@ def scale_of(owner: Any) -> Scale:
             creation_timestamp=meta.creation_timestamp,
         ),
         spec=ScaleSpec(replicas=owner.spec.replicas),
-        status=ScaleStatus(
-            replicas=owner.status.replicas, selector=str(from_label_selector(owner.spec.selector))
-        ),
+        status=ScaleStatus(replicas=owner.status.replicas, selector=str(selector)),
     )
 
 

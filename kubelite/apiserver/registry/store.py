@@ -85,6 +85,10 @@ class Registry:
         """Store a new object and return it as stored."""
         strategy = self.strategy
         obj = strategy.default(obj)
+        meta = obj.metadata
+        if meta.generate_name and not meta.name:  # admission already speaks of it by its name
+            name = self._generated(request.namespace, meta.generate_name)
+            obj = replace(obj, metadata=replace(meta, name=name))
         obj = self._admit(request, obj, None)
         obj = strategy.prepare_create(obj)
         obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
@@ -112,13 +116,9 @@ class Registry:
         meta: ObjectMeta = obj.metadata
         if meta.resource_version:
             raise errors.bad_request("resourceVersion should not be set on objects to be created")
-        name = meta.name
-        if not name and meta.generate_name:
-            name = self._generated(request.namespace, meta.generate_name)
         now = self._now()
         return replace(
             meta,
-            name=name,
             namespace=request.namespace,
             uid=self._chance.uid(self.strategy.uid_stream),
             resource_version=str(self._backend.revision + 1),

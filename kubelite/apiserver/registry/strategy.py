@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kubelite.api.autoscaling_v1 import Scale
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.struct import replace
+from kubelite.apiserver.registry import scale
 
 
 class Strategy:
@@ -106,6 +108,14 @@ class Strategy:
     def scope(self, obj: Any) -> str:
         """The value of ``scope_field``."""
         return str(obj.metadata.name)
+
+    def scale_of(self, obj: Any) -> Scale:
+        """The object seen as nothing but its replicas."""
+        return scale.scale_of(obj)
+
+    def scaled(self, obj: Any, new: Scale) -> Any:
+        """The object with other replicas. Raises StatusError 422."""
+        return scale.scaled(obj, new)
 
     @staticmethod
     def without_status(obj: Any) -> Any:

@@ -6,24 +6,48 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubelite.api import (
+    admissionregistration_v1,
+    apiextensions_v1,
     apps_v1,
+    autoscaling_v2,
     batch_v1,
     coordination_v1,
     core_v1,
     discovery_v1,
     networking_v1,
     policy_v1,
+    rbac_v1,
     scheduling_v1,
+    storage_v1,
 )
 from kubelite.apiserver import defaults, validation
-from kubelite.apiserver.registry import groups
+from kubelite.apiserver.defaults.apiextensions import default_custom_resource_definition
+from kubelite.apiserver.defaults.quota import default_limit_range
+from kubelite.apiserver.defaults.rbac import default_binding
+from kubelite.apiserver.defaults.rest import default_admission_binding, default_admission_policy
+from kubelite.apiserver.registry import groups, rest
+from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
 from kubelite.apiserver.registry.services import ServiceStrategy
+from kubelite.apiserver.registry.storage import (
+    PersistentVolumeClaimStrategy,
+    PersistentVolumeStrategy,
+    StorageClassStrategy,
+)
 from kubelite.apiserver.registry.strategy import Strategy
+from kubelite.apiserver.validation import admissionregistration as policies
+from kubelite.apiserver.validation import apiextensions as crd
+from kubelite.apiserver.validation import quota, rbac, serviceaccount
 from kubelite.sim.chance import Chance
 
 Table = dict[type, Strategy]
+
+
+class AccessStrategy(Strategy):
+    """Identities and what they may do: their uids come from nobody else's stream."""
+
+    uid_stream = "uids/access"
 
 
 # DOC: strategy-table
@@ -31,7 +55,20 @@ def strategies(
     now: Callable[[], int], chance: Chance, everything: Callable[[str], Iterable[Any]]
 ) -> Table:
     """A strategy for each kind that is stored. ``everything`` lists the objects of a resource."""
-    return {**_core(now, chance, everything), **_workloads(), **_networking(), **_policy()}
+    return {
+        **_core(now, chance, everything),
+        **_workloads(),
+        **_networking(),
+        **_policy(),
+        **_autoscaling(),
+        **_storage(now),
+        **rest.elder_kinds(),
+        **rest.admission_kinds(),
+        **rest.stored_kinds(),
+        **_extensions(),
+        **_quota(),
+        **_rbac(),
+    }
 
 
 def _core(
@@ -140,4 +177,90 @@ def _policy() -> Table:
         scheduling_v1.PriorityClass: groups.PriorityClassStrategy(
             d.default_priority_class, v.validate_priority_class, v.validate_priority_class_update
         ),
+    }
+
+
+def _autoscaling() -> Table:
+    d, v = defaults, validation
+    return {
+        autoscaling_v2.HorizontalPodAutoscaler: groups.NumberedStrategy(
+            d.default_horizontal_pod_autoscaler,
+            v.validate_horizontal_pod_autoscaler,
+            v.validate_horizontal_pod_autoscaler_update,
+            v.validate_horizontal_pod_autoscaler_status_update,
+        ),
+    }
+
+
+def _storage(now: Callable[[], int]) -> Table:
+    d, v = defaults, validation
+    return {
+        core_v1.PersistentVolume: PersistentVolumeStrategy(now),
+        core_v1.PersistentVolumeClaim: PersistentVolumeClaimStrategy(
+            d.default_persistent_volume_claim,
+            v.validate_persistent_volume_claim,
+            v.validate_persistent_volume_claim_update,
+            v.validate_persistent_volume_claim_status_update,
+        ),
+        storage_v1.StorageClass: StorageClassStrategy(
+            d.default_storage_class, v.validate_storage_class, v.validate_storage_class_update
+        ),
+        storage_v1.VolumeAttachment: Strategy(
+            None, v.validate_volume_attachment, v.validate_volume_attachment_update
+        ),
+        storage_v1.CSIDriver: Strategy(
+            d.default_csi_driver, v.validate_csi_driver, v.validate_csi_driver_update
+        ),
+        storage_v1.CSINode: Strategy(None, v.validate_csi_node, v.validate_csi_node_update),
+        storage_v1.CSIStorageCapacity: Strategy(
+            None, v.validate_csi_storage_capacity, v.validate_csi_storage_capacity_update
+        ),
+    }
+
+
+def _extensions() -> Table:
+    return {
+        apiextensions_v1.CustomResourceDefinition: CustomResourceDefinitionStrategy(
+            default_custom_resource_definition,
+            crd.validate_crd,
+            crd.validate_crd_update,
+            crd.validate_crd_status_update,
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicy: groups.NumberedStrategy(
+            default_admission_policy, policies.validate_policy, policies.validate_policy_update
+        ),
+        admissionregistration_v1.ValidatingAdmissionPolicyBinding: groups.NumberedStrategy(
+            default_admission_binding, policies.validate_binding, policies.validate_binding_update
+        ),
+    }
+
+
+def _quota() -> Table:
+    return {
+        core_v1.ResourceQuota: Strategy(
+            None,
+            quota.validate_resource_quota,
+            quota.validate_resource_quota_update,
+            quota.validate_resource_quota_status_update,
+        ),
+        core_v1.LimitRange: Strategy(
+            default_limit_range, quota.validate_limit_range, quota.validate_limit_range_update
+        ),
+    }
+
+
+def _rbac() -> Table:
+    account = AccessStrategy(
+        None,
+        serviceaccount.validate_service_account,
+        serviceaccount.validate_service_account_update,
+    )
+    role = AccessStrategy(None, rbac.validate_role, rbac.validate_role_update)
+    binding = AccessStrategy(default_binding, rbac.validate_binding, rbac.validate_binding_update)
+    return {
+        core_v1.ServiceAccount: account,
+        rbac_v1.Role: role,
+        rbac_v1.ClusterRole: role,
+        rbac_v1.RoleBinding: binding,
+        rbac_v1.ClusterRoleBinding: binding,
     }

@@ -4,13 +4,18 @@ Lives here: pure functions from an object (or a new and an old one) to a list of
 ``FieldError``, empty when all is well, in upstream's order and words.
 Must not live here: defaults (see ``defaults``), and anything that needs other objects or
 the caller's identity (see ``admission``).
-Models ``pkg/apis/{core,apps,batch,discovery,coordination,policy,scheduling,
+Models ``pkg/apis/{core,apps,autoscaling,batch,discovery,coordination,policy,scheduling,
 networking}/validation`` and
 ``k8s.io/apimachinery/pkg/api/validation``. Start with ``pod``; ``formats`` has the words.
 """
 
 from __future__ import annotations
 
+from kubelite.apiserver.validation.autoscaling import (
+    validate_horizontal_pod_autoscaler,
+    validate_horizontal_pod_autoscaler_status_update,
+    validate_horizontal_pod_autoscaler_update,
+)
 from kubelite.apiserver.validation.config import (
     validate_config_map,
     validate_config_map_update,
@@ -55,11 +60,23 @@ from kubelite.apiserver.validation.objectmeta import (
     validate_object_meta,
     validate_object_meta_update,
 )
+from kubelite.apiserver.validation.persistentvolumes import (
+    validate_persistent_volume,
+    validate_persistent_volume_claim,
+    validate_persistent_volume_claim_status_update,
+    validate_persistent_volume_claim_update,
+    validate_persistent_volume_status_update,
+    validate_persistent_volume_update,
+)
 from kubelite.apiserver.validation.pod import (
     validate_pod,
     validate_pod_metadata,
     validate_pod_spec,
     validate_pod_template,
+)
+from kubelite.apiserver.validation.pod_resize import (
+    validate_ephemeral_containers_update,
+    validate_pod_resize,
 )
 from kubelite.apiserver.validation.pod_update import (
     validate_pod_binding,
@@ -85,6 +102,18 @@ from kubelite.apiserver.validation.revisioned import (
 )
 from kubelite.apiserver.validation.service import validate_service, validate_service_update
 from kubelite.apiserver.validation.service_status import validate_service_status_update
+from kubelite.apiserver.validation.storage import (
+    validate_csi_driver,
+    validate_csi_driver_update,
+    validate_csi_node,
+    validate_csi_node_update,
+    validate_csi_storage_capacity,
+    validate_csi_storage_capacity_update,
+    validate_storage_class,
+    validate_storage_class_update,
+    validate_volume_attachment,
+    validate_volume_attachment_update,
+)
 from kubelite.apiserver.validation.workloads import (
     validate_deployment,
     validate_deployment_status_update,
@@ -95,6 +124,22 @@ from kubelite.apiserver.validation.workloads import (
 )
 
 __all__ = [
+    "validate_persistent_volume",
+    "validate_persistent_volume_claim",
+    "validate_persistent_volume_claim_status_update",
+    "validate_persistent_volume_claim_update",
+    "validate_persistent_volume_status_update",
+    "validate_persistent_volume_update",
+    "validate_csi_driver",
+    "validate_csi_driver_update",
+    "validate_csi_node",
+    "validate_csi_node_update",
+    "validate_csi_storage_capacity",
+    "validate_csi_storage_capacity_update",
+    "validate_storage_class",
+    "validate_storage_class_update",
+    "validate_volume_attachment",
+    "validate_volume_attachment_update",
     "validate_config_map",
     "validate_config_map_update",
     "validate_cron_job",
@@ -109,8 +154,12 @@ __all__ = [
     "validate_deployment_update",
     "validate_endpoint_slice",
     "validate_endpoint_slice_update",
+    "validate_ephemeral_containers_update",
     "validate_event",
     "validate_event_update",
+    "validate_horizontal_pod_autoscaler",
+    "validate_horizontal_pod_autoscaler_status_update",
+    "validate_horizontal_pod_autoscaler_update",
     "validate_ingress",
     "validate_ingress_class",
     "validate_ingress_class_update",
@@ -137,6 +186,7 @@ __all__ = [
     "validate_pod_disruption_budget_status_update",
     "validate_pod_disruption_budget_update",
     "validate_pod_metadata",
+    "validate_pod_resize",
     "validate_pod_spec",
     "validate_pod_status_update",
     "validate_pod_template",

@@ -13,6 +13,7 @@ from kubelite.api import core_v1
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.struct import camel
 from kubelite.apiserver.validation import disks
 from kubelite.apiserver.validation.env import (
     VOLUME_FIELDS,
@@ -34,7 +35,10 @@ from kubelite.apiserver.validation.formats import (
     subdomain_name,
     supported,
 )
-from kubelite.apiserver.validation.objectmeta import validate_annotations
+from kubelite.apiserver.validation.objectmeta import (
+    validate_annotations,
+    validate_label_selector,
+)
 from kubelite.apiserver.validation.projected import validate_key_to_path, validate_projected
 
 _MORE_THAN_ONE = "may not specify more than 1 volume type"
@@ -110,7 +114,8 @@ def _empty_dir(source: core_v1.EmptyDirVolumeSource, path: str) -> Errors:
         yield FieldError.forbidden(f"{path}.sizeLimit", fault)
 
 
-def _host_path(source: core_v1.HostPathVolumeSource, path: str) -> Errors:
+def host_path(source: core_v1.HostPathVolumeSource, path: str) -> Errors:
+    """A path on the node, without steps back."""
     if not source.path:
         yield FieldError.required(f"{path}.path")
         return
@@ -193,7 +198,7 @@ def _ephemeral(source: core_v1.EphemeralVolumeSource, path: str) -> Errors:
         yield FieldError.required(at)
         return
     yield from _template_meta(template.metadata, f"{at}.metadata")
-    yield from _claim_spec(template.spec, f"{at}.spec")
+    yield from validate_claim_spec(template.spec, f"{at}.spec")
 
 
 def _template_meta(meta: ObjectMeta, path: str) -> Errors:
@@ -212,15 +217,22 @@ def _template_meta(meta: ObjectMeta, path: str) -> Errors:
             yield FieldError.forbidden(f"{path}.{name}", "cannot be set")
 
 
-def _claim_spec(spec: core_v1.PersistentVolumeClaimSpec, path: str) -> Errors:
+def access_modes(path: str, modes: tuple[str, ...]) -> Errors:
+    """Known modes; ReadWriteOncePod stands alone."""
+    for mode in modes:
+        yield from supported(path, mode, _ACCESS_MODES)
+    if "ReadWriteOncePod" in modes and len({*modes}) > 1:
+        fault = "may not use ReadWriteOncePod with other access modes"
+        yield FieldError.forbidden(path, fault)
+
+
+def validate_claim_spec(spec: core_v1.PersistentVolumeClaimSpec, path: str) -> Errors:
+    """What a claim asks for."""
     modes = f"{path}.accessModes"
     if not spec.access_modes:
         yield FieldError.required(modes, "at least 1 access mode is required")
-    for mode in spec.access_modes:
-        yield from supported(modes, mode, _ACCESS_MODES)
-    if "ReadWriteOncePod" in spec.access_modes and len({*spec.access_modes}) > 1:
-        fault = "may not use ReadWriteOncePod with other access modes"
-        yield FieldError.forbidden(modes, fault)
+    yield from validate_label_selector(spec.selector, f"{path}.selector")
+    yield from access_modes(modes, spec.access_modes)
     storage = spec.resources.requests.get("storage")
     if storage is None:
         yield FieldError.required(f"{path}.resources[storage]")
@@ -234,6 +246,21 @@ def _claim_spec(spec: core_v1.PersistentVolumeClaimSpec, path: str) -> Errors:
         yield from each(f"{path}.storageClassName", spec.storage_class_name, faults)
     words = ("Block", "Filesystem")
     yield from supported(f"{path}.volumeMode", spec.volume_mode, words)
+    if attributes := spec.volume_attributes_class_name:
+        at = f"{path}.volumeAttributesClassName"
+        yield from each(at, attributes, subdomain_name(attributes, False))
+    for field in ("data_source", "data_source_ref"):
+        if (source := getattr(spec, field)) is not None:
+            yield from _data_source(source, f"{path}.{camel(field)}")
+
+
+def _data_source(
+    source: core_v1.TypedLocalObjectReference | core_v1.TypedObjectReference, path: str
+) -> Errors:
+    yield from required(path, ("name", source.name), ("kind", source.kind))
+    if not source.api_group and source.kind != "PersistentVolumeClaim":
+        fault = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
+        yield FieldError.invalid(path, source.kind, fault)
 
 
 class Source(NamedTuple):
@@ -250,7 +277,7 @@ class Source(NamedTuple):
 
 SOURCES = (
     Source("empty_dir", "emptyDir", _empty_dir),
-    Source("host_path", "hostPath", _host_path),
+    Source("host_path", "hostPath", host_path),
     Source("git_repo", "gitRepo", disks.git_repo),
     Source("gce_persistent_disk", "persistentDisk", disks.gce_disk, "gcePersistentDisk"),
     Source("aws_elastic_block_store", "awsElasticBlockStore", disks.aws_disk),

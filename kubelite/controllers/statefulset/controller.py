@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import StatefulSet
-from kubelite.api.core_v1 import Pod
+from kubelite.api.core_v1 import PersistentVolumeClaim, Pod
+from kubelite.api.volumes import CLAIMS
 from kubelite.apimachinery.errors import Status
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND
+from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Requeue, Update
-from kubelite.client.events import NORMAL, WARNING
+from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.controllers import history
+from kubelite.controllers.base import Manager
 from kubelite.controllers.revisioned import RevisionedController
 from kubelite.controllers.statefulset import identity
 from kubelite.controllers.statefulset.plan import Observed, plan, report
@@ -29,6 +32,10 @@ class StatefulSetController(RevisionedController):
     name = "statefulset-controller"
     kind = "StatefulSet"
     resource = "statefulsets.apps"
+
+    def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
+        super().__init__(client, recorder, manager)
+        self.claims = manager.informer(CLAIMS)
 
     def sync(self, key: str) -> Sequence[Action]:
         """The plan for one StatefulSet; first of all adoption, and its revision."""
@@ -61,7 +68,7 @@ class StatefulSetController(RevisionedController):
         current = next((r for r in revisions if r.metadata.name == name), update)
         pods = self.pods.index("controller", owner.metadata.uid)
         mine = tuple(pod for pod in pods if identity.member(owner, pod))
-        return Observed(mine, current, update, self.clock.now)
+        return Observed(mine, current, update, self.clock.now, self.claims.get)
 
     def _report(
         self,
@@ -99,16 +106,23 @@ class StatefulSetController(RevisionedController):
 
     def _tell(self, key: str, action: Action, type: str, outcome: str, result: str) -> None:
         owner = self.owners.get(key)
-        verb, pod = _deed(action)
-        if owner is not None and pod:
-            text = f"{verb} Pod {pod} in StatefulSet {owner.metadata.name} {result}"
+        verb, what = _deed(action)
+        if owner is not None and isinstance(action, Create) and verb and "Claim" in what:
+            number = action.obj.metadata.name.rpartition("-")[2]
+            ok = type == NORMAL
+            what += f"{'' if ok else ' for'} Pod {owner.metadata.name}-{number}"
+            result = "success" if ok else result
+        if owner is not None and what:
+            text = f"{verb} {what} in StatefulSet {owner.metadata.name} {result}"
             self.recorder.event(owner, type, outcome + verb.capitalize(), text)
 
 
 def _deed(action: Action) -> tuple[str, str]:
-    """What an action does to which pod; nothing for other actions."""
+    """What an action does to which pod or for which claim; nothing for other actions."""
     if isinstance(action, Delete) and action.resource == "pods":
-        return "delete", action.name
+        return "delete", f"Pod {action.name}"
+    if isinstance(action, Create) and isinstance(action.obj, PersistentVolumeClaim):
+        return "create", f"Claim {action.obj.metadata.name}"
     if isinstance(action, Create | Update) and isinstance(action.obj, Pod):
-        return type(action).__name__.lower(), action.obj.metadata.name
+        return type(action).__name__.lower(), f"Pod {action.obj.metadata.name}"
     return "", ""

@@ -6,7 +6,7 @@ Models pkg/controller/statefulset/stateful_set_control.go.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kubelite.api.apps_v1 import ControllerRevision, StatefulSet, StatefulSetStatus
 from kubelite.api.conditions import pod_available, pod_finished
@@ -16,18 +16,19 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.controller import Action, Create, Delete, Update
 from kubelite.controllers import history
-from kubelite.controllers.statefulset import identity
+from kubelite.controllers.statefulset import claims, identity
 from kubelite.controllers.statefulset.identity import ordinal, revision_of
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a plan looks at: the set's pods, and the revisions it comes from and goes to."""
+    """What a plan looks at: the set's pods, the revisions it comes from and goes to, claims."""
 
     pods: tuple[Pod, ...]
     current: ControllerRevision
     update: ControllerRevision
     now: int
+    claim: claims.Claims = field(default=lambda key: None)
 
 
 Step = tuple[list[Action], bool]
@@ -44,6 +45,9 @@ def plan(owner: StatefulSet, seen: Observed) -> list[Action]:
     replicas = [found.get(number) or _missing(owner, seen, number) for number in wanted]
     condemned = [found[number] for number in sorted(found, reverse=True) if number not in wanted]
     actions, blocked = _living(owner, seen, replicas)
+    if owner.spec.volume_claim_templates:
+        there = [pod for pod in (*replicas, *condemned) if _exists(pod)]
+        actions = [*claims.retention(owner, there, seen.claim), *actions]
     if blocked:
         return actions
     more, blocked = _surplus(owner, seen, replicas, condemned)
@@ -88,13 +92,14 @@ def _look_after(owner: StatefulSet, seen: Observed, pod: Pod) -> Step:
     its name is taken, so there is never a second one.
     """
     if not _exists(pod):
-        return [Create(pod)], True
+        return [*claims.missing(owner, pod, seen.claim), Create(pod)], True
     if pod_finished(pod):
         return ([] if _ends(pod) else [_delete(pod)]), True
+    wanted = claims.missing(owner, pod, seen.claim) if pod.status.phase == "Pending" else []
     if ordered(owner) and _unavailable(owner, pod, seen.now):
-        return [], True
+        return wanted, True
     known = identity.identified(pod)
-    return ([] if known is pod else [Update(known)]), False
+    return (wanted if known is pod else [*wanted, Update(known)]), False
 
 
 def _surplus(

@@ -6,10 +6,13 @@ code. Error texts are busybox's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from kubelite.kubelet.images.coretools import CORE_TOOLS
 from kubelite.kubelet.images.files import normalise, parent
+from kubelite.kubelet.images.invocation import Applet, instant, split
+from kubelite.kubelet.images.nettools import NETWORK_TOOLS
 from kubelite.kubelet.images.program import Steps
 from kubelite.sim.clock import MILLISECOND, SECOND
 from kubelite.sim.limits import LOG_BYTES
@@ -17,37 +20,18 @@ from kubelite.sim.limits import LOG_BYTES
 if TYPE_CHECKING:
     from kubelite.kubelet.images.shell import Shell
 
-Applet = Callable[["Shell", list[str]], Steps]
-Instant = Callable[["Shell", list[str]], int]
-
 FOREVER = 100 * 365 * 24 * 3600 * SECOND
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-def _instant(applet: Instant) -> Applet:
-    """An applet that takes no time."""
-
-    def run(shell: Shell, args: list[str]) -> Steps:
-        return applet(shell, args)
-        yield 0  # never reached: it makes this a generator
-
-    return run
-
-
-def _split(args: list[str]) -> tuple[str, list[str]]:
-    """Option letters together, and the operands."""
-    letters = "".join(arg[1:] for arg in args if arg.startswith("-") and arg != "-")
-    return letters, [arg for arg in args if not arg.startswith("-") or arg == "-"]
-
-
 def _cat(shell: Shell, args: list[str]) -> int:
     status = 0
-    for name in _split(args)[1] or ["-"]:
+    for name in split(args)[1] or ["-"]:
         path = shell.path(name)
         if name == "-":
             shell.out(shell.stdin)
-        elif path not in shell.files:
+        elif not shell.has(path):
             shell.err(f"cat: can't open '{name}': No such file or directory\n")
             status = 1
         elif shell.files.is_dir(path):
@@ -60,7 +44,7 @@ def _cat(shell: Shell, args: list[str]) -> int:
 
 def _touch(shell: Shell, args: list[str]) -> int:
     status = 0
-    for name in _split(args)[1]:
+    for name in split(args)[1]:
         path = shell.path(name)
         if not shell.files.is_dir(path) and not shell.files.write(path, "", append=True):
             reason = shell.files.refusal(path) or "No such file or directory"
@@ -70,7 +54,7 @@ def _touch(shell: Shell, args: list[str]) -> int:
 
 
 def _rm(shell: Shell, args: list[str]) -> int:
-    letters, names = _split(args)
+    letters, names = split(args)
     status = 0
     for name in names:
         path = shell.path(name)
@@ -90,7 +74,7 @@ def _rm(shell: Shell, args: list[str]) -> int:
 
 
 def _mkdir(shell: Shell, args: list[str]) -> int:
-    letters, names = _split(args)
+    letters, names = split(args)
     status = 0
     for name in names:
         path = shell.path(name)
@@ -115,11 +99,11 @@ def _mkdir(shell: Shell, args: list[str]) -> int:
 
 
 def _ls(shell: Shell, args: list[str]) -> int:
-    letters, operands = _split(args)
+    letters, operands = split(args)
     status = 0
     for name in operands or ["."]:
         path = shell.path(name)
-        if path not in shell.files:
+        if not shell.has(path):
             shell.err(f"ls: {name}: No such file or directory\n")
             status = 1
         elif shell.files.is_file(path) or "d" in letters:
@@ -155,10 +139,11 @@ def _echo(shell: Shell, args: list[str]) -> int:
 
 
 def _grep(shell: Shell, args: list[str]) -> int:
-    letters, operands = _split(args)
+    letters, operands = split(args)
     if not operands:
         return 2
-    texts = [shell.files.get(shell.path(name)) or "" for name in operands[1:]] or [shell.stdin]
+    paths = [path for name in operands[1:] if shell.has(path := shell.path(name))]
+    texts = [shell.files[path] or "" for path in paths] if operands[1:] else [shell.stdin]
     lines = [line for text in texts for line in text.splitlines()]
     hits = [line for line in lines if (operands[0] in line) != ("v" in letters)]
     if "q" not in letters:
@@ -183,6 +168,16 @@ def _bracket(shell: Shell, args: list[str]) -> int:
     return _test(shell, args[:-1])
 
 
+def _double_bracket(shell: Shell, args: list[str]) -> int:
+    """As ``[`` does it; bash's patterns and operators within it are beyond this shell."""
+    if args[-1:] == ["]]"] and "=~" not in args:
+        return _test(shell, args[:-1])
+    if shell.guessed():
+        return 0
+    shell.err("sh: missing ]]\n")
+    return 2
+
+
 def _ask(shell: Shell, option: str, operand: str) -> int:
     path = shell.path(operand)
     answers = {
@@ -191,9 +186,13 @@ def _ask(shell: Shell, option: str, operand: str) -> int:
         "-d": shell.files.is_dir(path),
         "-s": bool(shell.files.get(path)),
         "-r": path in shell.files,
+        "-w": path in shell.files,
+        "-x": path in shell.files,
         "-n": operand != "",
         "-z": operand == "",
     }
+    if option not in ("-n", "-z"):
+        shell.has(path)
     return 0 if answers.get(option, False) else 1
 
 
@@ -264,27 +263,30 @@ def _yes(shell: Shell, args: list[str]) -> Generator[int, None, int]:
 
 
 APPLETS: dict[str, Applet] = {
-    ":": _instant(lambda shell, args: 0),
-    "[": _instant(_bracket),
-    "cat": _instant(_cat),
-    "cd": _instant(_cd),
-    "echo": _instant(_echo),
-    "env": _instant(_env),
-    "export": _instant(_export),
-    "false": _instant(lambda shell, args: 1),
-    "grep": _instant(_grep),
-    "hostname": _instant(lambda shell, args: _echo(shell, [shell.variables.get("HOSTNAME", "")])),
-    "ls": _instant(_ls),
-    "mkdir": _instant(_mkdir),
-    "pwd": _instant(lambda shell, args: _echo(shell, [shell.cwd])),
-    "rm": _instant(_rm),
-    "set": _instant(lambda shell, args: 0),
+    ":": instant(lambda shell, args: 0),
+    "[": instant(_bracket),
+    "[[": instant(_double_bracket),
+    "cat": instant(_cat),
+    "cd": instant(_cd),
+    "echo": instant(_echo),
+    "env": instant(_env),
+    "export": instant(_export),
+    "false": instant(lambda shell, args: 1),
+    "grep": instant(_grep),
+    "hostname": instant(lambda shell, args: _echo(shell, [shell.variables.get("HOSTNAME", "")])),
+    "ls": instant(_ls),
+    "mkdir": instant(_mkdir),
+    "pwd": instant(lambda shell, args: _echo(shell, [shell.cwd])),
+    "rm": instant(_rm),
+    "set": instant(lambda shell, args: 0),
     "sleep": _sleep,
-    "test": _instant(_test),
-    "touch": _instant(_touch),
-    "trap": _instant(_trap),
-    "true": _instant(lambda shell, args: 0),
-    "wait": _instant(lambda shell, args: 0),
+    "test": instant(_test),
+    "touch": instant(_touch),
+    "trap": instant(_trap),
+    "true": instant(lambda shell, args: 0),
+    "wait": instant(lambda shell, args: 0),
     "yes": _yes,
+    **CORE_TOOLS,
+    **NETWORK_TOOLS,
 }
 """Registration: one row is one command."""

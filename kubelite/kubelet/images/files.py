@@ -14,19 +14,17 @@ NO_SPACE = "No space left on device"
 _LINKS = 40
 """How many links are followed in a row before Linux gives up."""
 
+_DIRECTORIES = (
+    "/ /bin /dev /etc /home /mnt /opt /root /run /srv /tmp /usr /usr/bin /usr/local "
+    "/usr/local/bin /usr/sbin /usr/share /var /var/cache /var/lib /var/log /var/run "
+    "/var/run/secrets /var/run/secrets/kubernetes.io /var/run/secrets/kubernetes.io/serviceaccount "
+    "/www"
+)
+
 BASE: dict[str, str | None] = {
-    "/": None,
-    "/bin": None,
-    "/dev": None,
+    **dict.fromkeys(_DIRECTORIES.split()),
     "/dev/null": "",
     "/dev/termination-log": "",
-    "/etc": None,
-    "/home": None,
-    "/tmp": None,
-    "/usr": None,
-    "/var": None,
-    "/var/log": None,
-    "/www": None,
 }
 
 

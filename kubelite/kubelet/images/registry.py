@@ -15,10 +15,14 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
+from kubelite.kubelet.images.prometheus import Prometheus
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
+from kubelite.kubelet.images.stress import Stress
 
 MISSING_WORDS = re.compile(
     r"not-?exist|non-?existent|no-?such|not-?found|missing|invalid|bogus|nope|typo"
@@ -27,10 +31,17 @@ MISSING_WORDS = re.compile(
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
 IMAGES: dict[str, type[Program]] = {
+    "bus": Bus,
+    "bus-producer": BusProducer,
+    "bus-worker": BusWorker,
     "busybox": Busybox,
+    "fluent-bit": FluentBit,
+    "logstore": LogStore,
     "nginx": Nginx,
     "pause": Pause,
+    "prometheus": Prometheus,
     "shop": Shop,
+    "stress": Stress,
 }
 """Registration: one row is one image, by the last part of its repository."""
 

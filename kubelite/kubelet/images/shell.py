@@ -2,16 +2,23 @@
 
 Running is a generator of waits, so that a script takes virtual time: ``sleep 30`` yields 30 s.
 Texts of errors are those of busybox ash.
+
+An image without a class of its own holds programs and files that nobody here knows. A shell in
+such an image has ``Doubts``: it takes an unknown command for one that succeeds, and counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 
-from kubelite.kubelet.images.applets import APPLETS, Applet
+from kubelite.kubelet.cri import Reply
+from kubelite.kubelet.images.applets import APPLETS, FOREVER
 from kubelite.kubelet.images.arithmetic import calculate
-from kubelite.kubelet.images.files import Files, normalise
+from kubelite.kubelet.images.files import Files, normalise, parent
+from kubelite.kubelet.images.invocation import Applet
+from kubelite.kubelet.images.nettools import CLIENT_TOOLS, connects
+from kubelite.kubelet.images.outlook import NOWHERE, Outlook
 from kubelite.kubelet.images.program import Steps
 from kubelite.kubelet.images.syntax import (
     Command,
@@ -23,17 +30,26 @@ from kubelite.kubelet.images.syntax import (
     Simple,
     SyntaxProblem,
     Word,
+    is_endless,
     parse,
 )
 from kubelite.sim.clock import MILLISECOND
 
 Write = Callable[[str], object]
 
+SHELLS = ("sh", "ash", "bash", "dash", "zsh")
+
+STRANGER_TIME = 100 * MILLISECOND
+"""What a command takes of which nothing is known."""
+
 LOOP_PAUSE = 1 * MILLISECOND
 """What each turn of a loop takes at least: a script must not stop time."""
 
+SPINNING = FOREVER - 1
+"""The wait of a loop that does nothing: it never ends, and each turn would be an event."""
+
 _VARIABLE = re.compile(
-    r"\\\$|\$\(\((.*?)\)\)|\$\((.*?)\)|\$\{(\w+)(?::-([^}]*))?\}|\$(\w+|[?$#@*])"
+    r"\\\$|\$\(\((.*?)\)\)|\$\((.*?)\)|`(.*?)`|\$\{(\w+)(?::-([^}]*))?\}|\$(\w+|[?$#@*])"
 )
 
 
@@ -45,10 +61,49 @@ class ExitShell(Exception):
         self.code = code
 
 
-class Shell:
-    """One running shell: its variables, its files, and where its output goes."""
+class LeaveLoop(Exception):
+    """``break``, or ``continue`` when ``again``."""
 
-    def __init__(self, files: Files, env: Mapping[str, str], write: Write):
+    def __init__(self, again: bool):
+        super().__init__(again)
+        self.again = again
+
+
+class Doubts:
+    """How much of a container nobody here knows, and how often that mattered.
+
+    ``programs``: unknown commands are taken to succeed. ``files``: so are questions about files
+    that are not there, because a program nobody knows may have written them.
+    """
+
+    __slots__ = ("count", "files", "programs")
+
+    def __init__(self, programs: bool = False, files: bool = False):
+        self.programs = programs
+        self.files = files
+        self.count = 0
+
+
+class Shell:
+    """One running shell: its variables, its files, and where its output goes.
+
+    ``network`` is what it sees of the world, ``ports`` what its commands listen on.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        env: Mapping[str, str],
+        write: Write,
+        network: Outlook = NOWHERE,
+        doubts: Doubts | None = None,
+    ):
+        self.network = network
+        self.doubts = doubts or Doubts()
+        self.ports: list[int] = []
+        self.reply = Reply()
+        self.addresses: tuple[str, ...] = ()
+        self.outputs: dict[str, str] = {}
         self.files = files
         self.variables: dict[str, str] = dict(env)
         self.out = write
@@ -59,6 +114,26 @@ class Shell:
         self.traps: dict[str, str] = {}
         self.caught: list[str] = []
 
+    @property
+    def now(self) -> int:
+        """The virtual time, in microseconds."""
+        return self.network.now
+
+    def listen(self, port: int) -> None:
+        """A command accepts connections from now on."""
+        self.ports.append(port)
+
+    def guessed(self) -> bool:
+        """Whether to go on as if all were well: what decides is in an image nobody here knows."""
+        self.doubts.count += self.doubts.programs
+        return self.doubts.programs
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at an absolute path. If not, there might be (``Doubts``)."""
+        found = path in self.files
+        self.doubts.count += not found and self.doubts.files
+        return found
+
     def path(self, name: str) -> str:
         """A name as an absolute path."""
         return normalise(name, self.cwd)
@@ -68,6 +143,8 @@ class Shell:
         try:
             tree = parse(script)
         except SyntaxProblem as problem:
+            if self.guessed():
+                return 0  # the image's own shell may read more than this one
             self.err(f"sh: {problem}\n")
             return 2
         try:
@@ -137,45 +214,76 @@ class Shell:
     def loop(self, tree: Loop) -> Steps:
         """``while`` and ``until``."""
         status = 0
-        while ((yield from self.sequence(tree.condition)) == 0) != tree.inverted:
-            status = yield from self.sequence(tree.body)
+        if not self.traps and is_endless(tree):
+            yield SPINNING
+        while (yield from self.goes_on(tree)):
+            try:
+                status = yield from self.sequence(tree.body)
+            except LeaveLoop as left:
+                if not left.again:
+                    break
             yield LOOP_PAUSE
         return status
+
+    def goes_on(self, tree: Loop) -> Generator[int, None, bool]:
+        """Whether the loop turns once more. What nobody here knows is not waited for."""
+        doubts = self.doubts.count
+        met = (yield from self.sequence(tree.condition)) == 0
+        return met != tree.inverted and self.doubts.count == doubts
 
     def loop_over(self, tree: For) -> Steps:
         """``for name in words``."""
         status = 0
+        yield from self.run_inner(tree.words)
         for value in self.fields(tree.words):
             self.variables[tree.name] = value
-            status = yield from self.sequence(tree.body)
+            try:
+                status = yield from self.sequence(tree.body)
+            except LeaveLoop as left:
+                if not left.again:
+                    break
         return status
 
     def simple(self, command: Simple) -> Steps:
         """Expand the words, arrange the output, run the applet."""
+        yield from self.run_inner((*command.words, *[word for _, word in command.assignments]))
         argv = self.fields(command.words)
         for name, word in command.assignments:
             self.variables[name] = self.text(word)
         kept = self.out, self.err, self.stdin
         try:
             for fd, how, target in command.redirects:
-                if not self.redirect(fd, how, self.text(target)):
+                if self.text(target).startswith("/dev/tcp/"):
+                    if (yield from self.dial(self.text(target))):
+                        return 1
+                elif not self.redirect(fd, how, self.text(target)):
                     return 1
             return (yield from self.invoke(argv)) if argv else 0
         finally:
             self.out, self.err, self.stdin = kept
+
+    def dial(self, name: str) -> Steps:
+        """bash's /dev/tcp/HOST/PORT: 0 when somebody accepts the connection."""
+        host, _, port = name.removeprefix("/dev/tcp/").partition("/")
+        return (yield from connects(self, host, int(port) if port.isdecimal() else 0))
 
     def redirect(self, fd: int, how: str, name: str) -> bool:
         """Point an output at a file or at the other output, or the input at a file."""
         if how == ">&":
             self.out, self.err = (self.out, self.out) if fd == 2 else (self.err, self.err)
             return True
+        if how == "<<<":
+            self.stdin = name + "\n"
+            return True
         path = self.path(name)
         if how == "<":
-            if not self.files.is_file(path):
+            if not self.files.is_file(path) and not self.guessed():
                 self.err(f"sh: can't open {name}: no such file\n")
                 return False
-            self.stdin = self.files[path] or ""
+            self.stdin = self.files.get(path) or ""
             return True
+        if self.doubts.programs and parent(path) not in self.files:
+            self.files[parent(path)] = None  # the image brings its own directories
         if not self.files.write(path, "", append=how == ">>"):
             self.err(f"sh: can't create {name}: {self.obstacle(path)}\n")
             return False
@@ -204,9 +312,13 @@ class Shell:
             raise ExitShell(int(argv[1]) & 255 if argv[1:] else self.status)
         if name == "exec" and argv[1:]:
             raise ExitShell((yield from self.invoke(argv[1:])))
-        if name in ("sh", "ash", "bash"):
+        if name in ("break", "continue"):
+            raise LeaveLoop(name == "continue")
+        if name in SHELLS:
             return (yield from self.nested(argv))
         applet: Applet | None = APPLETS.get(name)
+        if applet is None and self.doubts.programs:
+            applet = CLIENT_TOOLS.get(name, _stranger)
         if applet is None:
             self.err(f"sh: {argv[0]}: not found\n")
             return 127
@@ -214,8 +326,8 @@ class Shell:
 
     def nested(self, argv: list[str]) -> Steps:
         """``sh -c script``: a shell of its own on the same files."""
-        inner = Shell(self.files, self.variables, self.out)
-        inner.err, inner.cwd = self.err, self.cwd
+        inner = Shell(self.files, self.variables, self.out, self.network, self.doubts)
+        inner.err, inner.cwd, inner.ports = self.err, self.cwd, self.ports
         inner.traps, inner.caught = self.traps, self.caught  # signals reach the innermost
         if len(argv) > 2 and argv[1].startswith("-") and "c" in argv[1]:
             return (yield from inner.run_script(argv[2]))
@@ -228,7 +340,7 @@ class Shell:
         found: list[str] = []
         for word in words:
             if any(piece.quoted or not piece.expands for piece in word) or not any(
-                "$" in piece.text for piece in word
+                "$" in piece.text or "`" in piece.text for piece in word
             ):
                 found.append(self.text(word))
             else:
@@ -241,15 +353,15 @@ class Shell:
 
     def expand(self, text: str) -> str:
         """Replace ``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``$?`` and ``$(command)``."""
-        return _VARIABLE.sub(self.replacement, text) if "$" in text else text
+        return _VARIABLE.sub(self.replacement, text) if "$" in text or "`" in text else text
 
     def replacement(self, found: re.Match[str]) -> str:
         """What one ``$`` stands for."""
-        sum_, command, braced, default, plain = found.groups()
+        sum_, command, ticked, braced, default, plain = found.groups()
         if sum_ is not None:
             return str(calculate(sum_, self.variables))
-        if command is not None:
-            return self.substitute(command)
+        if command is not None or ticked is not None:
+            return self.outputs.get(command if ticked is None else ticked, "")
         name = braced or plain
         if not name:
             return "$"
@@ -259,10 +371,28 @@ class Shell:
             return "1"
         return self.variables.get(name) or (default or "")
 
-    def substitute(self, command: str) -> str:
-        """The output of a command; one that takes time takes none here."""
+    def run_inner(self, words: tuple[Word, ...]) -> Steps:
+        """Run each ``$(command)`` of these words; ``outputs`` has what they wrote."""
+        for word in words:
+            for piece in word:
+                if piece.expands and ("$(" in piece.text or "`" in piece.text):
+                    for found in _VARIABLE.finditer(piece.text):
+                        command = found[2] if found[3] is None else found[3]
+                        if command is not None:
+                            yield from self.run_command(command)
+        return 0
+
+    def run_command(self, command: str) -> Steps:
+        """One ``$(command)``, in a shell of its own."""
         held: list[str] = []
-        inner = Shell(self.files, self.variables, held.append)
-        for _ in inner.run_script(command):
-            pass
-        return "".join(held).rstrip("\n")
+        inner = Shell(self.files, self.variables, held.append, self.network, self.doubts)
+        status = yield from inner.run_script(command)
+        self.outputs[command] = "".join(held).rstrip("\n")
+        return status
+
+
+def _stranger(shell: Shell, args: list[str]) -> Steps:
+    """A command that only the image knows."""
+    shell.guessed()
+    yield STRANGER_TIME
+    return 0

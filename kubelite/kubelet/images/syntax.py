@@ -10,13 +10,14 @@ quotes is not expanded. Models the part of busybox ash that manifests in books a
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 RESERVED = frozenset(
     ("if", "then", "elif", "else", "fi", "while", "until", "for", "in", "do", "done")
     + ("{", "}", "!")
 )
-OPERATORS = ("&&", "||", ">>", ";", "&", "|", ">", "<", "(", ")", "\n")
+OPERATORS = ("&&", "||", "<<<", ">>", ";", "&", "|", ">", "<", "(", ")", "\n")
 
 
 class SyntaxProblem(ValueError):
@@ -93,11 +94,41 @@ Command = Simple | If | Loop | For | Sequence
 
 def parse(script: str) -> Sequence:
     """Read a script. Raises ``SyntaxProblem``."""
-    parser = _Parser(_tokens(script))
+    parser = _Parser(_tokens(_without_documents(script)))
     tree = parser.sequence(())
     if parser.next is not None:
         raise parser.unexpected()
     return tree
+
+
+_DOCUMENT = re.compile(r"(?<!<)<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
+
+
+def _without_documents(script: str) -> str:
+    """Each here-document (``<<EOF``) as a here-string: one quoted word after ``<<<``."""
+    if "<<" not in script:
+        return script
+    done: list[str] = []
+    rest = script.split("\n")
+    while rest:
+        line = rest.pop(0)
+        found = _DOCUMENT.search(line)
+        if found:
+            indented, quote, end = found.groups()
+            body: list[str] = []
+            while rest and (rest[0].lstrip("\t") if indented else rest[0]) != end:
+                body.append(rest.pop(0).lstrip("\t") if indented else rest.pop(0))
+            del rest[:1]
+            line = f"{line[: found.start()]}<<< {_as_word(body, quote)}{line[found.end() :]}"
+        done.append(line)
+    return "\n".join(done)
+
+
+def _as_word(lines: list[str], quote: str) -> str:
+    text = "\n".join(lines)
+    if quote:
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+    return '"' + text.replace('"', '\\"') + '"'
 
 
 # DOC: shell-tokens
@@ -147,7 +178,9 @@ def _operator(script: str, at: int) -> str:
 def _plain(script: str, at: int) -> int:
     """The end of an unquoted piece; a ``$( )`` or ``${ }`` in it belongs to it."""
     while at < len(script) and script[at] not in " \t\n;&|<>()'\"\\":
-        if script.startswith("$(", at):
+        if script[at] == "`" and "`" in script[at + 1 :]:
+            at = script.index("`", at + 1) + 1
+        elif script.startswith("$(", at):
             at = _matching(script, at + 2, "(", ")")
         elif script.startswith("${", at):
             at = _matching(script, at + 2, "{", "}")
@@ -310,7 +343,7 @@ class _Parser:
                     assignments.append((name, value))
                 else:
                     words.append(token)
-            elif token in (">", ">>", "<"):
+            elif token in (">", ">>", "<", "<<<"):
                 redirects.append(self.redirect(words))
             else:
                 break
@@ -320,7 +353,7 @@ class _Parser:
 
     def redirect(self, words: list[Word]) -> Redirect:
         how = str(self.next)
-        fd = 0 if how == "<" else 1
+        fd = 0 if how in ("<", "<<<") else 1
         if words and len(words[-1]) == 1 and words[-1][0].text in ("1", "2"):
             fd = int(words.pop()[0].text)
         self.at += 1
@@ -328,3 +361,25 @@ class _Parser:
             self.at += 1
             how = ">&"
         return Redirect(fd, how, self.word())
+
+
+_NOTHING = {"while": ("true", ":"), "until": ("false",)}
+
+
+def is_endless(tree: Loop) -> bool:
+    """Whether a loop does nothing for ever, as ``while true; do :; done`` does."""
+    words = _NOTHING["until" if tree.inverted else "while"]
+    return _only(tree.condition, words) and _only(tree.body, ("true", ":"))
+
+
+def _only(sequence: Sequence, words: tuple[str, ...]) -> bool:
+    """Whether these commands are all plain ones of this name."""
+    commands = [command for _, pipeline in sequence.items for command in pipeline.commands]
+    return all(
+        isinstance(command, Simple)
+        and not command.assignments
+        and not command.redirects
+        and len(command.words) > 0
+        and "".join(piece.text for piece in command.words[0]) in words
+        for command in commands
+    )

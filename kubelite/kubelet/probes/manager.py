@@ -91,6 +91,10 @@ class ProbeManager:
         for worker in self._workers.pop(uid, {}).values():
             worker.stop()
 
+    def counts(self, uid: str) -> dict[tuple[str, str], dict[str, int]]:
+        """How often each probe of the pod ended how, by container and kind."""
+        return {key: worker.counts for key, worker in self._workers.get(uid, {}).items()}
+
     def verdict(self, status: cri.ContainerStatus) -> str:
         """The probe that condemns a running container, or ""."""
         container_id = f"containerd://{status.id}"

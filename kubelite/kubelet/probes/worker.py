@@ -12,6 +12,7 @@ from kubelite.api.core_v1 import Container, ContainerStatus, Pod, PodStatus, Pro
 from kubelite.kubelet.cri import Runtime
 from kubelite.kubelet.probes.handlers import Outcome, Run, Target, prepare, timeout_of
 from kubelite.kubelet.probes.results import FAILURE, SUCCESS, UNKNOWN, Results
+from kubelite.kubelet.restarts import restarts_after
 from kubelite.sim.clock import SECOND, Clock, Timer
 
 STARTUP = "startup"
@@ -74,6 +75,7 @@ class Worker:
         self._results = results
         self._report = report
         self._run: Run | None = None
+        self.counts = {SUCCESS: 0, FAILURE: 0, UNKNOWN: 0}
         self._tries = 0
         self._busy = False
         self._missed = False
@@ -147,8 +149,11 @@ class Worker:
         running = current.state.running
         if running is None:
             self._results.set(self.container_id, FAILURE, pod.metadata.uid)
-            ended = current.state.terminated is not None
-            return STOP if ended and pod.spec.restart_policy == "Never" else WAIT
+            ended = current.state.terminated
+            for_good = ended is not None and not restarts_after(
+                self.container, pod.spec, ended.exit_code
+            )
+            return STOP if for_good and pod.spec.restart_policy == "Never" else WAIT
         if pod.metadata.deletion_timestamp is not None and self.kind != READINESS:
             self._results.set(self.container_id, SUCCESS, pod.metadata.uid)
             return STOP
@@ -183,6 +188,7 @@ class Worker:
             self._run(self._outcome)
             return
         self._busy = False
+        self.counts[outcome.result] += 1
         if outcome.result is not SUCCESS:
             self._report(self._probed.pod, self.container, self.kind, outcome)
         if not outcome.error:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from kubelite.api.core_v1 import ResourceRequirements
+from kubelite.apimachinery.struct import replace
 from kubelite.kubelet.cri import (
     CREATED,
     EXITED,
@@ -12,21 +15,31 @@ from kubelite.kubelet.cri import (
     TERMINATION_LOG,
     ContainerConfig,
     ContainerStatus,
+    Reply,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files, parent
+from kubelite.kubelet.images.nettools import CLIENT_TOOLS
+from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
+from kubelite.kubelet.images.script import Script
+from kubelite.kubelet.images.shell import SHELLS
+from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
+from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
-from kubelite.sim.limits import LOG_BYTES
 
 if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
-SHELLS = ("sh", "ash", "bash")
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+WAITING = ("sleep", "infinity")
+"""What a program that reads from a terminal at which nobody types comes to."""
 SIGKILLED = 137
+
+Then = Callable[[Reply], object]
 
 MESSAGE_BYTES = 4096
 MESSAGE_OUTPUT = 2048
@@ -45,8 +58,9 @@ class Container:
         "finished_at",
         "id",
         "kill_timer",
-        "log_bytes",
-        "lines",
+        "log_file",
+        "memory",
+        "meter",
         "program",
         "reason",
         "runtime",
@@ -69,13 +83,15 @@ class Container:
         self.exit_code = 0
         self.reason = ""
         self.files = mounted(config.mounts) if config.mounts else Files(BASE)
+        self.files.setdefault(NAMESPACE_FILE, sandbox.config.namespace)
         if config.message_path != TERMINATION_LOG:
             self.files.make_dirs(parent(config.message_path))
             self.files[config.message_path] = ""
-        self.lines: list[str] = []
-        self.log_bytes = 0
+        self.log_file: LogFile | None = None
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
+        self.meter: Meter | None = None
+        self.memory = 0  # as the machine's accounts have it
         self.program = self._program()
 
     @property
@@ -108,12 +124,40 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.kill_timer = self.runtime.clock.after(grace, self.kill)
-        if first:
+        if first and self.config.stop_signal in ("", "SIGTERM"):
             self.program.stop()
+        elif first:
+            self.signal(self.config.stop_signal)
+
+    def signal(self, name: str) -> None:
+        """Send a signal by its name; nobody can catch SIGKILL."""
+        if name == "SIGKILL":
+            self.kill()
+        else:
+            self.program.signal(name)
 
     def kill(self) -> None:
         """SIGKILL."""
         self.exit(SIGKILLED)
+
+    def resize(self, resources: ResourceRequirements) -> str:
+        """Other limits from now on; why not, or "". Memory in use is not taken away."""
+        memory = resources.limits.get("memory")
+        limit = memory.value if memory is not None else 0
+        used = self.program.memory_used()
+        if limit and used > limit:
+            return (
+                f'container "{self.config.name}": attempting to set memory limit ({limit}) '
+                f"below current usage ({used})"
+            )
+        self.program.memory_limit = limit
+        self.config = replace(
+            self.config,
+            memory_limit=limit,
+            cpu_limit=resources.limits["cpu"].milli if "cpu" in resources.limits else 0,
+            cpu_request=resources.requests["cpu"].milli if "cpu" in resources.requests else 0,
+        )
+        return ""
 
     def status(self) -> ContainerStatus:
         """The record as the CRI gives it."""
@@ -141,8 +185,8 @@ class Container:
         text = self.files.get(config.message_path) or ""
         if text or not (config.message_from_logs and self.exit_code):
             return text[-MESSAGE_BYTES:]
-        lines = "".join(self.lines).splitlines(keepends=True)
-        return "".join(lines[-MESSAGE_LINES:])[-MESSAGE_OUTPUT:]
+        lines = self.log_file.lines if self.log_file else []
+        return "".join([line.text for line in lines[-MESSAGE_LINES:]])[-MESSAGE_OUTPUT:]
 
     # What the program sees: images.program.Machine
 
@@ -152,6 +196,11 @@ class Container:
         return self.runtime.clock.now
 
     @property
+    def stdin(self) -> bool:
+        """Whether the standard input is kept open."""
+        return self.config.stdin
+
+    @property
     def random(self) -> Stream:
         """The stream of this container's name in this pod."""
         sandbox = self.sandbox.config
@@ -159,16 +208,55 @@ class Container:
             f"image/{sandbox.namespace}/{sandbox.name}/{self.config.name}"
         )
 
+    @property
+    def ends(self) -> bool:
+        """Whether the pod's spec means this container to end."""
+        return self.config.ends
+
+    @property
+    def network(self) -> Outlook:
+        """The network as seen from the sandbox."""
+        return self.runtime.network.outlook(self.sandbox.config, self.sandbox.ip)
+
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Later, if the process still runs then."""
         return self.runtime.clock.after(delay, self._tick, action, args)
 
-    def log(self, text: str) -> None:
-        """Keep output, dropping the oldest lines beyond the limit."""
-        self.lines.append(text)
-        self.log_bytes += len(text)
-        while self.log_bytes > LOG_BYTES and len(self.lines) > 1:
-            self.log_bytes -= len(self.lines.pop(0))
+    def log(self, text: str, stream: str = STDOUT) -> None:
+        """Write to the container's log file."""
+        file = self.log_file or self.open_log()
+        file.write(self.runtime.clock.now, stream, text)
+
+    def open_log(self) -> LogFile:
+        """The container's log file, made by whoever first writes or reads."""
+        if self.log_file is None:
+            self.log_file = self.runtime.log_directory.open(self._source())
+        return self.log_file
+
+    def _source(self) -> LogSource:
+        pod, config = self.sandbox.config, self.config
+        return LogSource(
+            self.runtime.node_name,
+            pod.namespace,
+            pod.name,
+            pod.uid,
+            config.name,
+            self.id,
+            config.attempt,
+        )
+
+    @property
+    def logs(self) -> LogDirectory:
+        """The log files of the node, as a pod that mounts /var/log sees them."""
+        return self.runtime.log_directory
+
+    def ask(self, url: str, then: Then, method: str = "GET", body: str = "") -> None:
+        """A request of this process to somebody else; no answer once the process has ended."""
+        self.runtime.dial(self.sandbox.config, url, method, body, partial(self._answered, then))
+
+    def _answered(self, then: Then, reply: Reply) -> None:
+        if self.running:
+            then(reply)
 
     def exit(self, code: int, reason: str = "") -> None:
         """The process ends."""
@@ -185,11 +273,34 @@ class Container:
         for then in waiting:
             then()
 
+    def work(self, cost: int) -> int:
+        """Cpu time for one request; how much longer than that it takes."""
+        now, limit = self.runtime.clock.now, self.config.cpu_limit
+        meter, accounts = self.metered(), self.runtime.accounts
+        meter.add(now, cost)
+        late = meter.throttled_for(now, cost, limit) if limit else 0
+        return max(late, accounts.queueing(self, cost)) if accounts.crowded else late
+
+    def holds(self, memory: int) -> None:
+        """So many bytes from now on."""
+        self.runtime.accounts.holds(self, memory)
+
+    def metered(self) -> Meter:
+        """What counts the container's work, from the first time it is needed."""
+        if self.meter is None:
+            self.meter = Meter()
+        return self.meter
+
     def _tick(self, action: Callable[..., object], args: tuple[object, ...]) -> None:
         if self.running:
             action(*args)
 
     def _argv(self, kind: type[Program]) -> tuple[str, ...]:
+        argv = self._words(kind)
+        alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
+        return WAITING if alone and self.config.tty else argv
+
+    def _words(self, kind: type[Program]) -> tuple[str, ...]:
         config = self.config
         if config.command:
             return config.command + config.args
@@ -200,9 +311,7 @@ class Container:
         kind = program_for(config.image)
         argv = self._argv(kind)
         name = argv[0].rpartition("/")[2] if argv else ""
-        if name in SHELLS or (name in APPLETS and (config.command or not kind.entrypoint)):
-            kind = Busybox  # whatever the image, its command is one of the small shell's
-        return kind(
+        facts = (
             self,
             argv,
             dict(config.env),
@@ -211,14 +320,23 @@ class Container:
             config.memory_limit,
             resolve(config.image).tag,
         )
+        if kind is Busybox or not _for_a_shell(name, config, kind):
+            return kind(*facts)
+        return Script(*facts, image=kind)
 
     def _not_found(self) -> str:
         argv = self.program.argv
         name = argv[0].rpartition("/")[2] if argv else ""
-        if not isinstance(self.program, Busybox) or name in APPLETS or name in (*SHELLS, "exit"):
+        if type(self.program) is not Busybox or name in APPLETS or name in (*SHELLS, "exit"):
             return ""
         return (
             "failed to create containerd task: failed to create shim task: OCI runtime create "
             "failed: runc create failed: unable to start container process: error during "
             f'container init: exec: "{argv[0]}": executable file not found in $PATH'
         )
+
+
+def _for_a_shell(name: str, config: ContainerConfig, image: type[Program]) -> bool:
+    """Whether the small shell knows the command, whatever the image."""
+    known = name in APPLETS or (name in CLIENT_TOOLS and config.ends)
+    return name in SHELLS or (known and bool(config.command or not image.entrypoint))

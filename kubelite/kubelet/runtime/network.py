@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kubelite.kubelet.cri import NEVER, Reply, Request
+from kubelite.kubelet.cri import NEVER, Reply, Request, SandboxConfig
 from kubelite.kubelet.images.files import Tree
+from kubelite.kubelet.images.outlook import Found, Outlook
 from kubelite.sim.clock import Clock
 
 if TYPE_CHECKING:
@@ -53,17 +54,51 @@ class Addresses:
         self._used.discard((a << 24 | b << 16 | c << 8 | d) - self._first)
 
 
+class PodOutlook:
+    """The network as one pod sees it: itself, and plain addresses. No name is known."""
+
+    server = "127.0.0.1"
+
+    def __init__(self, network: Network, pod: SandboxConfig, ip: str):
+        self._network = network
+        self._pod = pod
+        self._ip = ip
+
+    @property
+    def now(self) -> int:
+        """The virtual time."""
+        return self._network.clock.now
+
+    def lookup(self, name: str) -> Found:
+        """The pod itself by its name, and addresses."""
+        if name == self._pod.name:
+            return Found((self._ip,))
+        return Found((name,) if name.replace(".", "").isdecimal() else ())
+
+    def ask(
+        self, address: str, port: int, host: str, request: Request, patience: int, then: Then
+    ) -> None:
+        """Straight to the address."""
+        own = address.startswith("127.")
+        self._network.request(self._ip if own else address, port, request, patience, then)
+
+
 class Network:
     """Address to the containers reached there. One for all nodes of a cluster.
 
     ``exports`` is the storage that file servers offer, by its address: every node sees the same.
+    ``outlook`` shows a pod's network to its processes; a cluster puts in one that knows names.
     """
 
     def __init__(self, clock: Clock):
         self.exports: dict[str, Tree] = {}
-        self._clock = clock
+        self.clock = self._clock = clock
+        self.outlook: Callable[[SandboxConfig, str], Outlook] = self._plain
         self._hosts: dict[str, list[Container]] = {}
         self._dark: set[str] = set()
+
+    def _plain(self, pod: SandboxConfig, ip: str) -> Outlook:
+        return PodOutlook(self, pod, ip)
 
     def join(self, address: str, container: Container) -> None:
         """The container can be reached at the address from now on."""
@@ -91,6 +126,13 @@ class Network:
             pod = container.sandbox.config
             return pod.namespace, pod.name, container.runtime.node_name
         return "", "", ""
+
+    def listening(self, address: str, port: int) -> Container | None:
+        """The container that would answer there, if one would."""
+        if address in self._dark:
+            return None
+        hosts = self._hosts.get(address, ())
+        return next((host for host in hosts if host.program.listens(port)), None)
 
     def darken(self, address: str) -> None:
         """The machine behind the address has lost power: packets to it vanish."""

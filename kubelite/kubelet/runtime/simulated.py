@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.kubelet import cri
 from kubelite.kubelet.cri import (
     ContainerConfig,
@@ -19,13 +20,12 @@ from kubelite.kubelet.cri import (
     SandboxConfig,
     SandboxResult,
 )
-from kubelite.kubelet.images.applets import APPLETS
-from kubelite.kubelet.images.program import Steps
 from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
-from kubelite.kubelet.images.server import Pause
-from kubelite.kubelet.images.shell import Shell
-from kubelite.kubelet.runtime.container import SHELLS, SIGKILLED, Container
+from kubelite.kubelet.runtime.accounts import Accounts
+from kubelite.kubelet.runtime.container import Container
 from kubelite.kubelet.runtime.disk import Disk
+from kubelite.kubelet.runtime.execution import execute
+from kubelite.kubelet.runtime.logs import LogDirectory, LogFile
 from kubelite.kubelet.runtime.network import Addresses, Network
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
@@ -33,6 +33,7 @@ from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
 SANDBOX_TIME = 350 * MILLISECOND
 CREATE_TIME = 40 * MILLISECOND
 START_TIME = 60 * MILLISECOND
+UPDATE_TIME = 20 * MILLISECOND
 """What a warm node needs: about half a second from nothing to a running process."""
 
 REGISTRY_TIME = 400 * MILLISECOND
@@ -41,6 +42,9 @@ BANDWIDTH = 40_000_000
 """Bytes a second from a registry to a node's disk, unpacking included."""
 JITTER = 0.2
 """Every one of these takes up to a fifth longer, drawn from the node's own stream."""
+
+Dial = Callable[[SandboxConfig, str, str, str, Callable[[Reply], object]], object]
+"""How a process of a pod asks somebody: pod, URL, method, body, and what to do with the reply."""
 
 LOST_POWER = 255
 """The exit code containerd reports for a process that was gone after a restart."""
@@ -66,7 +70,13 @@ class SimulatedRuntime:
     version = "2.2.1"
 
     def __init__(
-        self, clock: Clock, chance: Chance, network: Network, node_name: str, node_ip: str
+        self,
+        clock: Clock,
+        chance: Chance,
+        network: Network,
+        node_name: str,
+        node_ip: str,
+        cores: int = 0,
     ):
         self.clock = clock
         self.chance = chance
@@ -79,9 +89,12 @@ class SimulatedRuntime:
         self._addresses: Addresses | None = None
         self._sandboxes: dict[str, Sandbox] = {}
         self._containers: dict[str, Container] = {}
+        self.accounts = Accounts(clock, self._containers, cores)
         self._images: dict[str, int] = {}
         self._notify: Callable[[str, ContainerStatus], object] = _nobody
         self._generation = 0  # grows when power fails: what was under way is lost
+        self.log_directory = LogDirectory()
+        self.dial: Dial = _nowhere
         network.add(node_ip)
 
     def update_pod_cidr(self, cidr: str) -> None:
@@ -173,6 +186,7 @@ class SimulatedRuntime:
         sandbox = self._sandboxes.pop(uid, None)
         for container in sandbox.containers if sandbox else ():
             self._containers.pop(container.id, None)
+            self._drop_log(container)
 
     # Containers
 
@@ -199,6 +213,7 @@ class SimulatedRuntime:
         container = self._containers.get(container_id)
         if container is not None and container.sandbox.ready:
             then(container.start())
+            self.accounts.began(container)
 
     def stop_container(self, container_id: str, grace: int, then: Callable[[], object]) -> None:
         """SIGTERM, then SIGKILL."""
@@ -208,15 +223,36 @@ class SimulatedRuntime:
         else:
             container.terminate(grace, then)
 
+    def update_container_resources(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        """Write other limits into the container's cgroup."""
+        self._later(UPDATE_TIME, self._resized, container_id, resources, then)
+
+    def _resized(
+        self, container_id: str, resources: ResourceRequirements, then: Callable[[str], object]
+    ) -> None:
+        container = self._containers.get(container_id)
+        if container is None or not container.running:
+            then("container is not running")
+            return
+        then(container.resize(resources))
+
     def remove_container(self, container_id: str) -> None:
         """Forget a container that has ended."""
         container = self._containers.pop(container_id, None)
         if container is not None:
             container.sandbox.containers.remove(container)
+            self._drop_log(container)
+
+    def _drop_log(self, container: Container) -> None:
+        if container.log_file is not None:
+            self.log_directory.remove(container.log_file)
 
     def ended(self, container: Container) -> None:
         """A process has ended: it listens no more, and the kubelet is told."""
         self.network.leave(container.sandbox.ip, container)
+        self.accounts.ended(container)
         self._notify(container.sandbox.config.uid, container.status())
 
     # Looking
@@ -242,10 +278,10 @@ class SimulatedRuntime:
         """The record behind an id, with its program: for lessons and faults."""
         return self._containers.get(container_id)
 
-    def logs(self, container_id: str) -> str:
-        """The container's output."""
+    def log_file(self, container_id: str) -> LogFile | None:
+        """The container's log; None when there is no such container."""
         container = self._containers.get(container_id)
-        return "".join(container.lines) if container else ""
+        return container.open_log() if container else None
 
     def on_exit(self, notify: Callable[[str, ContainerStatus], object]) -> None:
         """Whom to tell when a process has ended."""
@@ -262,7 +298,18 @@ class SimulatedRuntime:
         """From this node to an address of the pod network."""
         self.network.request(address, port, request, timeout, then)
 
-    # Running commands
+    def memory_in_use(self) -> int:
+        """Bytes that all containers use now."""
+        return self.accounts.memory_in_use()
+
+    def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
+        """Bytes that each running container of a pod uses now, by name."""
+        return tuple([(c.config.name, c.program.memory_used()) for c in self.containers(uid)])
+
+    def containers(self, uid: str) -> tuple[Container, ...]:
+        """The running containers of a pod."""
+        sandbox = self._sandboxes.get(uid)
+        return tuple([one for one in sandbox.containers if one.running]) if sandbox else ()
 
     def exec_sync(
         self,
@@ -272,41 +319,9 @@ class SimulatedRuntime:
         then: Callable[[ExecResult], object],
     ) -> None:
         """Run a command in the small shell of the container."""
-        container = self._containers.get(container_id)
-        if container is None or not container.running:
-            then(ExecResult(0, "", "container is not running"))
-            return
-        name = command[0].rpartition("/")[2] if command else ""
-        if isinstance(container.program, Pause) or not (name in APPLETS or name in SHELLS):
-            then(ExecResult(0, "", _exec_error(container_id, command[0])))
-            return
-        output: list[str] = []
-        shell = Shell(container.files, container.program.env, output.append)
-        deadline = self.clock.now + timeout if timeout > 0 else None
-        self._proceed(container, shell.run_argv(command), output, command, deadline, then)
-
-    def _proceed(
-        self,
-        container: Container,
-        steps: Steps,
-        output: list[str],
-        command: tuple[str, ...],
-        deadline: int | None,
-        then: Callable[[ExecResult], object],
-    ) -> None:
-        if not container.running:
-            then(ExecResult(SIGKILLED, "".join(output)))
-            return
-        try:
-            due = self.clock.now + next(steps)
-        except StopIteration as ended:
-            then(ExecResult(ended.value, "".join(output)))
-            return
-        if deadline is not None and due > deadline:
-            late = ExecResult(0, "".join(output), f'"{" ".join(command)}" timed out')
-            self.clock.at(deadline, then, late)
-            return
-        self.clock.at(due, self._proceed, container, steps, output, command, deadline, then)
+        execute(
+            self.clock, self._containers.get(container_id), container_id, command, timeout, then
+        )
 
     # Power
 
@@ -344,16 +359,15 @@ class SimulatedRuntime:
             action(*args)
 
 
+def _nowhere(
+    sandbox: SandboxConfig, url: str, method: str, body: str, then: Callable[[Reply], object]
+) -> None:
+    """A machine without a cluster around it reaches nobody."""
+    then(Reply(error="connect: network is unreachable"))
+
+
 def _nobody(uid: str, container: ContainerStatus) -> None:
     """No kubelet listens."""
-
-
-def _exec_error(container_id: str, name: str) -> str:
-    return (
-        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
-        f'"{container_id}": OCI runtime exec failed: exec failed: unable to start container '
-        f'process: exec: "{name}": executable file not found in $PATH'
-    )
 
 
 def _implements(runtime: SimulatedRuntime) -> cri.Runtime:

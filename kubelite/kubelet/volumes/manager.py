@@ -16,7 +16,7 @@ from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client
 from kubelite.kubelet import events
 from kubelite.kubelet.cri import Mount, Runtime
-from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
+from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting, NotAttached
 from kubelite.kubelet.volumes.references import References
 from kubelite.kubelet.volumes.sources import source_of
 from kubelite.kubelet.volumes.subpath import mount_of
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 FIRST_RETRY = 500 * MILLISECOND
 LONGEST_RETRY = 122 * SECOND
+
+ATTACH_TIMEOUT = 123 * SECOND
+"""How long a pod waits for its disks before it says so: ``podAttachAndMountTimeout``."""
 
 MONITORING = 10 * SECOND
 """How often the eviction manager looks: ``pkg/kubelet/eviction/eviction_manager.go``."""
@@ -51,7 +54,7 @@ class _PodVolumes:
         self.mounted: dict[str, Mounted] = {}
         self.delays: dict[str, int] = {}
         self.timers: dict[str, Timer] = {}
-        self.synced = now
+        self.synced = self.told = now
         self.resync: Timer | None = None
 
     def cancel(self) -> None:
@@ -116,6 +119,10 @@ class VolumeManager:
         mount, source = source_of(volume)
         try:
             mounted = mount(self._mounting(pod, name, source))
+        except NotAttached:
+            pod.timers[name] = self._clock.after(SECOND, self._retry, pod, volume)
+            self._overdue(pod)
+            return False
         except MountError as problem:
             message = problem.message or f'MountVolume.SetUp failed for volume "{name}" : {problem}'
             self._reporter.event(pod.worker.pod, "Warning", events.FAILED_MOUNT, message)
@@ -132,6 +139,18 @@ class VolumeManager:
             mounted.tree.quota = mounted.quota
             mounted.tree.overrun = lambda: self._overrun(pod, volume)
         return True
+
+    def _overdue(self, pod: _PodVolumes) -> None:
+        """Every 2 min 3 s without its disks a pod says which ones are missing."""
+        if self._clock.now - pod.told < ATTACH_TIMEOUT:
+            return
+        pod.told = self._clock.now
+        names = " ".join(volume.name for volume in pod.used if volume.name not in pod.mounted)
+        message = (
+            f"Unable to attach or mount volumes: unmounted volumes=[{names}], unattached "
+            f"volumes=[{names}], failed to process volumes=[]: context deadline exceeded"
+        )
+        self._reporter.event(pod.worker.pod, "Warning", events.FAILED_MOUNT, message)
 
     def _retry(self, pod: _PodVolumes, volume: Volume) -> None:
         del pod.timers[volume.name]

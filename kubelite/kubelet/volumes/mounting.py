@@ -23,6 +23,10 @@ class MountError(Exception):
         self.message = message
 
 
+class NotAttached(MountError):
+    """Nothing is wrong yet: the volume is on its way to the node. Looked at every second."""
+
+
 class Mounting(NamedTuple):
     """One volume of one pod on one node.
 

@@ -9,13 +9,17 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kubelite.api.authentication_v1 import BoundObjectReference, TokenRequest, TokenRequestSpec
 from kubelite.api.core_v1 import Pod
+from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.rest import Request
 from kubelite.kubelet.fieldpath import field, resource
 from kubelite.kubelet.volumes import atomic
 from kubelite.kubelet.volumes.atomic import File, Payload
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
 
 DEFAULT_MODE = 0o644
+RENEW_AFTER_PERCENT = 80
 
 Projection = Callable[[Mounting, Any, int], Payload]
 """From a source and the default mode to files. Raises ``MountError``."""
@@ -91,6 +95,42 @@ def container_of(pod: Pod, name: str) -> Any:
     raise MountError(f"container {name} not found")
 
 
+# DOC: token-projection
+def token_files(mounting: Mounting, source: Any, mode: int) -> Payload:
+    """A token by which the pod's processes show whose they are; renewed after 80 % of its life.
+
+    Models ``pkg/kubelet/token/token_manager.go``.
+    """
+    pod = mounting.pod
+    account = pod.spec.service_account_name
+    if not account:
+        return {}  # a cluster without service accounts
+    meta = pod.metadata
+    bound = BoundObjectReference(api_version="v1", kind="Pod", name=meta.name, uid=meta.uid)
+    spec = TokenRequestSpec(
+        audiences=(source.audience,) if source.audience else (),
+        expiration_seconds=source.expiration_seconds,
+        bound_object_ref=bound,
+    )
+    component = mounting.client.component
+    asked = Request(
+        "create",
+        "serviceaccounts",
+        meta.namespace,
+        account,
+        "token",
+        TokenRequest(metadata=ObjectMeta(name=account, namespace=meta.namespace), spec=spec),
+        component,
+    )
+    answer = mounting.client.api.handle(asked)
+    if not answer.ok:
+        raise MountError(f"failed to fetch token: {answer.body.message}")
+    issued: TokenRequest = answer.body
+    ends = issued.status.expiration_timestamp or mounting.now
+    renew_at = mounting.now + (ends - mounting.now) * RENEW_AFTER_PERCENT // 100
+    return {source.path: File(issued.status.token, mode, renew_at)}
+
+
 def no_files(mounting: Mounting, source: Any, mode: int) -> Payload:
     """A source that nobody here can serve."""
     return {}
@@ -100,7 +140,7 @@ PROJECTIONS: dict[str, Projection] = {
     "config_map": config_map_files,
     "secret": secret_files,
     "downward_api": downward_files,
-    "service_account_token": no_files,
+    "service_account_token": token_files,
     "cluster_trust_bundle": no_files,
     "pod_certificate": no_files,
 }

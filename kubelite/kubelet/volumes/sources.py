@@ -10,6 +10,7 @@ from typing import Any
 
 from kubelite.api.core_v1 import Volume
 from kubelite.kubelet.images.files import normalise, parent
+from kubelite.kubelet.volumes.claims import check_node, mount_volume, persistent_volume
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
 from kubelite.kubelet.volumes.projection import (
     config_map_files,
@@ -74,8 +75,20 @@ def network_share(mounting: Mounting) -> Mounted:
 
 
 def claim(mounting: Mounting) -> Mounted:
-    """The storage behind a claim. Nothing provides claims here: an empty directory of the pod's."""
-    return plain(mounting)
+    """The storage behind a claim: a disk of the network, or a path of one machine."""
+    volume, only_read = persistent_volume(mounting)
+    check_node(mounting, volume)
+    source = volume.spec.host_path
+    if source is None and volume.spec.local is not None:
+        path = normalise(volume.spec.local.path)
+        if path not in mounting.disk.root:
+            name = volume.metadata.name
+            text = f'MountVolume.NewMounter initialization failed for volume "{name}" : '
+            raise MountError("no path", f'{text}path "{path}" does not exist')
+        return Mounted(mounting.disk.root, path, read_only=only_read)
+    if source is not None:
+        return host_path(mounting._replace(source=source))._replace(read_only=only_read)
+    return mount_volume(mounting, volume, only_read)
 
 
 def plain(mounting: Mounting) -> Mounted:

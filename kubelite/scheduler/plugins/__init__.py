@@ -27,6 +27,10 @@ from kubelite.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from kubelite.scheduler.plugins.priority_sort import PrioritySort
 from kubelite.scheduler.plugins.scheduling_gates import SchedulingGates
 from kubelite.scheduler.plugins.taint_toleration import TaintToleration
+from kubelite.scheduler.plugins.volume_binding import VolumeBinding
+from kubelite.scheduler.plugins.volume_limits import NodeVolumeLimits
+from kubelite.scheduler.plugins.volume_restrictions import VolumeRestrictions
+from kubelite.scheduler.plugins.volume_zone import VolumeZone
 
 if TYPE_CHECKING:
     from kubelite.scheduler.profile import Profile
@@ -50,6 +54,10 @@ PLUGINS = (
     Row("NodeAffinity", 2, lambda profile, listers: NodeAffinity()),
     Row("NodePorts", 0, lambda profile, listers: NodePorts()),
     Row("NodeResourcesFit", 1, lambda profile, listers: NodeResourcesFit(profile.scoring_strategy)),
+    Row("VolumeRestrictions", 0, lambda profile, listers: VolumeRestrictions(listers)),
+    Row("NodeVolumeLimits", 0, lambda profile, listers: NodeVolumeLimits(listers)),
+    Row("VolumeBinding", 0, lambda profile, listers: VolumeBinding(listers)),
+    Row("VolumeZone", 0, lambda profile, listers: VolumeZone(listers)),
     Row("PodTopologySpread", 2, lambda profile, listers: PodTopologySpread(listers)),
     Row("InterPodAffinity", 2, lambda profile, listers: InterPodAffinity(listers)),
     Row("DefaultPreemption", 0, lambda profile, listers: DefaultPreemption(listers)),
@@ -61,4 +69,4 @@ PLUGINS = (
     Row("ImageLocality", 1, lambda profile, listers: ImageLocality()),
     Row("DefaultBinder", 0, lambda profile, listers: DefaultBinder()),
 )
-"""In the order in which they run, as upstream's MultiPoint list; volumes and devices have none."""
+"""In the order in which they run, as upstream's MultiPoint list; devices have none."""
