@@ -10,7 +10,9 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.apimachinery.errors import StatusError
+from kubelite.cluster.infrastructure import NodePool
 from kubelite.etcd.backend import StoreError
+from tests.cluster.definitions import WEBSITES, website
 from tests.manifests import deployment
 
 KEY = {"name": "key1", "secret": "c2VjcmV0IGlzIHNlY3VyZSwgb3IgaXMgaXQ/Pz8/Pz8="}
@@ -197,6 +199,47 @@ def test_with_closes_it(file: Path) -> None:
 def test_two_clusters_cannot_have_one_file(file: Path) -> None:
     with Cluster(store=file), pytest.raises(StoreError, match="is open in another cluster"):
         Cluster(store=file)
+
+
+def test_defined_kinds_are_served_again_with_their_objects(open_cluster: Open) -> None:
+    cluster = open_cluster()
+    cluster.apply(WEBSITES)
+    cluster.run_until("crd/websites.example.com established", timeout=5)
+    was = cluster.apply(website())
+    cluster.run(10)
+    again = open_cluster()
+    found = again.get("website/blog")
+    assert (found.spec, found.metadata.uid) == (was.spec, was.metadata.uid)
+    assert again.apply(website(replicas=3)).metadata.generation == 2
+    with pytest.raises(StatusError, match="unknown field"):
+        again.apply(website(colour="red"))
+    again.run(60)
+    third = open_cluster()
+    assert third.get("website/blog").spec["replicas"] == 3
+    blogs = [step.new.spec["replicas"] for step in third.history.changes("websites")]
+    assert blogs[0] == 2 and blogs[-1] == 3
+
+
+def test_roles_count_again_when_the_server_is_started_with_them(open_cluster: Open) -> None:
+    cluster = open_cluster(rbac=True)
+    cluster.apply(deployment(replicas=1))
+    cluster.run_until("deployment/web ready")
+    again = open_cluster(rbac=True)
+    again.run(60)
+    assert again.can_i("list", "pods") and all(ready(pod) for pod in again.get("pods"))
+    assert not again.as_user("ann").can_i("list", "pods")
+
+
+def test_machines_of_a_pool_and_copies_of_the_control_plane(open_cluster: Open) -> None:
+    cluster = open_cluster(nodes=1, pools=[NodePool("web", count=2)], control_planes=3)
+    cluster.run(120)
+    names = list(cluster.workers)
+    again = open_cluster(control_planes=3)
+    again.run(120)
+    again.run_until("nodes ready")
+    assert list(again.workers) == names
+    assert len({worker.address for worker in again.workers.values()}) == 3
+    assert again.add_node() == "node-2"
 
 
 # Encryption at rest
