@@ -93,14 +93,12 @@ class About:
 
     def move(self, cluster: Cluster, deadline: int) -> bool:
         """Run until the object is written; False when time is up."""
-        step, writes, place = cluster.clock.step, cluster.trace.writes, self._place
-        looked = len(writes)
-        while step(deadline):
-            if len(writes) != looked:
-                if any(write.subject == place for write in writes[looked:]):
-                    return True
-                looked = len(writes)
-        return False
+        trace = cluster.trace
+        trace.awaited = self._place
+        try:
+            return cluster.clock.advance(deadline)
+        finally:
+            trace.awaited = None
 
 
 def settle(cluster: Cluster, quiet: float, timeout: float) -> float:
