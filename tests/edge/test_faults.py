@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -190,6 +189,8 @@ limited(Path({str(path)!r}))
 
 def limited(path: Path) -> None:
     """Write until a file would be larger than 300 kB; run in a process of its own."""
+    import resource  # not on every system
+
     store = opened(path)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
     try:

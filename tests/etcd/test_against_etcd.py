@@ -209,7 +209,7 @@ class Trio:
         since, end = since or max(self.memory.compacted, 1), self.key(last)
         if since == self.memory.compacted - 1:
             return  # etcd still tells of puts at the compacted revision itself, we do not
-        answer = outcome(lambda: list(self.real.watch(since, end)))
+        answer = outcome(self.real.watched, since, end)
         for store in self.stores:
             assert outcome(changes_of, store, since, end) == answer
         if since == 1 and isinstance(answer, list):
