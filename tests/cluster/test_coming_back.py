@@ -196,6 +196,22 @@ def test_with_closes_it(file: Path) -> None:
         again.scale("deployment/web", 2)
 
 
+def test_a_full_disk_is_said_and_the_cluster_comes_back_when_there_is_room(
+    open_cluster: Open,
+) -> None:
+    cluster = open_cluster()
+    cluster.apply(deployment(replicas=2))
+    cluster.run_until("deployment/web ready")
+    cluster._kept._journal._db.execute("PRAGMA max_page_count = 1")  # type: ignore[union-attr]
+    with pytest.raises(StoreError, match="is full, and a write could not be made"):
+        cluster.run(600)
+    was = stored(cluster), cluster.revision
+    again = open_cluster()
+    assert (stored(again), again.revision) == was
+    again.run(60)
+    assert all(ready(pod) for pod in again.get("pods"))
+
+
 def test_two_clusters_cannot_have_one_file(file: Path) -> None:
     with Cluster(store=file), pytest.raises(StoreError, match="is open in another cluster"):
         Cluster(store=file)
