@@ -31,7 +31,8 @@ NUMBERS = itertools.count(1)
 
 KEYS = st.sampled_from(["a", "a/b", "a/c", "ab", "b", "ü", "𝄞"])
 VALUES = st.sampled_from([b"", b"0", b"1", b"10", b"2"])
-PUTS = st.builds(Put, KEYS, VALUES, st.integers(0, 3))
+LEASES = st.sampled_from([0, 1, 1, 2, 3])  # the first two are there from the beginning
+PUTS = st.builds(Put, KEYS, VALUES, LEASES)
 OPERATIONS = st.lists(PUTS | st.builds(Delete, KEYS), max_size=4)
 TESTS = st.sampled_from(["=", "!=", "<", ">"])
 COMPARES = st.builds(
@@ -107,6 +108,8 @@ class Trio:
         self.heard: list[Change] = []
         self.memory.subscribe(self.heard.append)
         self._oldest = 1  # of the leases that are still there
+        self.grant()
+        self.grant()
 
     def close(self) -> None:
         self.real.close()
