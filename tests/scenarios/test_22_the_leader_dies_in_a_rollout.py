@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from tests.manifests import deployment, image, rolling, service
 from tests.scenarios.conftest import Told
-from tests.scenarios.telling import Customers
+from tests.scenarios.telling import Customers, said
 
 MANAGER, SCHEDULER = "kube-controller-manager", "kube-scheduler"
 NEW = "version=2"
@@ -39,10 +39,17 @@ def test_the_leader_dies_in_a_rollout_and_the_other_finishes_it(told: Told) -> N
     cluster.run(60)
     customers.leave()
 
-    print(first, second, took_over, done, stuck)
-    print(customers.lost, len(customers.answers))
-    lease = cluster.get(f"lease/{MANAGER}", namespace="kube-system")
-    print(lease.spec.lease_transitions)
-    print([(e.reason, e.message) for e in cluster.events("deployment/web")])
-    print([(e.reason, e.message) for e in cluster.events(namespace="kube-system")])
-    print({part: cluster.leader(part) for part in (MANAGER, SCHEDULER)})
+    parts, lease = (MANAGER, SCHEDULER), cluster.get(f"lease/{MANAGER}", namespace="kube-system")
+    became = [e.message.split("_")[0] for e in cluster.events(namespace="kube-system")]
+    scaled = said(cluster, "deployment/web", "ScalingReplicaSet")
+
+    assert first == dict.fromkeys(parts, "control-plane-1")
+    assert stuck[-1] == "", "nobody schedules, nobody replaces: what runs goes on running"
+    assert 10 < took_over < 20, "the lease has to run out first"
+    assert done - took_over < 15
+    assert second == dict.fromkeys(parts, "control-plane-2")
+    assert {part: cluster.leader(part) for part in parts} == second, "who comes back stands by"
+    assert (became.count("control-plane-1"), became.count("control-plane-2")) == (2, 2)
+    assert lease.spec.lease_transitions == 1
+    assert len(scaled) == len(set(scaled)) == 13, "no step is taken twice"
+    assert customers.lost == []
