@@ -11,7 +11,7 @@ from kubelite import Cluster
 from kubelite.api.core_v1 import LoadBalancerIngress
 from kubelite.apimachinery.struct import replace
 from kubelite.controllers import CONTROLLERS
-from kubelite.controllers.cloudservice import CloudServiceController, SimulatedCloud
+from kubelite.controllers.cloudservice import CloudError, CloudServiceController, SimulatedCloud
 from tests.cluster.manifests import pod, service
 from tests.manifests import deployment
 
@@ -325,6 +325,54 @@ def test_a_cloud_of_ones_own() -> None:
     cluster.run(10)
     (point,) = cluster.get("service/web").status.load_balancer.ingress
     assert replace(point, ports=()) == LoadBalancerIngress(hostname="web.lb.example.com")
+
+
+class Sick(SimulatedCloud):
+    """A cloud that does nothing just now."""
+
+    well = False
+
+    def ensure(self, *asked: Any) -> tuple[LoadBalancerIngress, ...]:
+        if not self.well:
+            raise CloudError("quota exceeded")
+        return super().ensure(*asked)
+
+
+class SickController(CloudServiceController):
+    cloud = Sick
+
+
+def test_a_cloud_that_fails_is_asked_again_later_and_later() -> None:
+    mine = tuple(SickController if c is CloudServiceController else c for c in CONTROLLERS)
+    cluster = Cluster(controllers=mine)
+    cluster.apply(service(type="LoadBalancer"))
+    cloud = cluster.controllers["service-controller"].provider
+    cluster.run(5 + 5 + 10 + 20 + 40 + 1)
+    sentence = "Error syncing load balancer: failed to ensure load balancer: quota exceeded"
+    failed = [(e.reason, e.message, e.count) for e in cluster.events("service/web")][-1]
+    assert failed == ("SyncLoadBalancerFailed", sentence, 5)
+    cloud.well = True
+    cluster.run(78)
+    assert not cluster.get("service/web").status.load_balancer.ingress
+    cluster.run(3)
+    assert cluster.get("service/web").status.load_balancer.ingress
+    cloud.well = False
+    excluded = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+    cluster.patch("node/node-3", {"metadata": {"labels": excluded}})
+    cluster.run(1)
+    told = {e.reason: e.message for e in cluster.events("service/web")}
+    assert told["UpdateLoadBalancerFailed"] == (
+        "Error updating load balancer with new hosts [node-1 node-2] [node names limited, "
+        "total number of nodes: 2], error: quota exceeded"
+    )
+    cloud.well = True
+    cluster.run(10)
+    assert {e.reason: e.count for e in cluster.events("service/web")} == {
+        "UpdateLoadBalancerFailed": 1,
+        "SyncLoadBalancerFailed": 6,
+        "EnsuringLoadBalancer": 8,
+        "EnsuredLoadBalancer": 2,
+    }
 
 
 @pytest.mark.parametrize("target", ["web", "10.96.0.1"])
