@@ -40,7 +40,7 @@ class Customers:
     @property
     def reasons(self) -> Counter[str]:
         """Why requests were lost: the error in a few words, or the status."""
-        return Counter(a.error.partition(":")[0] or str(a.status) for a in self.lost)
+        return Counter(a.error.rpartition(": ")[2] or str(a.status) for a in self.lost)
 
 
 def said(cluster: Cluster, about: str, *reasons: str) -> list[str]:
@@ -58,3 +58,8 @@ def restarts(cluster: Cluster, pod: Any) -> dict[str, int]:
     """How often each container of a pod has been restarted."""
     statuses = cluster.get("pod", pod.metadata.name).status.container_statuses
     return {one.name: one.restart_count for one in statuses}
+
+
+def warnings(cluster: Cluster, about: str = "") -> list[str]:
+    """The messages of all warnings, oldest first."""
+    return [event.message for event in cluster.events(about) if event.type == "Warning"]
