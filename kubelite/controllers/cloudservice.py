@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from kubelite.api.conditions import node_ready
 from kubelite.api.core_v1 import LoadBalancerIngress, Node, Service
 from kubelite.apimachinery.rest import MERGE_PATCH
 from kubelite.apimachinery.struct import to_dict
@@ -23,6 +22,8 @@ from kubelite.sim.clock import SECOND
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
+FALSE = ("0", "f", "F", "false", "FALSE", "False")
 LOAD_BALANCER = "LoadBalancer"
 MOST_NAMES = 20
 """So many nodes are named in one event."""
@@ -95,7 +96,7 @@ class CloudServiceController(ManagedController):
         self._failures: dict[str, int] = {}  # by uid, how often the cloud has failed in a row
 
     def _node_updated(self, old: Node, node: Node) -> None:
-        if _usable(old) != _usable(node):
+        if _excluded(old) != _excluded(node):
             self._nodes_changed()
 
     def _nodes_changed(self) -> None:
@@ -199,8 +200,15 @@ class CloudServiceController(ManagedController):
         return (Emit(service, "Normal", "UpdatedLoadBalancer", text),)
 
 
+# DOC: load-balancer-nodes
 def _usable(node: Node) -> bool:
-    return node_ready(node) and EXCLUDED not in node.metadata.labels
+    """Ready or not: a load balancer finds out for itself who answers (KEP-3458)."""
+    leaving = any(taint.key == TO_BE_DELETED for taint in node.spec.taints)
+    return not leaving and node.metadata.deletion_timestamp is None and not _excluded(node)
+
+
+def _excluded(node: Node) -> bool:
+    return node.metadata.labels.get(EXCLUDED, "false") not in FALSE
 
 
 def _update_failed(service: Service, nodes: Sequence[Node], error: CloudError) -> Emit:

@@ -268,13 +268,23 @@ def test_a_load_balancer_asks_the_health_check_when_the_policy_is_local() -> Non
 def test_a_load_balancer_is_told_of_other_nodes() -> None:
     cluster = Cluster(nodes=2)
     shop(cluster, type="LoadBalancer")
+
+    def told() -> int:
+        events = [e for e in cluster.events("service/web") if e.reason == "UpdatedLoadBalancer"]
+        assert {e.message for e in events} <= {"Updated load balancer with new hosts"}
+        return sum(e.count for e in events)
+
     cluster.add_node()
     cluster.run(30)
+    assert told() == 1
     cluster.kill_node("node-1")
     cluster.run(60)
-    told = [e for e in cluster.events("service/web") if e.reason == "UpdatedLoadBalancer"]
-    assert sum(e.count for e in told) == 2
-    assert {e.message for e in told} == {"Updated load balancer with new hosts"}
+    assert told() == 1, "it asks the nodes itself, and knows who is not ready"
+    for value in ("true", "false"):
+        label = {"node.kubernetes.io/exclude-from-external-load-balancers": value}
+        cluster.patch("node/node-2", {"metadata": {"labels": label}})
+        cluster.run(1)
+    assert told() == 3
 
 
 def test_a_namespace_takes_its_ways_in_along() -> None:
