@@ -24,6 +24,7 @@ from tests.replay import Replay
 
 PROPAGATION = 5 * SECOND
 COLLECTION = 60 * SECOND
+SILENCE = 600  # seconds: ten resync periods of a minute
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
 
@@ -289,6 +290,7 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     nodes.pods_are_spread_as_they_ask,
     nodes.kubelets_keep_to_their_own,
     nodes.containers_wait_for_their_init_containers,
+    nodes.nobody_is_killed_before_the_time,
     workloads.sets_are_built_from_the_bottom,
     workloads.sets_are_taken_down_from_the_top,
     workloads.claims_outlive_their_pods,
@@ -296,12 +298,14 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     workloads.jobs_count_each_pod_once,
     workloads.cron_jobs_keep_their_policy,
     workloads.autoscalers_keep_their_bounds,
+    workloads.autoscalers_hesitate_to_shrink,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (
     no_orphan_is_left,
     services_know_who_is_ready,
     objects.namespaces_vanish_in_the_end,
+    objects.queues_are_empty_in_the_end,
     nodes.nobody_waits_for_nothing,
     nodes.the_dead_are_left,
     workloads.workloads_are_as_asked,
@@ -323,3 +327,14 @@ def check(cluster: Cluster) -> None:
     for invariant in AT_THE_END:
         broken += [f"{invariant.__doc__}\n    {complaint}" for complaint in invariant(replay)]
     assert not broken, f"seed {cluster.seed}:\n" + "\n".join(broken[:10])
+
+
+def check_silence(cluster: Cluster) -> None:
+    """37. When what was asked for is there, nobody writes anything but heartbeats: as long as ten
+    looks around. Raises AssertionError."""
+    began = cluster.clock.now
+    cluster.run(SILENCE)
+    writes = [write for write in cluster.trace.writes if write.when > began]
+    told = [write for write in writes if write.subject[0] not in objects.HEARTBEATS]
+    loud = [f"{write.component}: {write.verb} {write.subject}" for write in told]
+    assert not loud, f"seed {cluster.seed}: {check_silence.__doc__}\n" + "\n".join(loud[:10])

@@ -15,6 +15,7 @@ from tests.replay import Replay
 
 PATIENCE = 6 * MINUTE  # five minutes in which a pod is kept as one that fits nowhere, and a bit
 JUST_NOW = SECOND // 5  # what the scheduler may not have heard yet
+KILLED = 137  # the exit code after SIGKILL
 ANYWHERE = ("", "0.0.0.0", "::")
 
 
@@ -98,6 +99,24 @@ def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
             continue
         if ended is None or ended.exit_code or (ended.finished_at or 0) > min(started):
             yield f"runs, and its init container {status.name} has not succeeded before"
+
+
+def nobody_is_killed_before_the_time(replay: Replay) -> Iterator[str]:
+    """24. No container of a pod that was asked to end is killed before its grace is over."""
+    new, old = replay.new, replay.old
+    if replay.resource != "pods" or new is None or old is None:
+        return
+    end, grace = new.metadata.deletion_timestamp, new.metadata.deletion_grace_period_seconds
+    if end is None or old.metadata.deletion_timestamp is None:
+        return
+    asked = end - (grace or 0) * SECOND
+    for status in new.status.container_statuses:
+        ended = status.state.terminated
+        if ended is None or (ended.exit_code, ended.reason) != (KILLED, "Error"):
+            continue
+        if asked < (ended.finished_at or 0) < end - SECOND:
+            early = (end - (ended.finished_at or 0)) // SECOND
+            yield f"lost container {status.name} {early} s before its time"
 
 
 def nobody_waits_for_nothing(replay: Replay) -> Iterator[str]:

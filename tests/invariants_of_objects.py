@@ -10,6 +10,8 @@ from kubelite.sim.clock import SECOND
 from tests.replay import Replay
 
 FOREGROUND = "foregroundDeletion"
+HEARTBEATS = ("leases.coordination.k8s.io", "events", "nodes")
+MOMENT = 5 * SECOND
 BUSY = 50  # writes a second by one component to one object
 
 
@@ -105,3 +107,13 @@ def namespaces_vanish_in_the_end(replay: Replay) -> Iterator[str]:
         )
         if since is not None and now - since > 120 * SECOND and not held:
             yield f"{key} has been Terminating for {(now - since) // SECOND} s"
+
+
+def queues_are_empty_in_the_end(replay: Replay) -> Iterator[str]:
+    """43. Controllers work off their queues, once nothing has changed for a moment."""
+    changes = [when for key, when in replay.written.items() if key.split("/")[2] not in HEARTBEATS]
+    if replay.cluster.clock.now - max(changes, default=0) < MOMENT:
+        return
+    for name, controller in replay.cluster.controllers.items():
+        if len(controller.queue):
+            yield f"{len(controller.queue)} keys wait in the queue of {name}"

@@ -135,12 +135,7 @@ def autoscalers_keep_their_bounds(replay: Replay) -> Iterator[str]:
     wanted = _replicas(replay.new)
     if wanted is None or wanted == _replicas(replay.old):
         return
-    for scaler in replay.of("horizontalpodautoscalers.autoscaling").values():
-        target = scaler.spec.scale_target_ref
-        if (target.kind, target.name) != (replay.new.kind, replay.new.metadata.name):
-            continue
-        if scaler.metadata.namespace != replay.new.metadata.namespace:
-            continue
+    for scaler in _scalers(replay):
         least = 1 if scaler.spec.min_replicas is None else scaler.spec.min_replicas
         if not least <= wanted <= scaler.spec.max_replicas:
             yield f"was scaled to {wanted}, outside {least} to {scaler.spec.max_replicas}"
@@ -149,6 +144,43 @@ def autoscalers_keep_their_bounds(replay: Replay) -> Iterator[str]:
 def _replicas(obj: Any) -> int | None:
     found: int | None = getattr(getattr(obj, "spec", None), "replicas", None)
     return found
+
+
+def autoscalers_hesitate_to_shrink(replay: Replay) -> Iterator[str]:
+    """33. What an autoscaler has just added it does not take away before its window is over."""
+    new, old = replay.new, replay.old
+    if replay.component != "horizontal-pod-autoscaler" or new is None or old is None:
+        return
+    wanted, before = _replicas(new), _replicas(old)
+    if wanted is None or before is None or wanted == before:
+        return
+    uid = new.metadata.uid
+    if wanted > before:
+        replay.raised[uid] = (replay.when, wanted)
+        return
+    when, size = replay.raised.get(uid, (0, 0))
+    window = min((_window(scaler) for scaler in _scalers(replay)), default=0)
+    if wanted < size and replay.when < when + window * SECOND:
+        yield f"shrank to {wanted} {(replay.when - when) // SECOND} s after it grew to {size}"
+
+
+def _scalers(replay: Replay) -> Iterator[Any]:
+    """Those that are responsible for what has changed."""
+    meta = replay.new.metadata
+    for scaler in replay.of("horizontalpodautoscalers.autoscaling").values():
+        target = scaler.spec.scale_target_ref
+        same = (target.kind, target.name) == (replay.new.kind, meta.name)
+        if same and scaler.metadata.namespace == meta.namespace:
+            yield scaler
+
+
+def _window(scaler: Any) -> int:
+    """How many seconds it looks back; 0 when somebody has changed it meanwhile."""
+    if scaler.metadata.generation > 1:
+        return 0
+    rules = scaler.spec.behavior.scale_down if scaler.spec.behavior else None
+    window = rules.stabilization_window_seconds if rules else None
+    return 300 if window is None else window
 
 
 def workloads_are_as_asked(replay: Replay) -> Iterator[str]:

@@ -39,6 +39,7 @@ class Replay:
     labels: dict[Name, Mapping[str, str]] = field(default_factory=dict)  # of pods, also gone ones
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
     runs: dict[str, list[str]] = field(default_factory=dict)  # CronJob uid -> the runs it started
+    raised: dict[str, tuple[int, int]] = field(default_factory=dict)  # uid -> by an autoscaler
     busy: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # who wrote what
 
     @property
@@ -66,7 +67,7 @@ class Replay:
     def steps(self) -> Iterator[None]:
         """Move through the history, one change at a time."""
         moments = {entry.revision: entry for entry in self.cluster.trace.entries if entry.revision}
-        for change in self.cluster._world.store.changes(1):
+        for change in self.cluster.history._backend.changes(1):  # in plain, if encrypted
             entry = moments.get(change.revision)
             self.change, self.component = change, entry.component if entry else ""
             self.when = self.cluster.history.moment_of(change.revision)

@@ -145,6 +145,14 @@ def a_main_container_too_early(past: Past) -> None:
     pod(past, "first", "one", "kubelet/one", spec=spec, status=status)
 
 
+def a_container_killed_too_early(past: Past) -> None:
+    late = {"deletionTimestamp": "2027-01-15T08:00:30Z", "deletionGracePeriodSeconds": 30}
+    killed = {"exitCode": 137, "reason": "Error", "finishedAt": "2027-01-15T08:00:10Z"}
+    pod(past, "first", "one", metadata=late)
+    status = {"containerStatuses": [{"name": "main", "state": {"terminated": killed}}]}
+    pod(past, "first", "one", "kubelet/one", metadata=late, status=status)
+
+
 def a_pod_that_could_run(past: Past) -> None:
     node(past, "one")
     pod(past, "first")
@@ -256,6 +264,20 @@ def too_many_replicas(past: Past) -> None:
     past.tell("horizontal-pod-autoscaler", "Deployment", "web", spec={"replicas": 6})
 
 
+def a_workload_that_flutters(past: Past) -> None:
+    target = {"kind": "Deployment", "name": "web"}
+    past.tell("you", "HorizontalPodAutoscaler", "web", spec={"scaleTargetRef": target})
+    past.tell("you", "Deployment", "web", spec={"replicas": 2})
+    for size in (4, 3):
+        past.tell("horizontal-pod-autoscaler", "Deployment", "web", spec={"replicas": size})
+
+
+def a_queue_that_nobody_works_off(past: Past) -> None:
+    busy = SimpleNamespace(queue=["default/web"])
+    past.cluster.controllers = {"deployment-controller": busy}
+    at_the_end(past)
+
+
 def a_set_that_miscounts(past: Past) -> None:
     past.tell("you", "ReplicaSet", "web", status={"replicas": 2})
     pod(past, "first", metadata=owned("ReplicaSet", "web"))
@@ -328,6 +350,16 @@ PASTS = [
     (workloads.jobs_count_each_pod_once, a_job_that_counts_what_was_not, "only 0 pods"),
     (workloads.cron_jobs_keep_their_policy, a_night_with_two_jobs, "was started beside tick-1"),
     (workloads.autoscalers_keep_their_bounds, too_many_replicas, "scaled to 6, outside 1 to 5"),
+    (
+        workloads.autoscalers_hesitate_to_shrink,
+        a_workload_that_flutters,
+        "shrank to 3 1 s after it grew to 4",
+    ),
+    (
+        objects.queues_are_empty_in_the_end,
+        a_queue_that_nobody_works_off,
+        "1 keys wait in the queue",
+    ),
     (workloads.workloads_are_as_asked, a_set_that_miscounts, "counts 2 pods, and has 1"),
     (
         network.requests_reach_only_who_is_ready,

@@ -98,7 +98,7 @@ def test_a_night_of_jobs_that_overlap(told: Told) -> None:
 
 def test_a_leaking_sidecar_is_killed_again_and_again(told: Told) -> None:
     """64 MiB of room, 64 MiB lost each minute; the shop beside it needs nothing of the sidecar."""
-    cluster = told()
+    cluster = told(restless=True)
     leak = [{"name": "LEAK_MB_PER_MINUTE", "value": "64"}, {"name": "PORT", "value": "9090"}]
     sidecar: dict[str, Any] = {"name": "metrics", "image": "shop:1.0", "env": leak}
     sidecar["resources"] = {"limits": {"memory": "128Mi"}}
