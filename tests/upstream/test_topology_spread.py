@@ -58,7 +58,10 @@ def pods_of(text: str) -> list[Pod]:
         labels = {} if marked == "." else dict.fromkeys((marked or "foo").split("+"), "")
         for _ in range(int(count)):
             one = pod(
-                f"p{len(found)}", on=f"node-{letter}", labels=labels, namespace=namespace or "default"
+                f"p{len(found)}",
+                on=f"node-{letter}",
+                labels=labels,
+                namespace=namespace or "default",
             )
             if leaving:
                 one = replace(one, metadata=replace(one.metadata, deletion_timestamp=1))
