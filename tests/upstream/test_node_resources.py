@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from kubelite.api.core_v1 import Node, Pod
-from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import replace
 from kubelite.scheduler.plugins.node_resources_balanced_allocation import (
     NodeResourcesBalancedAllocation,
 )

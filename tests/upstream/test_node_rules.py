@@ -1,4 +1,4 @@
-"""The cases of upstream's tests of taints, node affinity, host ports and images: node_rules.yaml."""
+"""The cases of upstream's tests of taints, node affinity, ports, images: node_rules.yaml."""
 
 from __future__ import annotations
 
