@@ -26,6 +26,7 @@ SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 MANAGER = "endpointslice-controller.k8s.io"
 HEADLESS = "service.kubernetes.io/headless"
+RESERVED = frozenset((SERVICE_NAME, MANAGED_BY, HEADLESS))
 ZONE = "topology.kubernetes.io/zone"
 
 Ports = tuple[EndpointPort, ...]
@@ -155,10 +156,11 @@ def _place(
             (same if fresh is held else touched).append(fresh)
     for fresh in sorted(touched, key=lambda s: -len(s.endpoints)):
         changes.updates.append(_filled(fresh, waiting))
-    if waiting and (roomy := _room_for(len(waiting), same)):
-        changes.updates.append(_filled(roomy, waiting))
     while waiting:
-        changes.creates.append(_filled(_slice(service, ports), waiting))
+        if roomy := _room_for(len(waiting), same):
+            changes.updates.append(_filled(roomy, waiting))
+        else:
+            changes.creates.append(_filled(_slice(service, ports), waiting))
 
 
 def _refreshed(held: EndpointSlice, wanted: dict[str, Endpoint], service: Service) -> EndpointSlice:
@@ -192,10 +194,10 @@ def _slice(service: Service, ports: Ports) -> EndpointSlice:
 
 
 def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
-    wanted = service.metadata.labels | {
-        SERVICE_NAME: service.metadata.name,
-        MANAGED_BY: MANAGER,
-    }
+    """With the Service's labels, save those that only this controller may set."""
+    theirs = service.metadata.labels
+    wanted = {key: theirs[key] for key in theirs if key not in RESERVED}
+    wanted |= {SERVICE_NAME: service.metadata.name, MANAGED_BY: MANAGER}
     if service.spec.cluster_ip == "None":
         wanted[HEADLESS] = ""
     return meta if meta.labels == wanted else replace(meta, labels=wanted)

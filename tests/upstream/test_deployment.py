@@ -178,7 +178,7 @@ def test_what_is_being_deleted_is_not_deleted_again() -> None:
     assert _clean_up(deployment(1, revision_history_limit=0), [gone]) == []
 
 
-# TestIsScalingEvent of sync_test.go, and annotations that say nothing: sizes with what they remember, scaled
+# isScalingEvent, also of annotations that say nothing: sizes with what they remember, scaled
 Sets = list[tuple[int, dict[str, Any]]]
 SCALING: dict[str, tuple[Sets, bool]] = {
     "remembers another size": ([(1, {DESIRED_REPLICAS: "8"})], True),
