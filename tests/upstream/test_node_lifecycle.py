@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from kubelite.controllers.nodelifecycle import (
 )
 from kubelite.sim.clock import SECOND, Clock
 from tests.controllers.objects import NOW, pod
+from tests.upstream.copies import Copy
 
 CASES = yaml.safe_load(Path(__file__).with_name("node_lifecycle.yaml").read_text())
 LONG = -90_000_000
@@ -33,31 +33,6 @@ Case = dict[str, Any]
 
 def why(case: Case) -> str:
     return str(case["why"])
-
-
-class Copy:
-    """What an informer knows, put there by hand."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, Any] = {}
-        self.get = self.found.get
-
-    def on(self, **handlers: Callable[..., None]) -> None:
-        self.handlers = handlers
-
-    def items(self) -> list[Any]:
-        return list(self.found.values())
-
-    def index(self, name: str, value: str) -> list[Any]:
-        return self.items()
-
-    def put(self, key: str, obj: Any) -> None:
-        old = self.found.get(key)
-        self.found[key] = obj
-        if old is None:
-            self.handlers["add"](obj)
-        else:
-            self.handlers["update"](old, obj)
 
 
 class World:
