@@ -120,21 +120,23 @@ def plan(
 
     ``wanted`` maps each set of ports to endpoints by pod uid.
     """
-    changes = _Changes([], [], [s for s in existing if s.ports not in wanted])
+    ours = [s for s in existing if _owned(s, service)]
+    strangers = [s for s in existing if not _owned(s, service)]  # of an earlier one of this name
+    changes = _Changes([], [], [s for s in ours if s.ports not in wanted])
     creates, updates, deletes = changes
     for ports, endpoints in wanted.items():
-        _place(service, ports, endpoints, [s for s in existing if s.ports == ports], changes)
-    if len(deletes) == len(existing) and not creates:
+        _place(service, ports, endpoints, [s for s in ours if s.ports == ports], changes)
+    if len(deletes) == len(ours) and not creates:
         # One slice stays even when nobody is in it, so that readers see an answer: nobody.
         nobody = _slice(service, ())
-        if len(deletes) == 1 and _says_the_same(deletes[0], nobody):
+        if len(existing) == 1 and deletes and _says_the_same(deletes[0], nobody):
             return []
         creates.append(nobody)
     while creates and deletes:  # one write is cheaper than two
         fresh, held = creates.pop(), deletes.pop(0)
         meta = replace(held.metadata, labels=fresh.metadata.labels)
         updates.append(replace(fresh, metadata=meta))
-    return [*map(Create, creates), *map(Update, updates), *map(_delete, deletes)]
+    return [*map(Create, creates), *map(Update, updates), *map(_delete, deletes + strangers)]
 
 
 def _place(
@@ -201,6 +203,11 @@ def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
     if service.spec.cluster_ip == "None":
         wanted[HEADLESS] = ""
     return meta if meta.labels == wanted else replace(meta, labels=wanted)
+
+
+def _owned(held: EndpointSlice, service: Service) -> bool:
+    uid = service.metadata.uid
+    return any(o.uid == uid and o.kind == "Service" for o in held.metadata.owner_references)
 
 
 def _says_the_same(one: EndpointSlice, other: EndpointSlice) -> bool:

@@ -213,6 +213,9 @@ PLANS: dict[str, Plan] = {
         [25, 100, 100],
         0,
     ),
+    "three slices of thirty, another port": (90, [(30, 8080)] * 3, [], [90], 2),
+    "ten slices of thirty, another port": (300, [(30, 8080)] * 10, [], [100, 100, 100], 7),
+    "ten slices of thirty": (300, [(30, 80)] * 10, [], [], 0),
     "all as wanted": (150, [(100, 80), (50, 80)], [], [], 0),
     "one too many slices of another port": (50, [(10, 8080), (10, 8080)], [], [50], 1),
 }
@@ -233,3 +236,54 @@ def test_plans(name: str) -> None:
     }
     assert (sizes[Create], sorted(sizes[Update])) == (created, updated)
     assert len([a for a in actions if isinstance(a, Delete)]) == deleted
+
+
+def test_slices_that_are_written_anyway_are_packed() -> None:
+    """TestReconcileEndpointSlicesUpdatePacking: 80 and 20 change, and 15 are new."""
+    there = [
+        held("foo-0", _changed(endpoints(0, 80))),
+        held("foo-1", _changed(endpoints(100, 120))),
+    ]
+    wanted = endpoints(0, 80) | endpoints(100, 120) | endpoints(200, 215)
+    assert _sizes(service(), wanted, there) == {"foo-0": 95, "foo-1": 20}
+
+
+# TestReconcileEndpointSlicesServicesLabelsUpdating and ...ReservedLabels: labels, slices written
+@pytest.mark.parametrize(
+    ("labels", "written"),
+    [(FOO, 3), ({SERVICE_NAME: "bad", MANAGED_BY: "actor", HEADLESS: "invalid"}, 0)],
+)
+def test_new_labels_of_the_service(labels: Labels, written: int) -> None:
+    parts = [endpoints(0, 100), endpoints(100, 200), endpoints(200, 250)]
+    there = [held(f"foo-{n}", part) for n, part in enumerate(parts)]
+    assert len(_sizes(service(labels), endpoints(0, 250), there)) == written
+
+
+# TestReconcileEndpointSlicesRecreation: whose slice it is, what is done
+@pytest.mark.parametrize(("uid", "verbs"), [("test-foo", []), ("different", [Create, Delete])])
+def test_a_service_that_was_made_again(uid: str, verbs: list[type]) -> None:
+    old = held("foo-1", endpoints(0, 1))
+    owners = tuple(replace(owner, uid=uid) for owner in old.metadata.owner_references)
+    old = replace(old, metadata=replace(old.metadata, owner_references=owners))
+    actions = endpointslice.plan(service(), {HTTP: endpoints(0, 1)}, [old])
+    assert [type(action) for action in actions] == verbs
+
+
+def test_named_ports_make_groups() -> None:
+    """TestReconcileEndpointSlicesNamedPorts: five numbers under one name, sixty pods of each."""
+    wanted = {
+        (EndpointPort(name="", protocol="TCP", port=8080 + n),): endpoints(60 * n, 60 * n + 60)
+        for n in range(5)
+    }
+    actions = endpointslice.plan(service(), wanted, [])
+    assert [len(a.obj.endpoints) for a in actions if isinstance(a, Create)] == [60] * 5
+
+
+def _changed(inside: dict[str, Endpoint]) -> dict[str, Endpoint]:
+    return {uid: replace(one, node_name="another") for uid, one in inside.items()}
+
+
+def _sizes(of: Service, wanted: dict[str, Endpoint], there: list[EndpointSlice]) -> dict[str, int]:
+    actions = endpointslice.plan(of, {HTTP: wanted}, there)
+    assert all(isinstance(action, Update) for action in actions)
+    return {a.obj.metadata.name: len(a.obj.endpoints) for a in actions if isinstance(a, Update)}
