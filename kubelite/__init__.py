@@ -11,7 +11,9 @@ only.
 from kubelite.cluster import Cluster
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
+from kubelite.edge.serving import serve
 
 Cluster.read_file = staticmethod(read_file)
+Cluster.serve = serve
 
 __all__ = ["Cluster", "NodePool"]

@@ -53,6 +53,7 @@ from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 from kubelite.scheduler.scheduler import Scheduler
+from kubelite.sim.clock import START
 
 
 class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating):
@@ -65,11 +66,18 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
-    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them.
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. All begins
+    at the moment ``start``, in microseconds since 1970.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
     """How a manifest's file is read; given by ``kubelite`` so that nothing here touches files."""
+
+    serve: ClassVar[Callable[..., Any]]
+    """Serve it over HTTP; given by ``kubelite``, too."""
+
+    kubeconfig = ""
+    """The file for kubectl, while the cluster is served."""
 
     def __init__(
         self,
@@ -85,12 +93,13 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         pools: Any = (),
         rbac: bool = False,
         service_accounts: bool = False,
+        start: int = START,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else []
         encrypted = read_encryption(wanted[0]) if wanted else None
-        self._world = World(seed, admission, encrypted, rbac, service_accounts)
+        self._world = World(seed, admission, encrypted, rbac, service_accounts, start)
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api: APIServer = self._world.server

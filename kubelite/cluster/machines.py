@@ -36,7 +36,7 @@ from kubelite.proxy.services import INDEXERS
 from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import MINUTE, Clock
+from kubelite.sim.clock import MINUTE, START, Clock
 from kubelite.sim.trace import Trace
 
 LEARNER = "you"
@@ -69,8 +69,9 @@ class World:
         encryption: EncryptionConfiguration | None = None,
         rbac: bool = False,
         service_accounts: bool = False,
+        start: int = START,
     ):
-        self.clock = Clock()
+        self.clock = Clock(start)
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
         self.store = Store()
