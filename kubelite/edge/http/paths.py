@@ -45,7 +45,7 @@ def place(scheme: Scheme, path: str) -> Place | None:
     if rest[0] == "namespaces" and len(rest) >= 3 and rest[2] not in PARTS_OF_A_NAMESPACE:
         _, namespace, *rest = rest
     kind = _kind(scheme, group, version, rest[0])
-    if kind is None or len(rest) > 3 or not all(rest):
+    if kind is None or len(rest) > 3 or not all(rest) or "//" in path:
         return None
     return Place(kind, namespace, *rest[1:])
 

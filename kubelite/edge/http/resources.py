@@ -58,6 +58,9 @@ class Resources:
         warnings: list[str] = []
         if verb in ("create", "update"):
             body = bodies.read(where.kind, where.part, _content_type(asked), asked.body)
+            if verb == "create" and where.name:  # a part of an object that the URL names
+                meta = body.get("metadata") or {}
+                body["metadata"] = meta | {"name": meta.get("name") or where.name}
             warnings = _warnings(where, request, body)
             request = replace(request, body=body)
         elif verb == "patch":

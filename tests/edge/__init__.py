@@ -1,0 +1,1 @@
+"""The cluster over HTTP, asked by the unmodified kubectl and by hand."""
