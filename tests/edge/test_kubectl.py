@@ -188,6 +188,19 @@ def test_services_and_pods_by_hand(shop: Kubectl) -> None:
     assert shop("delete pod hello --grace-period=1").startswith('pod "hello" deleted')
 
 
+def test_inside_containers(shop: Kubectl) -> None:
+    assert "etc" in shop("exec deployment/shop -- ls /").split()
+    failed = shop.run("exec", "deployment/shop", "--", "sh", "-c", "exit 3")
+    assert (failed.code, failed.error) == (3, "command terminated with exit code 3\n")
+    lines = shop("exec -i deployment/shop -- sh", "echo one\nhostname").splitlines()
+    assert lines[0] == "one" and lines[1].startswith("shop-")
+    once = "run once-only -i --rm --image=busybox --restart=Never -- echo over"
+    assert "over" in shop(once)
+    assert "not found" in shop.run("exec", "nobody", "--", "ls").error
+    missing = shop.run("exec", "deployment/shop", "-c", "other", "--", "ls")
+    assert "container other is not valid" in missing.error
+
+
 def test_nodes(shop: Kubectl) -> None:
     assert shop("taint node node-3 gpu=yes:NoSchedule") == "node/node-3 tainted\n"
     assert shop("taint node node-3 gpu-") == "node/node-3 untainted\n"

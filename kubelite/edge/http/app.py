@@ -18,7 +18,7 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import encode
 from kubelite.apiserver.server import APIServer
-from kubelite.edge.http import discovery, guard, paths, tables
+from kubelite.edge.http import channels, discovery, guard, paths, tables
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.guard import Authenticator, Headers
 from kubelite.edge.http.openapi import OpenAPI
@@ -61,7 +61,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's request, as ASGI has it."""
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1002})
+            await self._connect(scope, receive, send)
             return
         try:
             answer = await self._answer(scope, receive)
@@ -74,18 +74,43 @@ class App:
             await _stream(send, receive, answer, answer.body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        asked = self._let_in(scope)
+        asked = asked._replace(body=await _body(receive, asked.headers))
+        where = paths.place(self._server.scheme, asked.path)
+        if where is not None:
+            return self._resources.answer(asked, where)
+        return self._about_the_server(asked)
+
+    def _let_in(self, scope: Scope) -> Asked:
+        """The head of a request. Raises StatusError 400, 401, 403 or 431."""
         headers = guard.headers_of(scope)
         guard.check_origin(headers, self._hosts)
         path = _path(scope)
         with self._lock:
             user = self._authenticator.user(headers)
-        body = await _body(receive, headers)
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        asked = Asked(scope["method"], path, query, headers, body, user)
-        where = paths.place(self._server.scheme, path)
-        if where is not None:
-            return self._resources.answer(asked, where)
-        return self._about_the_server(asked)
+        return Asked(scope.get("method", "GET"), path, query, headers, b"", user)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket: a command in a container, or its output."""
+        await receive()
+        protocol = channels.chosen(scope["subprotocols"])
+        try:
+            asked = self._let_in(scope)
+            where = paths.place(self._server.scheme, asked.path)
+            if where is None or not protocol:
+                raise errors.bad_request("this WebSocket protocol is not spoken here")
+            session = self._resources.session(asked, where, send, receive, self._served)
+        except StatusError as error:
+            await _decline(send, refusal(error))
+            return
+        await send({"type": "websocket.accept", "subprotocol": protocol})
+        try:
+            await session
+        except StatusError as error:
+            text = bytes((channels.ERROR,)) + encode(error.status)
+            await send({"type": "websocket.send", "bytes": text})
+        await send({"type": "websocket.close", "code": 1000})
 
     def _about_the_server(self, asked: Asked) -> Answer:
         """Whatever is no resource."""
@@ -181,6 +206,13 @@ def _start(answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, 
         "status": answer.code,
         "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers],
     }
+
+
+async def _decline(send: Send, answer: Answer) -> None:
+    """Answer a WebSocket's handshake with a plain refusal."""
+    start = _start(answer) | {"type": "websocket.http.response.start"}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
 async def _stream(

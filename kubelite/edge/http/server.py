@@ -41,6 +41,9 @@ HEADER_SECONDS = 5.0
 """So long a client may take to send the head of its first request."""
 
 IDLE_SECONDS = 90
+MAX_MESSAGE = 1 << 20
+"""Bytes of one message of a WebSocket."""
+
 STRETCH = 0.02
 """Real seconds of engine work after which requests get their turn."""
 
@@ -102,7 +105,12 @@ class Patient(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """A client has come."""
         super().connection_made(transport)
-        self.loop.call_later(HEADER_SECONDS, self._give_up)
+        self._patience = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """It has become a WebSocket, which may be silent."""
+        self._patience.cancel()
+        super().handle_websocket_upgrade(event)
 
     def _give_up(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
@@ -218,7 +226,8 @@ class Server:
         return uvicorn.Config(
             app,
             http=Patient,
-            ws="none",
+            ws="wsproto",
+            ws_max_size=MAX_MESSAGE,
             lifespan="off",
             log_config=None,
             access_log=False,
