@@ -57,6 +57,12 @@ class App:
         self._served = served
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
+        self._open: dict[asyncio.Task[None], None] = {}
+
+    def close(self) -> None:
+        """End everything that would go on: watches, followed logs, sessions in containers."""
+        for task in self._open:
+            task.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's request, as ASGI has it."""
@@ -71,7 +77,7 @@ class App:
         if isinstance(answer.body, bytes):
             await _send(send, answer, answer.body if scope["method"] != "HEAD" else b"")
         else:
-            await _stream(send, receive, answer, answer.body)
+            await self._stream(send, receive, answer, answer.body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         asked = self._let_in(scope)
@@ -106,11 +112,42 @@ class App:
             return
         await send({"type": "websocket.accept", "subprotocol": protocol})
         try:
-            await session
+            await self._until_closed(asyncio.create_task(session))
         except StatusError as error:
             text = bytes((channels.ERROR,)) + encode(error.status)
             await send({"type": "websocket.send", "bytes": text})
         await send({"type": "websocket.close", "code": 1000})
+
+    async def _stream(
+        self, send: Send, receive: Receive, answer: Answer, pieces: AsyncIterator[bytes]
+    ) -> None:
+        """Send pieces until they end, the client has gone, or the server closes."""
+
+        async def pass_on() -> None:
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+        await send(_start(answer))
+        sending = asyncio.create_task(pass_on())
+        gone = asyncio.create_task(_until_gone(receive))
+        gone.add_done_callback(lambda _: sending.cancel())
+        try:
+            await self._until_closed(sending)
+        finally:
+            gone.cancel()
+            close = getattr(pieces, "aclose", None)
+            if close is not None:
+                await close()
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _until_closed(self, task: asyncio.Task[None]) -> None:
+        self._open[task] = None
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        finally:
+            task.cancel()
+            del self._open[task]
 
     def _about_the_server(self, asked: Asked) -> Answer:
         """Whatever is no resource."""
@@ -213,31 +250,6 @@ async def _decline(send: Send, answer: Answer) -> None:
     start = _start(answer) | {"type": "websocket.http.response.start"}
     await send(start)
     await send({"type": "websocket.http.response.body", "body": answer.body})
-
-
-async def _stream(
-    send: Send, receive: Receive, answer: Answer, pieces: AsyncIterator[bytes]
-) -> None:
-    """Send pieces until they end or the client has gone."""
-
-    async def pass_on() -> None:
-        await send(_start(answer))
-        async for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-
-    sending = asyncio.create_task(pass_on())
-    gone = asyncio.create_task(_until_gone(receive))
-    try:
-        await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sending, gone):
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sending
-        close = getattr(pieces, "aclose", None)
-        if close is not None:
-            await close()
 
 
 async def _until_gone(receive: Receive) -> None:

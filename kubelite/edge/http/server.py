@@ -17,6 +17,7 @@ import socket
 import ssl
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,11 +138,12 @@ class Server:
         self.kubeconfig = str(Path(kubeconfig) if kubeconfig else self._directory / "kubeconfig")
         self.token = secrets.token_urlsafe(32)
         self._certificates = certificates.make(sorted({host, LOOPBACK}))
-        self._socket = socket.create_server((host, port))
+        self._socket = _listening(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"https://{host}:{self.port}"
         self._hosts = frozenset({host, LOOPBACK, "localhost"})
         self._http: uvicorn.Server | None = None
+        self._close: Callable[[], object] | None = None
         self._failure: BaseException | None = None
         self._started = threading.Event()
         self._locked = Locked(cluster, self.lock)
@@ -159,8 +161,8 @@ class Server:
 
     def stop(self) -> None:
         """Answer no more, let the clock stand still again, and remove what was written."""
-        if self._http is not None:
-            self._http.should_exit = True
+        if self._close is not None and self._thread.is_alive():
+            self._close()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(START_SECONDS)
         self._socket.close()
@@ -209,6 +211,8 @@ class Server:
             pacer.nudge,
         )
         self._http = uvicorn.Server(self._config(app))
+        loop = asyncio.get_running_loop()
+        self._close = lambda: loop.call_soon_threadsafe(self._end, app)
         pacing = asyncio.create_task(pacer.run())
         watching = asyncio.create_task(self._say_when_started())
         try:
@@ -216,6 +220,11 @@ class Server:
         finally:
             for task in (pacing, watching):
                 task.cancel()
+
+    def _end(self, app: App) -> None:
+        app.close()
+        if self._http is not None:
+            self._http.should_exit = True
 
     async def _say_when_started(self) -> None:
         while self._http is None or not self._http.started:
@@ -239,6 +248,15 @@ class Server:
             ssl_keyfile=str(self._directory / "tls.key"),
             ssl_version=ssl.PROTOCOL_TLS_SERVER,
         )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that says it is TCP: only then does asyncio send small answers without delay."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
 
 
 def _private(path: Path, content: bytes) -> None:
