@@ -155,6 +155,23 @@ def test_apply_diff_replace_edit_patch(kubectl: Kubectl) -> None:
     assert 'configmaps "paint" not found' in kubectl.run("get", "cm", "paint").error
 
 
+def test_applying_on_the_servers_side(kubectl: Kubectl) -> None:
+    red = SETTINGS.replace("settings", "owned")
+    blue = red.replace("red", "blue")
+    assert kubectl("apply --server-side -f -", red).endswith("serverside-applied\n")
+    assert "f:colour" in kubectl("get cm owned -o yaml --show-managed-fields")
+    assert kubectl("apply --server-side -f -", blue).endswith("serverside-applied\n")
+    other = kubectl.run("apply", "--server-side", "--field-manager=ada", "-f", "-", text=red)
+    assert 'conflict with "kubectl": .data.colour' in other.error
+    forced = "apply --server-side --field-manager=ada --force-conflicts -f -"
+    assert kubectl(forced, red).endswith("serverside-applied\n")
+    assert kubectl("get cm owned -o jsonpath={.data.colour}") == "red"
+    assert (
+        "-  colour: red"
+        in kubectl.run("diff", "--server-side", "--force-conflicts", "-f", "-", text=blue).out
+    )
+
+
 def test_scaling_and_rollouts(shop: Kubectl) -> None:
     assert shop("scale deployment/shop --replicas=3") == "deployment.apps/shop scaled\n"
     assert "successfully rolled out" in shop("rollout status deployment/shop --timeout=60s")

@@ -14,7 +14,7 @@ from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apiserver.registry.eviction import EVICTION
 from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.reviews import REVIEWS, TOKEN
-from kubelite.apiserver.server import SUBRESOURCES
+from kubelite.apiserver.subresources import SUBRESOURCES
 from kubelite.edge.http import paths
 
 AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
