@@ -98,8 +98,9 @@ def test_describe(shop: Kubectl) -> None:
     assert "NewReplicaSet:   shop-" in shop("describe deployment shop")
     assert "Allocated resources:" in shop("describe node node-1")
     assert "IP Family Policy" in shop("describe service kubernetes")
-    for kind in ("replicaset", "namespace", "storageclass", "priorityclass"):
-        assert "Name:" in shop(f"describe {kind}")
+    for kind in shop("api-resources --verbs=get,list -o name").split():
+        done = shop.run("describe", kind, "-A")
+        assert done.code == 0, done.error
 
 
 def test_create_from_files_and_words(kubectl: Kubectl, tmp_path: Path) -> None:
@@ -216,6 +217,17 @@ def test_inside_containers(shop: Kubectl) -> None:
     assert "not found" in shop.run("exec", "nobody", "--", "ls").error
     missing = shop.run("exec", "deployment/shop", "-c", "other", "--", "ls")
     assert "container other is not valid" in missing.error
+
+
+def test_debugging(shop: Kubectl) -> None:
+    shop("run broken --image=busybox -- sh -c false")
+    shop("wait --for=jsonpath={.status.containerStatuses[0].restartCount}=1 pod/broken")
+    shop("logs broken --previous")
+    shop("debug broken --image=busybox --target=broken -c helper -- sleep 9")
+    assert shop("get pod broken -o jsonpath={.spec.ephemeralContainers[0].name}") == "helper"
+    assert "node-debugger-node-2" in shop("debug node/node-2 --image=busybox -- ls")
+    assert shop("logs -l app=shop --prefix --all-containers") == ""
+    shop("delete pod broken --force")
 
 
 def test_nodes(shop: Kubectl) -> None:
