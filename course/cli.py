@@ -67,12 +67,13 @@ def grade(
 )
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="A free one, unless given.")
 @click.option("--kubeconfig", default="", help="Where to write it; a temporary file, unless given.")
-def up_command(nodes: int, speed: float, port: int, kubeconfig: str) -> None:
+@click.option("--store", default="", help="A file to keep the cluster in, or to go on with.")
+def up_command(nodes: int, speed: float, port: int, kubeconfig: str, store: str) -> None:
     """Serve a cluster to kubectl on this machine until Ctrl-C."""
     from kubelite import Cluster
     from kubelite.edge.serving import up
 
-    up(Cluster, click.echo, nodes, speed, port=port, kubeconfig=kubeconfig)
+    up(Cluster, click.echo, nodes, speed, store, port=port, kubeconfig=kubeconfig)
 
 
 def _points(grades: list) -> str:  # type: ignore[type-arg]

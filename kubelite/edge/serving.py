@@ -42,17 +42,22 @@ def up(
     say: Callable[[str], Any],
     nodes: int = 3,
     speed: float = 1.0,
+    store: str = "",
     **options: Any,
 ) -> None:
-    """Make a cluster whose clock shows the real time, and serve it until a signal comes."""
+    """Make a cluster whose clock shows the real time, and serve it until a signal comes.
+
+    With ``store``, the name of a file, it is kept there, and one that is in it goes on.
+    """
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    cluster = make(nodes=nodes, start=int(time.time()) * SECOND)
+    cluster = make(nodes=nodes, start=int(time.time()) * SECOND, store=store or None)
     server = serve(cluster, speed, **options)
     try:
         say(f"{cluster!r}\nserving at {server.url}\n\n  export KUBECONFIG={server.kubeconfig}\n")
         over.wait()
     finally:
         server.stop()
+        cluster.close()
         say("stopped")

@@ -1,1 +1,1 @@
-"""The cluster over HTTP, asked by the unmodified kubectl and by hand."""
+"""The edge: the store in a file, and the cluster over HTTP, asked by kubectl and by hand."""
