@@ -76,6 +76,19 @@ def test_kubelite_up_until_a_signal_comes(tmp_path: Path) -> None:
     assert not config.exists()
 
 
+def test_a_served_cluster_can_be_kept_in_a_file(tmp_path: Path) -> None:
+    file = str(tmp_path / "shop.db")
+    with Cluster(nodes=1, store=file) as cluster, cluster.serve(speed=100) as server:
+        connection = connect(server)
+        head = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+        where = "/api/v1/namespaces/default/configmaps"
+        connection.request("POST", where, b'{"metadata":{"name":"kept"}}', head)
+        assert connection.getresponse().status == 201
+        connection.close()
+    with Cluster(store=file) as again:
+        assert "kept" in again.get("configmaps").names
+
+
 def lines_of(body: bytes) -> list[dict[str, object]]:
     return [json.loads(line) for line in body.splitlines()]
 
