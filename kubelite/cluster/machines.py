@@ -39,7 +39,7 @@ from kubelite.proxy.services import INDEXERS
 from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import MINUTE, Clock
+from kubelite.sim.clock import MINUTE, START, Clock
 from kubelite.sim.trace import Trace
 
 LEARNER = "you"
@@ -74,8 +74,9 @@ class World:
         service_accounts: bool = False,
         kept: Durable | None = None,
         start: int = 0,
+        moment: int = START,
     ):
-        self.clock = Clock()
+        self.clock = Clock(moment)
         self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
         self.kept = kept
