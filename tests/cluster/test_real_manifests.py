@@ -81,6 +81,20 @@ PODS = {
     "hooks that write into the image": "containers: [{name: c, image: nginx, lifecycle: {postStart:"
     " {exec: {command: [/bin/sh, -c, echo Hello > /usr/share/message]}}, preStop: {exec:"
     " {command: [/usr/sbin/nginx, -s, quit]}}}}]",
+    "directories, sockets and devices that every machine has": "containers: [{name: c, image: x,"
+    " volumeMounts: [{name: a, mountPath: /a}, {name: b, mountPath: /b}, {name: d, mountPath: /d},"
+    " {name: e, mountPath: /e}]}], volumes:"
+    " [{name: a, hostPath: {path: /var/lib/kubelet/device-plugins, type: Directory}},"
+    " {name: b, hostPath: {path: /run/containerd/containerd.sock, type: Socket}},"
+    " {name: d, hostPath: {path: /etc/machine-id, type: File}},"
+    " {name: e, hostPath: {path: /dev/fuse, type: CharDevice}}]",
+    "an agent on the machine's network that is asked at localhost": "hostNetwork: true, containers:"
+    " [{name: c, image: node, readinessProbe: {httpGet: {path: /ready, port: 9099, host: localhost"
+    "}}, livenessProbe: {httpGet: {host: 127.0.0.1, path: /live, port: 9099}}}]",
+    "lines that other tools turn": "initContainers: [{name: i, image: busybox, command: [sh, -c,"
+    " 'echo c2VjcmV0 | base64 -d > /tmp/x && test $(rev /tmp/x) = terces && printenv HOME ||"
+    " test $(printf b | sha1sum | cut -c1-4) != xxxx']}],"
+    " containers: [{name: c, image: busybox, command: [nohup, nice, -n, '5', sleep, infinity]}]",
     "quantities as numbers": "containers: [{name: c, image: acme, resources: {limits: {cpu: 1,"
     " memory: 512Mi, ephemeral-storage: 2Gi}, requests: {cpu: 0.5}}}]",
 }
@@ -117,6 +131,26 @@ OTHERS = {
 @pytest.mark.parametrize("finding", OTHERS)
 def test_what_is_accepted(finding: str) -> None:
     Cluster(nodes=1).apply(OTHERS[finding])
+
+
+@pytest.mark.parametrize(
+    "provisioner",
+    ["kubernetes.io/gce-pd", "ebs.csi.aws.com", "k8s.io/minikube-hostpath", "driver.longhorn.io"],
+)
+def test_the_class_of_a_cloud_that_the_manifest_brings_after_its_claim(provisioner: str) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec:"
+        " {storageClassName: fast, accessModes: [ReadWriteOnce],"
+        " resources: {requests: {storage: 1Gi}}}}\n---\n"
+        "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast},"
+        f" provisioner: {provisioner}, parameters: {{type: pd-ssd}}}}"
+    )
+    cluster.run(30)
+    assert cluster.get("pvc/data").status.phase == "Bound", cluster.events("pvc/data")
+    cluster.delete("pvc/data")
+    cluster.run(30)
+    assert list(cluster.get("pv")) == []
 
 
 OLD = """
