@@ -95,6 +95,11 @@ PODS = {
     " 'echo c2VjcmV0 | base64 -d > /tmp/x && test $(rev /tmp/x) = terces && printenv HOME ||"
     " test $(printf b | sha1sum | cut -c1-4) != xxxx']}],"
     " containers: [{name: c, image: busybox, command: [nohup, nice, -n, '5', sleep, infinity]}]",
+    "what an init container downloads": "initContainers: [{name: i, image: 'busybox:1.28', command:"
+    " [wget, -O, /work-dir/index.html, 'http://info.cern.ch'], volumeMounts: [{name: w, mountPath:"
+    " /work-dir}]}], containers: [{name: c, image: nginx, volumeMounts: [{name: w, mountPath:"
+    " /usr/share/nginx/html}], readinessProbe: {httpGet: {path: /, port: 80}}}],"
+    " dnsPolicy: Default, volumes: [{name: w, emptyDir: {}}]",
     "quantities as numbers": "containers: [{name: c, image: acme, resources: {limits: {cpu: 1,"
     " memory: 512Mi, ephemeral-storage: 2Gi}, requests: {cpu: 0.5}}}]",
 }
@@ -151,6 +156,34 @@ def test_the_class_of_a_cloud_that_the_manifest_brings_after_its_claim(provision
     cluster.delete("pvc/data")
     cluster.run(30)
     assert list(cluster.get("pv")) == []
+
+
+def test_a_disk_of_the_usual_kind_is_not_quite_empty() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec:"
+        " {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n---\n"
+        + POD
+        % "containers: [{name: c, image: nginx, livenessProbe: {exec: {command: [ls,"
+        " /data/lost+found]}}, volumeMounts: [{name: d, mountPath: /data}]}],"
+        " volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]"
+    )
+    cluster.run(120)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count == 0
+
+
+def test_a_sidecar_that_restarts_the_whole_pod_leaves_it_running() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        POD
+        % "restartPolicy: Never, initContainers: [{name: w, image: busybox, restartPolicy: Always,"
+        " command: [sh, -c, 'sleep 60; exit 88'], restartPolicyRules: [{action:"
+        " RestartAllContainers, exitCodes: {operator: In, values: [88]}}]}],"
+        " containers: [{name: c, image: busybox, command: [sleep, '3600']}]"
+    )
+    cluster.run(100)
+    pod = cluster.get("pod/p")
+    assert (pod.status.phase, pod_ready(pod)) == ("Running", True)
 
 
 OLD = """
