@@ -1,8 +1,13 @@
 """What people really write: each finding from public manifests, in a minimal manifest of our own.
 
 Every row has to be accepted and to end as it would in a real cluster: its pods Ready, its Jobs
-complete. Looked at were the online boutique, the sock shop, the AKS store, the examples of mysql
-and zookeeper, ingress-nginx, and charts as they are rendered.
+complete. Looked at first were the online boutique, the sock shop, the AKS store, the examples of
+mysql and zookeeper, ingress-nginx, and charts as they are rendered. Applied later, whole or their
+workloads with what these need, were some thirty examples of kubernetes/website (pods, controllers,
+logging, konnectivity, storage; several in KYAML) and three of kubernetes/examples; manifests of
+CockroachDB, CoreDNS, kube-dns, the NVIDIA device plugin, node-exporter, weave, cilium, minio,
+kafka, loki, knative, sealed-secrets, OpenTelemetry, the NFS provisioner, emojivoto, the voting
+app, the bank of Anthos, longhorn; and what the packages kopf, dask-kubernetes, skypilot bring.
 """
 
 from __future__ import annotations
@@ -184,6 +189,28 @@ def test_a_sidecar_that_restarts_the_whole_pod_leaves_it_running() -> None:
     cluster.run(100)
     pod = cluster.get("pod/p")
     assert (pod.status.phase, pod_ready(pod)) == ("Running", True)
+
+
+NAMES = {
+    "ko://example.com/cmd/web": "invalid reference format",
+    "<your image>": "invalid reference format",
+    "nginx:": "invalid reference format",
+    "${IMAGE}": "invalid reference format: repository name (library/${IMAGE}) must be lowercase",
+    "Shop/Web:1": "invalid reference format: repository name (Web) must be lowercase",
+}
+
+
+@pytest.mark.parametrize("image", NAMES)
+def test_what_somebody_should_have_filled_in_is_no_name_of_an_image(image: str) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(POD % f"containers: [{{name: c, image: '{image}'}}]")
+    cluster.run(30)
+    waiting = cluster.get("pod/p").status.container_statuses[0].state.waiting
+    assert waiting is not None and waiting.reason == "InvalidImageName"
+    assert waiting.message == (
+        f'Failed to apply default image tag "{image}": '
+        f'couldn\'t parse image name "{image}": {NAMES[image]}'
+    )
 
 
 OLD = """
