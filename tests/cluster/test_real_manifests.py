@@ -256,6 +256,48 @@ def test_a_namespace_has_to_come_before_what_lives_in_it() -> None:
     assert cluster.get("configmap/c", namespace="shop").metadata.name == "c"
 
 
+CERTGEN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: controller}
+spec:
+  containers: [{name: c, image: controller, volumeMounts: [{name: w, mountPath: /certificates}]}]
+  volumes: [{name: w, secret: {secretName: admission}}]
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: create}
+spec:
+  template:
+    spec:
+      restartPolicy: OnFailure
+      serviceAccountName: admission
+      containers:
+      - name: create
+        image: registry.k8s.io/ingress-nginx/kube-webhook-certgen:v1.4.1
+        env: [{name: NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}]
+        args: [create, "--host=c.$(NAMESPACE).svc", --namespace=$(NAMESPACE),
+               --secret-name=admission]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: admission}
+"""
+
+
+@pytest.mark.parametrize("rbac", [False, True])
+def test_a_controller_waits_for_the_certificate_that_a_job_makes(rbac: bool) -> None:
+    cluster = Cluster(nodes=1, rbac=rbac)
+    cluster.apply(CERTGEN)
+    cluster.run(180)
+    if rbac:  # the manifest has forgotten the role
+        assert not cluster.get("job/create").status.succeeded
+        return
+    assert cluster.get("job/create").status.succeeded == 1
+    assert sorted(cluster.get("secret/admission").data) == ["ca", "cert", "key"]
+    assert pod_ready(cluster.get("pod/controller"))
+
+
 def test_a_job_that_an_image_does_by_itself() -> None:
     cluster = Cluster(nodes=1)
     cluster.apply(

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.certgen import CertGen
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.prometheus import Prometheus
@@ -36,6 +37,7 @@ IMAGES: dict[str, type[Program]] = {
     "bus-worker": BusWorker,
     "busybox": Busybox,
     "fluent-bit": FluentBit,
+    "kube-webhook-certgen": CertGen,
     "logstore": LogStore,
     "nginx": Nginx,
     "pause": Pause,
