@@ -200,6 +200,7 @@ class Requests:
         account = (pod.spec.service_account_name if pod else "") or "default"
         user = service_account(sandbox.namespace, account)
         wanted, who = json.loads(body), f"pod/{sandbox.name}"
+        namespace = namespace or sandbox.namespace
         answer = server.handle(
             rest.Request("create", "secrets", namespace, body=wanted, component=who, user=user)
         )

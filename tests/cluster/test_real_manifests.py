@@ -298,6 +298,23 @@ def test_a_controller_waits_for_the_certificate_that_a_job_makes(rbac: bool) -> 
     assert pod_ready(cluster.get("pod/controller"))
 
 
+def test_a_server_waits_for_the_password_that_its_store_makes() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply("{apiVersion: v1, kind: Namespace, metadata: {name: argocd}}")
+    pods = {
+        "repo": "containers: [{name: c, image: 'quay.io/argoproj/argocd:v3', args:"
+        " [/usr/local/bin/argocd-repo-server], ports: [{containerPort: 8081}], env: [{name: PW,"
+        " valueFrom: {secretKeyRef: {name: argocd-redis, key: auth}}}]}]",
+        "redis": "initContainers: [{name: i, image: 'quay.io/argoproj/argocd:v3', command:"
+        " [argocd, admin, redis-initial-password]}], containers: [{name: c, image: 'redis:8'}]",
+    }
+    for name, spec in pods.items():
+        pod = POD.replace("name: p,", f"name: {name}, namespace: argocd,")
+        cluster.apply(pod % spec)
+    cluster.run(60)
+    assert all(pod_ready(pod) for pod in cluster.get("pods", namespace="argocd"))
+
+
 def test_a_job_that_an_image_does_by_itself() -> None:
     cluster = Cluster(nodes=1)
     cluster.apply(

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
-from kubelite.kubelet.images.certgen import CertGen
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.prometheus import Prometheus
+from kubelite.kubelet.images.secretmakers import ArgoCD, CertGen
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
 from kubelite.kubelet.images.stress import Stress
@@ -32,6 +32,7 @@ MISSING_WORDS = re.compile(
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
 IMAGES: dict[str, type[Program]] = {
+    "argocd": ArgoCD,
     "bus": Bus,
     "bus-producer": BusProducer,
     "bus-worker": BusWorker,
