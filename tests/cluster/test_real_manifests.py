@@ -315,6 +315,21 @@ def test_a_server_waits_for_the_password_that_its_store_makes() -> None:
     assert all(pod_ready(pod) for pod in cluster.get("pods", namespace="argocd"))
 
 
+def test_the_probe_example_of_the_documentation_falls_ill_every_ten_seconds() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        POD % "containers: [{name: c, image: registry.k8s.io/e2e-test-images/agnhost:2.40, args:"
+        " [liveness], livenessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 3,"
+        " initialDelaySeconds: 3}}]"
+    )
+    cluster.run(15)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count == 0
+    cluster.run(45)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count >= 1
+    messages = [event.message for event in cluster.get("events")]
+    assert "Liveness probe failed: HTTP probe failed with statuscode: 500" in messages
+
+
 def test_a_job_that_an_image_does_by_itself() -> None:
     cluster = Cluster(nodes=1)
     cluster.apply(

@@ -15,6 +15,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from kubelite.kubelet.images.agnhost import Agnhost
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.logship import FluentBit, LogStore
@@ -32,6 +33,7 @@ MISSING_WORDS = re.compile(
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
 IMAGES: dict[str, type[Program]] = {
+    "agnhost": Agnhost,
     "argocd": ArgoCD,
     "bus": Bus,
     "bus-producer": BusProducer,
