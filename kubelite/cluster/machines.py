@@ -26,6 +26,7 @@ from kubelite.controllers.ingress import serves
 from kubelite.controllers.provisioner import STORAGE_CLASSES
 from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
+from kubelite.dns.internet import address_of
 from kubelite.dns.server import by_service
 from kubelite.etcd.backend import Backend, Durable
 from kubelite.etcd.mvcc import Store
@@ -147,7 +148,7 @@ class World:
         return informer
 
     def addresses_outside(self, name: str) -> Sequence[str]:
-        """What the internet's DNS says: ``outside_names``, and the hosts of Ingresses."""
+        """What the internet's DNS says: ``outside_names``, hosts of Ingresses, known domains."""
         known = self.outside_names.get(name)
         if known:
             return (known,)
@@ -156,7 +157,10 @@ class World:
             hosts = [rule.host for rule in ingress.spec.rules if rule.host]
             if any(host_matches(host, name) for host in hosts) and serves(ingress, classes):
                 return (INGRESS_ADDRESS,)
-        return ()
+        public = address_of(name)
+        if public:
+            self.outside_names[name] = public
+        return (public,) if public else ()
 
     def client(self, component: str) -> Client:
         """A way to the server for the scheduler or a kubelet, which may ask 50 times a second."""
