@@ -44,6 +44,7 @@ from kubelite.cluster.storing import Storing
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Traffic
+from kubelite.cluster.wiring import DIRECT, Wiring
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
@@ -65,7 +66,8 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
-    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them.
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. ``wiring``
+    joins the components to the server; one of your own can record, delay or lose what passes.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -85,12 +87,13 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         pools: Any = (),
         rbac: bool = False,
         service_accounts: bool = False,
+        wiring: Wiring = DIRECT,
     ):
         self.seed = seed
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else []
         encrypted = read_encryption(wanted[0]) if wanted else None
-        self._world = World(seed, admission, encrypted, rbac, service_accounts)
+        self._world = World(seed, admission, encrypted, rbac, service_accounts, wiring)
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api: APIServer = self._world.server

@@ -16,6 +16,7 @@ from kubelite.apiserver.authz import policy
 from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
+from kubelite.cluster.wiring import DIRECT, Wiring
 from kubelite.controllers import ControllerManager
 from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
 from kubelite.controllers.base import ManagedController
@@ -69,7 +70,9 @@ class World:
         encryption: EncryptionConfiguration | None = None,
         rbac: bool = False,
         service_accounts: bool = False,
+        wiring: Wiring = DIRECT,
     ):
+        self.wiring = wiring
         self.clock = Clock()
         self.chance = Chance(seed)
         self.trace = Trace(self.clock)
@@ -84,21 +87,22 @@ class World:
             rbac,
             service_accounts,
         )
+        self.api = wiring.api(self.server, self.clock)  # the server as every component meets it
         if encryption is not None:
             self.encrypt(encryption)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
-        proxy = Client(self.server, self.clock, "kube-proxy")
+        proxy = Client(self.api, self.clock, "kube-proxy")
         self.slices = self._watched(proxy, SLICES, {"service": by_service})
         self.services = Services(self._watched(proxy, "services", INDEXERS))
         self.service_variables = ServiceVariables(self.services.informer)
-        plugin = Client(self.server, self.clock, "network-plugin")
+        plugin = Client(self.api, self.clock, "network-plugin")
         self.policies = self._watched(plugin, "networkpolicies.networking.k8s.io")
-        ingress = Client(self.server, self.clock, "ingress-nginx")
+        ingress = Client(self.api, self.clock, "ingress-nginx")
         self.ingresses = self._watched(ingress, "ingresses.networking.k8s.io")
         self.ingress_classes = self._watched(ingress, "ingressclasses.networking.k8s.io")
-        namespaces = self._watched(Client(self.server, self.clock, "coredns"), "namespaces")
+        namespaces = self._watched(Client(self.api, self.clock, "coredns"), "namespaces")
         draw = self.chance.stream("coredns")
         services = self.services.informer
         self.dns = dns.Server(services, self.slices, namespaces, self.addresses_outside, draw)
@@ -134,7 +138,7 @@ class World:
 
     def client(self, component: str) -> Client:
         """A way to the server for the scheduler or a kubelet, which may ask 50 times a second."""
-        return Client(self.server, self.clock, component, qps=50, burst=100)
+        return Client(self.api, self.clock, component, qps=50, burst=100)
 
     def _bootstrap(self) -> None:
         """What the server creates for itself when it starts the first time."""
@@ -197,7 +201,7 @@ class ControlPlane:
     def new_manager(self) -> ControllerManager:
         """A controller manager that has not started yet."""
         world = self._world
-        return ControllerManager(world.server, world.clock, world.chance, self._table)
+        return ControllerManager(world.api, world.clock, world.chance, self._table)
 
     def new_scheduler(self) -> Scheduler:
         """A scheduler that has not started yet."""
@@ -267,7 +271,7 @@ class Worker:
         self.kubelet = Kubelet(
             client,
             name,
-            runtime,
+            world.wiring.runtime(runtime),
             world.chance,
             world.trace,
             EventRecorder(client, "kubelet", name),

@@ -1,4 +1,4 @@
-"""A cluster's past, one change at a time, as the invariants look at it."""
+"""A cluster's history, one change at a time, as the invariants look at it: past or live."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubelite import Cluster
 from kubelite.api.conditions import pod_ready
+from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
 from kubelite.etcd.backend import Change
@@ -16,7 +16,7 @@ from kubelite.sim.clock import SECOND
 
 @dataclass
 class Replay:
-    """A cluster's past, one change at a time: ``state`` is what was stored after ``change``."""
+    """A cluster, one change at a time: ``state`` is what was stored after ``change``."""
 
     cluster: Cluster
     when: int = 0
@@ -30,27 +30,34 @@ class Replay:
     alarmed: int = 0  # when a pod last stopped being ready of its own accord
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
     former: int = 1  # the revision before this change
+    slack: int = SECOND  # how long a component may not know yet what has changed
+    disturbed: bool = False  # a reply was lost, or a controller has crashed
 
     @property
     def key(self) -> str:
+        """The store's key of what changed."""
         assert self.change is not None
         return self.change.key
 
     @property
     def resource(self) -> str:
+        """Its kind, as in "deployments.apps"."""
         return self.key.split("/")[2]
 
     @property
     def new(self) -> Any:
+        """What it has become; None when it was deleted."""
         assert self.change is not None
         return self.change.current.value if self.change.current else None
 
     @property
     def old(self) -> Any:
+        """What it was; None when it has been created."""
         assert self.change is not None
         return self.change.previous.value if self.change.previous else None
 
     def of(self, resource: str) -> Mapping[str, Any]:
+        """All objects of a kind, by their keys."""
         return self.state.get(resource, {})
 
     def steps(self) -> Iterator[None]:
@@ -58,11 +65,15 @@ class Replay:
         moments = {entry.revision: entry for entry in self.cluster.trace.entries if entry.revision}
         for change in self.cluster._world.store.changes(1):
             entry = moments.get(change.revision)
-            self.change, self.component = change, entry.component if entry else ""
-            self.when = self.cluster.history.moment_of(change.revision)
-            self._apply()
+            when = self.cluster.history.moment_of(change.revision)
+            self.take(change, when, entry.component if entry else "")
             yield
             self.former = change.revision
+
+    def take(self, change: Change, when: int, component: str) -> None:
+        """Move to one more change."""
+        self.change, self.when, self.component = change, when, component
+        self._apply()
 
     def _apply(self) -> None:
         new, old = self.new, self.old
@@ -89,10 +100,10 @@ class Replay:
                 self.alarmed = self.when
 
     def limits_lately(self, deployment: Any) -> tuple[int, int]:
-        """The most and the fewest pods a Deployment has asked for within the last second."""
+        """The most and the fewest pods a Deployment has asked for, lately."""
         bounds = self.limits[deployment.metadata.uid]
-        recent = [b for b in bounds if b[0] > self.when - SECOND] + bounds[-1:]
-        before = [b for b in bounds if b[0] <= self.when - SECOND][-1:]
+        recent = [b for b in bounds if b[0] > self.when - self.slack] + bounds[-1:]
+        before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
         recent += before
         return max(b[1] for b in recent), min(b[2] for b in recent)
 
@@ -102,6 +113,7 @@ class Replay:
         return [p for p in self.of("pods").values() if (o := controller_of(p)) and o.uid in owners]
 
     def versions(self, deployment: Any) -> list[Any]:
+        """The ReplicaSets of a Deployment."""
         uid = deployment.metadata.uid
         sets = self.of("replicasets.apps").values()
         return [s for s in sets if (o := controller_of(s)) and o.uid == uid]
