@@ -230,6 +230,21 @@ class PodWorker:
         else:
             self.update_status()
 
+    def forgotten(self, container: str) -> int:
+        """How often a container was started of which the runtime knows nothing any more.
+
+        A real kubelet counts the log files that it left on the machine's disk.
+        """
+        if container in self.attempts:
+            return self.attempts[container]
+        said = self.status or self.pod.status
+        for one in (*said.container_statuses, *said.init_container_statuses):
+            if one.name == container:
+                state = one.state
+                ran = state.running is not None or state.terminated is not None
+                return one.restart_count + ran
+        return 0
+
     def update_status(self) -> None:
         """Work out the status anew and have it written if it says something new."""
         if self.closed:

@@ -211,7 +211,7 @@ class RuntimeManager:
         pod = worker.pod
         status = self._runtime.pod_status(worker.uid)
         earlier = [s for s in status.containers if s.name == container.name]
-        attempt = earlier[0].attempt + 1 if earlier else worker.attempts.get(container.name, 0)
+        attempt = earlier[0].attempt + 1 if earlier else worker.forgotten(container.name)
         try:
             config = self._environments.config(worker, container, status.ip, attempt)
         except ConfigError as problem:
