@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kubelite.apimachinery.errors import Status
+from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
@@ -91,7 +91,10 @@ class Controller:
         """Begin: called once the informers are there."""
 
     def sync(self, key: str) -> Sequence[Action]:
-        """What has to be done now for ``key``. Reads local copies only, changes nothing."""
+        """What has to be done now for ``key``. Reads local copies, changes nothing.
+
+        Where a copy is not enough it may ask the server; a StatusError brings the key back later.
+        """
         raise NotImplementedError
 
     def succeeded(self, key: str, action: Action, result: Any) -> None:
@@ -121,7 +124,13 @@ class Controller:
             self._busy -= 1
             return
         key, self.clock.cause = found
-        self._perform(key, self.sync(key), 0, life)
+        try:
+            actions = self.sync(key)
+        except StatusError:  # it asked the server, which could not answer
+            self.queue.add_rate_limited(key)
+            self._finish(key, life)
+            return
+        self._perform(key, actions, 0, life)
 
     # DOC: controller-shell
     def _perform(self, key: str, actions: Sequence[Action], done: int, life: int) -> None:

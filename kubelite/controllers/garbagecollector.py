@@ -178,8 +178,10 @@ class GarbageCollector(ManagedController):
             return None  # a cluster-wide object cannot belong to one inside a namespace
         try:
             owner = self.client.get(kind.resource, reference.name, namespace)
-        except StatusError:
-            return None
+        except StatusError as error:
+            if error.code == 404:
+                return None
+            raise  # nobody knows whether it is there: the key comes back
         return owner if owner.metadata.uid == reference.uid else None
 
     def _dependents_first(self, resource: str, owner: Any) -> list[Action]:
