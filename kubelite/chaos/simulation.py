@@ -24,6 +24,7 @@ from kubelite.cluster.story import Story
 from kubelite.cluster.waiting import rare_collections
 from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.base import ManagedController
+from kubelite.etcd.backend import CompactedError
 from kubelite.sim.clock import MINUTE, SECOND, HotLoopError, Timer
 
 DURATION = 300 * SECOND
@@ -190,7 +191,7 @@ class Run(NamedTuple):
             return ""
         try:
             return self.cluster.story(f"{subject[0]}/{subject[2]}", subject[1] or "default")
-        except LookupError:  # its history has been compacted
+        except CompactedError:  # only the trace is left
             about = self.cluster.trace.about(subject)
             return "\n".join(f"{e.component} {e.verb} {e.note}" for e in about)
 
