@@ -1,3 +1,3 @@
-"""What must be true of every revision of every cluster: the list is ``kubelite.chaos.invariants``."""
+"""What must be true of every revision of every cluster: see ``kubelite.chaos.invariants``."""
 
 from kubelite.chaos.invariants import *  # noqa: F403

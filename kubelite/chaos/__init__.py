@@ -11,6 +11,7 @@ from kubelite.chaos.faults import FAULTS
 from kubelite.chaos.plan import Fault, Injected
 from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.chaos.shrinking import shrink
-from kubelite.chaos.simulation import Run, Violation, simulate
+from kubelite.chaos.simulation import Run, simulate
+from kubelite.chaos.watching import Violation
 
 __all__ = ["FAULTS", "SCENARIOS", "Fault", "Injected", "Run", "Violation", "shrink", "simulate"]

@@ -149,5 +149,9 @@ def ask(chaos: Chaos, verb: str, obj: Any, body: Any = None) -> None:
 
 
 def _any_pod(chaos: Chaos) -> Any | None:
-    alive = [p for p in chaos.cluster.api.all("pods") if not pod_finished(p) and p.metadata.deletion_timestamp is None]
+    alive = [
+        p
+        for p in chaos.cluster.api.all("pods")
+        if not pod_finished(p) and p.metadata.deletion_timestamp is None
+    ]
     return alive[chaos.choose(len(alive))] if alive else None

@@ -12,7 +12,7 @@ does is done by people: its requests reach the server.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
@@ -191,7 +191,9 @@ def leaders(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 
 def crowded(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """Pods that ask for much come and go on machines that are nearly full."""
-    much = {"container": {"resources": {"requests": {"cpu": "900m", "memory": "1Gi"}}}}
+    much: dict[str, Any] = {
+        "container": {"resources": {"requests": {"cpu": "900m", "memory": "1Gi"}}}
+    }
     cluster.apply([web("web", 5, **much), web("api", 4, **much)])
     yield wait(20 + 10 * draw.random())
     cluster.scale("deployment/web", 2)

@@ -44,7 +44,8 @@ def notice(replay: Replay, reach: Callable[[str], None]) -> None:
     if replay.resource == "pods":
         if pod_ready(old) and not pod_ready(new) and replay.component == "node-controller":
             reach("a Ready pod was marked not ready")
-        if replay.component == "taint-eviction-controller" and old.metadata.deletion_timestamp is None:
+        leaving = old.metadata.deletion_timestamp is None is not new.metadata.deletion_timestamp
+        if leaving and replay.component == "taint-eviction-controller":
             reach("a pod was evicted from a node")
         before = sum(c.restart_count for c in old.status.container_statuses)
         if sum(c.restart_count for c in new.status.container_statuses) > before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
@@ -98,14 +98,14 @@ class Watchman:
         self._note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
 
 
-def _silence(replay: Replay) -> Iterable[str]:
+def _silence(replay: Replay) -> Iterator[str]:
     """37. A cluster that is as it was asked to be falls silent."""
-    return ()
+    return iter(())
 
 
-def _no_exception(replay: Replay) -> Iterable[str]:
+def _no_exception(replay: Replay) -> Iterator[str]:
     """0. No part of a cluster ends by an exception, whatever the others do."""
-    return ()
+    return iter(())
 
 
 def _subject_in(complaint: str) -> Subject:

@@ -2,8 +2,8 @@
 
 Controllers read from here and never wait for the server. The copy may lag, but it never
 goes back in time. When a watch ends it goes on from the revision it stands at; when the server
-has forgotten that one (410 Gone), it lists again and tells its handlers what they missed. Models client-go/tools/cache (Reflector,
-SharedIndexInformer).
+has forgotten that one (410 Gone), it lists again and tells its handlers what they missed.
+Models client-go/tools/cache (Reflector, SharedIndexInformer).
 """
 
 from __future__ import annotations
