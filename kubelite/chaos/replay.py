@@ -32,29 +32,10 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     disturbed: bool = False  # a reply was lost, or a controller has crashed
-
-    @property
-    def key(self) -> str:
-        """The store's key of what changed."""
-        assert self.change is not None
-        return self.change.key
-
-    @property
-    def resource(self) -> str:
-        """Its kind, as in "deployments.apps"."""
-        return self.key.split("/")[2]
-
-    @property
-    def new(self) -> Any:
-        """What it has become; None when it was deleted."""
-        assert self.change is not None
-        return self.change.current.value if self.change.current else None
-
-    @property
-    def old(self) -> Any:
-        """What it was; None when it has been created."""
-        assert self.change is not None
-        return self.change.previous.value if self.change.previous else None
+    key: str = ""  # of what changed, in the store
+    resource: str = ""  # its kind, as in "deployments.apps"
+    new: Any = None  # what it has become; None when it was deleted
+    old: Any = None  # what it was; None when it has been created
 
     def of(self, resource: str) -> Mapping[str, Any]:
         """All objects of a kind, by their keys."""
@@ -73,6 +54,9 @@ class Replay:
     def take(self, change: Change, when: int, component: str) -> None:
         """Move to one more change."""
         self.change, self.when, self.component = change, when, component
+        self.key, self.resource = change.key, change.key.split("/", 3)[2]
+        self.new = change.current.value if change.current else None
+        self.old = change.previous.value if change.previous else None
         self._apply()
 
     def _apply(self) -> None:
