@@ -235,7 +235,11 @@ class EndpointSliceController(ManagedController):
             delete=lambda s: self.queue.add(key_of(s)),
         )
         self.pods.on(add=self._pod_changed, update=self._pod_updated, delete=self._pod_changed)
-        self.slices.on(delete=self._slice_deleted)
+        self.slices.on(
+            add=self._slice_seen,
+            update=lambda _, one: self._slice_seen(one),
+            delete=self._slice_deleted,
+        )
 
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
         if not self.services.count("selecting", pod.metadata.namespace):
@@ -249,6 +253,15 @@ class EndpointSliceController(ManagedController):
         for service in self.services.index("selecting", pod.metadata.namespace):
             if _selects(service.spec.selector).matches(pod.metadata.labels):
                 self.queue.add(key_of(service))
+
+    def _slice_seen(self, one: EndpointSlice) -> None:
+        """What this controller knows nothing of, though it may have asked for it, is looked at."""
+        if one.metadata.labels.get(MANAGED_BY) != MANAGER:
+            return
+        key = by_service(one)[0]
+        written = self._written.get(key, {}).get(key_of(one), 0)
+        if written < int(one.metadata.resource_version):
+            self.queue.add(key)
 
     def _slice_deleted(self, gone: EndpointSlice) -> None:
         if gone.metadata.labels.get(MANAGED_BY) == MANAGER:
