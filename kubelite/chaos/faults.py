@@ -166,7 +166,7 @@ def _start_fails(chaos: Chaos, at: Step, amount: int) -> None:
 
 
 _WAIT, _SOON = between(MILLISECOND, 10 * SECOND), between(10 * MILLISECOND, 3 * SECOND)
-_OUTAGE, _BRIEF = between(SECOND, 90 * SECOND), between(SECOND, 20 * SECOND)
+_OUTAGE, _BRIEF = between(SECOND, 150 * SECOND), between(SECOND, 20 * SECOND)
 
 # DOC: chaos-faults
 FAULTS: tuple[Fault, ...] = (

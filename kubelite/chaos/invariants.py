@@ -178,9 +178,10 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, one failed in the very same moment, or the Deployment is being
-    scaled: shares do not ask who is ready. (With minReadySeconds upstream promises less: a version
-    that is not available yet may lose a pod that is.)"""
+    unless there were fewer before, one failed in the very same moment, a version's status still
+    counted pods it has no more, or the Deployment is being scaled: shares do not ask who is ready.
+    (With minReadySeconds upstream promises less: a version that is not available yet may lose a
+    pod that is.)"""
     new, old = replay.new, replay.old
     if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
         return
@@ -190,6 +191,8 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     if deployment is None or deployment.metadata.deletion_timestamp is not None:
         return
     if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
+        return
+    if replay.misled > replay.when - replay.slack:
         return
     if replay.alarmed > replay.when - replay.slack or replay.scaled > replay.when - max(
         replay.slack, PROPAGATION

@@ -29,6 +29,7 @@ class Replay:
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod last stopped being ready of its own accord
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    misled: int = 0  # when a version was shrunk while another's status was ahead of its size
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     disturbed: bool = False  # a reply was lost, or a controller has crashed
@@ -78,10 +79,24 @@ class Replay:
             told = old.metadata.annotations if old is not None else new.metadata.annotations
             if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
                 self.scaled = self.when
+            if self.component == "deployment-controller" and old is not None:
+                self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
             if (new is None or not pod_ready(new)) and not marked:
                 self.alarmed = self.when
+
+    def _shrunk(self, new: Any, old: Any) -> None:
+        """A rollout counts on what the statuses of its versions say, as upstream's does."""
+        deployment = self.deployment_of(new)
+        if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
+            return
+        if any(
+            (version.status.available_replicas or 0) > (version.spec.replicas or 0)
+            for version in self.versions(deployment)
+            if version is not new
+        ):
+            self.misled = self.when
 
     def limits_lately(self, deployment: Any) -> tuple[int, int]:
         """The most and the fewest pods a Deployment has asked for, lately."""
