@@ -43,6 +43,13 @@ def wait(seconds: float) -> Wait:
     return Wait(seconds)
 
 
+IMPATIENT = [
+    {"key": f"node.kubernetes.io/{word}", "operator": "Exists", "effect": "NoExecute",
+     "tolerationSeconds": 20}
+    for word in ("not-ready", "unreachable")
+]  # fmt: skip
+"""Pods that leave a node soon after it is given up: five minutes are longer than a run."""
+
 Act = Callable[[Cluster, Stream], Iterator[Wait]]
 
 
@@ -70,12 +77,8 @@ def undo(cluster: Cluster, what: str, version: str) -> None:
 
 def standard(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """Three Deployments are scaled, rolled out, rolled out again before that is over, and back."""
-    impatient = [
-        {"key": f"node.kubernetes.io/{word}", "operator": "Exists", "tolerationSeconds": 20}
-        for word in ("not-ready", "unreachable")
-    ]
     for name, replicas in (("web", 3), ("api", 1), ("search", 2)):
-        cluster.apply(web(name, replicas, tolerations=impatient))
+        cluster.apply(web(name, replicas, tolerations=IMPATIENT))
     cluster.apply(service("web"))
     yield wait(20 + 10 * draw.random())
     cluster.scale("deployment/api", 3)
