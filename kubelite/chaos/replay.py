@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubelite.api.conditions import pod_ready
+from kubelite.api.conditions import pod_active, pod_ready
 from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
@@ -29,7 +29,7 @@ class Replay:
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod last stopped being ready of its own accord
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
-    misled: int = 0  # when a version was shrunk while another's status was ahead of its size
+    misled: int = 0  # when a version was shrunk while a status counted pods that were gone
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     disturbed: bool = False  # a reply was lost, or a controller has crashed
@@ -91,12 +91,14 @@ class Replay:
         deployment = self.deployment_of(new)
         if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
             return
-        if any(
-            (version.status.available_replicas or 0) > (version.spec.replicas or 0)
-            for version in self.versions(deployment)
-            if version is not new
-        ):
-            self.misled = self.when
+        ready: dict[str, int] = {}
+        for pod in self.of("pods").values():
+            owner = controller_of(pod)
+            if owner is not None and pod_active(pod) and pod_ready(pod):
+                ready[owner.uid] = ready.get(owner.uid, 0) + 1
+        for version in self.versions(deployment):
+            if (version.status.available_replicas or 0) > ready.get(version.metadata.uid, 0):
+                self.misled = self.when
 
     def limits_lately(self, deployment: Any) -> tuple[int, int]:
         """The most and the fewest pods a Deployment has asked for, lately."""
