@@ -11,7 +11,9 @@ point down only.
 from kubelite.cluster import Cluster
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
+from kubelite.edge.stores import open_store
 
 Cluster.read_file = staticmethod(read_file)
+Cluster.open_store = staticmethod(open_store)
 
 __all__ = ["Cluster", "NodePool"]

@@ -14,19 +14,23 @@ from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.patch import json_merge, json_patch, strategic
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
-from kubelite.apimachinery.struct import to_dict
+from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.apiserver import decoding
 
 
 def patched(kind: Kind, request: Request, old: Any) -> Any:
-    """``old`` with the patch of ``request`` applied. Raises StatusError 400, 415 or 422."""
+    """``old`` with the patch of ``request`` applied. Raises StatusError 400, 415 or 422.
+
+    What the patch does not speak of is shared with ``old``: of a pod that gets a label, the spec.
+    """
     if kind.defined:
         old = kind.type.strategy.default(old)  # type: ignore[attr-defined]  # as things are now
-    plain = to_dict(old)
     patch = request.body
     wanted = "list" if request.patch_type == JSON_PATCH else "dict"
     if type(patch).__name__ != wanted:
         raise errors.bad_request(f"a patch of type {request.patch_type} is a {wanted}")
+    parts = () if kind.defined else _parts(kind, patch)
+    plain = to_dict(_only(old, parts) if parts else old)
     try:
         if request.patch_type == JSON_PATCH:
             changed = json_patch.apply(plain, patch)
@@ -41,7 +45,26 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
             )
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal(request, error) from error
-    return decoding.in_place(decoding.read(kind, changed), request)
+    new = decoding.read(kind, changed)
+    if parts:
+        new = replace(old, **{name: getattr(new, name) for name in parts})
+    return decoding.in_place(new, request)
+
+
+_PARTS = ("metadata", "spec", "status")
+
+
+def _parts(kind: Kind, patch: Any) -> tuple[str, ...]:
+    """The parts of an object that a patch speaks of; () when it may mean all of it."""
+    if not isinstance(patch, dict) or not all(name in _PARTS for name in patch):
+        return ()
+    known = kind.type.__struct_fields__
+    return tuple(patch) if all(name in known for name in patch) else ()
+
+
+def _only(old: Any, parts: tuple[str, ...]) -> dict[str, Any]:
+    named = {"apiVersion": old.api_version, "kind": old.kind}
+    return named | {name: getattr(old, name) for name in parts}
 
 
 def _refusal(request: Request, error: Exception) -> StatusError:

@@ -25,13 +25,14 @@ from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, explaining, story, waiting
+from kubelite.cluster import applying, explaining, keeping, story, waiting
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
 from kubelite.cluster.impersonating import Impersonating
 from kubelite.cluster.infrastructure.cloud import Cloud
 from kubelite.cluster.infrastructure.verbs import Infrastructure
 from kubelite.cluster.inside import Inside
+from kubelite.cluster.keeping import Keeping, Notes
 from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
 from kubelite.cluster.measuring import Measuring
@@ -49,14 +50,16 @@ from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
 from kubelite.dns.server import Server as DNSServer
-from kubelite.etcd.mvcc import Store
+from kubelite.etcd.backend import Backend
 from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 from kubelite.scheduler.scheduler import Scheduler
 
 
-class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating):
+class Cluster(
+    Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating, Keeping
+):
     """A running cluster.
 
     ``nodes`` machines called node-1, node-2, ... with ``cpu`` cores and ``memory`` each; they are
@@ -68,6 +71,11 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
     which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. ``wiring``
     joins the components to the server; one of your own can record, delay or lose what passes.
+
+    ``store`` is the name of a file that outlives the process. Is a cluster in it, that one comes
+    back: nodes, seed and sizes are those it had, time goes on after its last write. A write is in
+    the file before anybody is told of it: ``durability`` "power" keeps it through a power
+    failure, "process" (faster) through the end of the process. Raises StoreError.
     """
 
     read_file: ClassVar[Callable[[str], bytes]]
@@ -87,18 +95,33 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         pools: Any = (),
         rbac: bool = False,
         service_accounts: bool = False,
+        store: Any = None,
+        durability: str = "power",
         wiring: Wiring = DIRECT,
     ):
-        self.seed = seed
+        waiting.collect_dropped()
         self._profiles = tuple(profiles)
         wanted = self._documents(encryption) if encryption is not None else []
         encrypted = read_encryption(wanted[0]) if wanted else None
-        self._world = World(seed, admission, encrypted, rbac, service_accounts, wiring)
+        self._kept = type(self).open_store(store, durability) if store is not None else None
+        try:
+            self._notes = notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
+            again = self._kept, notes.starts
+            world = notes.seed, admission, encrypted, rbac, service_accounts, *again, wiring
+            self._world = World(*world)
+            self._build(controllers, control_planes)
+            self._begin_or_resume(nodes, pools)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(self, controllers: tuple[type[ManagedController], ...], control_planes: int) -> None:
+        self.seed, profiles = self._notes.seed, self._profiles
         self.clock = self._world.clock
         self.trace = self._world.trace
         self.api: APIServer = self._world.server
         self.everything = self  # the cluster as you see it, whoever asks
-        self._machine = Machine(cpu, memory)
+        self._machine = Machine(self._notes.cpu, self._notes.memory)
         self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
         self._control_plane: ControlPlane | ControlPlanes = (
             ControlPlane(self._world, controllers, profiles)
@@ -118,11 +141,18 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         self.cloud = Cloud(self._world, self.workers)
         self._machines_made = 0
         self._control_plane.start()
-        for _ in range(nodes):
+
+    def _begin_or_resume(self, nodes: int, pools: Any) -> None:
+        self._resume()
+        if self._notes.began:
+            self.history.start = self._notes.began
+            return
+        while len(self.workers) < nodes:
             self.add_node()
         self._begin(pools)
         self.run_until(waiting.NodesReady(), timeout=120)
         self.history.start = self.clock.now
+        self._remember(began=self.clock.now)
 
     # Looking
 
@@ -313,7 +343,7 @@ class Cluster(Requests, Measuring, Storing, Inside, Infrastructure, Operating, I
         return self._world.dns
 
     @property
-    def store(self) -> Store:
+    def store(self) -> Backend:
         """The store behind the API server."""
         return self._world.store
 

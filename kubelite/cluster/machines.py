@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from kubelite.api.core_v1 import Namespace, Service, ServicePort, ServiceSpec, Taint
 from kubelite.api.scheduling_v1 import PriorityClass
@@ -13,7 +14,8 @@ from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.authz import policy
-from kubelite.apiserver.encryption import EncryptedStore, EncryptionConfiguration
+from kubelite.apiserver.encryption import ENCRYPTED, EncryptedStore, EncryptionConfiguration
+from kubelite.apiserver.resuming import go_on
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
 from kubelite.cluster.wiring import DIRECT, Wiring
@@ -26,6 +28,7 @@ from kubelite.controllers.provisioner import STORAGE_CLASSES
 from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
 from kubelite.dns.server import by_service
+from kubelite.etcd.backend import Backend, Durable
 from kubelite.etcd.mvcc import Store
 from kubelite.kubelet import Kubelet, SimulatedRuntime
 from kubelite.kubelet.envvars import ServiceVariables
@@ -70,13 +73,20 @@ class World:
         encryption: EncryptionConfiguration | None = None,
         rbac: bool = False,
         service_accounts: bool = False,
+        kept: Durable | None = None,
+        start: int = 0,
         wiring: Wiring = DIRECT,
     ):
         self.wiring = wiring
         self.clock = Clock()
-        self.chance = Chance(seed)
+        self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
-        self.store = Store()
+        self.kept = kept
+        self.machines_changed: Callable[[], object] = lambda: None
+        self.store: Backend = Store()
+        if kept is not None:
+            self.store = kept
+            self._go_on(kept)
         self.encrypted: EncryptedStore | None = None
         self.server = APIServer(
             self.store,
@@ -88,8 +98,10 @@ class World:
             service_accounts,
         )
         self.api = wiring.api(self.server, self.clock)  # the server as every component meets it
-        if encryption is not None:
-            self.encrypt(encryption)
+        if encryption is not None or kept is not None and _holds_secrets(kept):
+            self.encrypt(encryption or EncryptionConfiguration())
+        if kept is not None:
+            go_on(self.server, kept)
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
@@ -111,10 +123,23 @@ class World:
     def encrypt(self, config: EncryptionConfiguration) -> None:
         """Let the server write and read what it stores in these ways."""
         if self.encrypted is None:
-            draw = self.chance.stream("encryption/nonces").randbytes
+            simulated = self.chance.stream("encryption/nonces").randbytes
+            draw = simulated if self.kept is None else self.kept.entropy
             self.encrypted = EncryptedStore(self.store, draw)
             self.server.use(self.encrypted)
         self.encrypted.configure(config)
+
+    def _go_on(self, kept: Durable) -> None:
+        """Time goes on after the last write; who made the earlier ones was not kept."""
+        for moment, change in kept.writes():
+            self.clock.now = moment
+            verb = "create" if change.previous is None else "update"
+            resource, *place = change.key.split("/")[2:]
+            subject = (resource, place[0] if place[1:] else "", place[-1])
+            verb = "delete" if change.current is None else verb
+            self.trace.record("etcd", verb, subject, change.revision)
+        self.clock.now = max(self.clock.now, kept.moment)
+        kept.keep_time(lambda: self.clock.now)
 
     @staticmethod
     def _watched(
@@ -169,7 +194,9 @@ class World:
         for found in STORAGE_CLASSES:
             self._create("storageclasses.storage.k8s.io", "", found)
 
-    def _create(self, resource: str, namespace: str, obj: object) -> None:
+    def _create(self, resource: str, namespace: str, obj: Any) -> None:
+        if self.server.find(resource, namespace, obj.metadata.name) is not None:
+            return  # the cluster has come back
         request = Request("create", resource, namespace, body=obj, component="kube-apiserver")
         self.server.handle(request).unwrap()
 
@@ -248,6 +275,12 @@ def _check(component: str, host: str) -> None:
         )
 
 
+def _holds_secrets(kept: Durable) -> bool:
+    """Whether there is anything that an earlier server has encrypted."""
+    values = (kv.value for kv in kept.range("/registry/"))
+    return any(isinstance(value, bytes) and value.startswith(ENCRYPTED) for value in values)
+
+
 class Worker:
     """One machine at ``address``: a runtime, a kubelet and a proxy. ``powered``: it is on."""
 
@@ -261,6 +294,9 @@ class Worker:
         taints: tuple[Taint, ...] = (),
     ):
         self.name = name
+        self.number = number
+        self.size = size
+        self.labels = labels
         self.taints = taints  # that its node is meant to have
         self.powered = False
         self.address = address = f"192.168.{number + 10 >> 8}.{number + 10 & 255}"

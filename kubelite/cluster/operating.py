@@ -35,18 +35,24 @@ class Operating:
         worker = Worker(self._world, name, self._machines_made, size, labels or {})
         self._machines_made += 1
         self.workers[name] = worker
+        self._plug_in(worker)
+        worker.power_on()
+        self._whole._remember()
+        return name
+
+    def _plug_in(self, worker: Worker) -> None:
         worker.runtime.dial = self._whole.dial
         worker.runtime.log_directory.drivers.extend(self._drivers)
-        worker.power_on()
-        return name
 
     def kill_node(self, name: str) -> None:
         """Cut a machine's power: its containers are gone, and nobody tells the control plane."""
         self._whole._worker(name).power_off()
+        self._whole._remember()
 
     def start_node(self, name: str) -> None:
         """Switch a machine on again."""
         self._whole._worker(name).power_on()
+        self._whole._remember()
 
     def leader(self, component: str) -> str:
         """The control plane whose copy of the component works: ``leader("kube-scheduler")``."""

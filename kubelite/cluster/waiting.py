@@ -22,7 +22,7 @@ Condition = Callable[["Cluster"], bool]
 _HEARTBEATS = ("leases.coordination.k8s.io", "events", "nodes")
 
 
-_COLLECT_EVERY = 1_000_000  # records; as a rule more than one run makes and keeps
+_MANY = 1_000_000  # records; as a rule more than one run makes and keeps
 _STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
 
 _unsearched = 0
@@ -30,26 +30,31 @@ _unsearched = 0
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """While the clock runs, look for garbage less often.
+    """While the clock runs, look for garbage ten times less often than there is much of it.
 
     A run makes millions of short-lived records and hardly a cycle among them; at Python's usual
     pace a tenth of its time goes into looking for cycles. What is left of a run counts as old
-    without a look at it, until there is much of it: a cluster nobody holds any more is a cycle.
+    without a look at it.
     """
     global _unsearched
     before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_EVERY, *before[1:])
+    gc.set_threshold(10 * _MANY, *before[1:])
     try:
         yield
     finally:
         _unsearched += gc.get_count()[0]
-        if _unsearched > _COLLECT_EVERY:
-            _unsearched = 0
-            gc.collect()
-        elif not gc.get_freeze_count():
+        if not gc.get_freeze_count():
             gc.freeze()  # takes everything out of the young generations, at no cost ...
             gc.unfreeze()  # ... and puts it back into the oldest
         gc.set_threshold(*before)
+
+
+def collect_dropped() -> None:
+    """Before another cluster is made: one that nobody holds any more is a cycle, and large."""
+    global _unsearched
+    if _unsearched > _MANY:
+        _unsearched = 0
+        gc.collect()
 
 
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
@@ -93,14 +98,12 @@ class About:
 
     def move(self, cluster: Cluster, deadline: int) -> bool:
         """Run until the object is written; False when time is up."""
-        step, writes, place = cluster.clock.step, cluster.trace.writes, self._place
-        looked = len(writes)
-        while step(deadline):
-            if len(writes) != looked:
-                if any(write.subject == place for write in writes[looked:]):
-                    return True
-                looked = len(writes)
-        return False
+        trace = cluster.trace
+        trace.awaited = self._place
+        try:
+            return cluster.clock.advance(deadline)
+        finally:
+            trace.awaited = None
 
 
 def settle(cluster: Cluster, quiet: float, timeout: float) -> float:

@@ -7,7 +7,7 @@ pkg/polymorphichelpers/rollback.go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import ControllerRevision, DaemonSet, StatefulSet
@@ -125,24 +125,20 @@ def selects(owner: Owner, obj: Any) -> bool:
 
 
 def adoptions(
-    owner: Owner,
-    resource: str,
-    informer: Informer,
-    belongs: Callable[[Any, Any], bool] = selects,
+    owner: Owner, resource: str, orphans: Iterable[Any], strangers: Iterable[Any]
 ) -> list[Action]:
     """Take in orphans that belong to the owner, let go of what no longer does."""
-    reference = to_dict(owned_by(owner))
     release = {"$patch": "delete", "uid": owner.metadata.uid}
     return [
         *(
-            _own(resource, orphan, reference)
-            for orphan in informer.index("controller", f"orphans/{owner.metadata.namespace}")
-            if orphan.metadata.deletion_timestamp is None and belongs(owner, orphan)
+            _own(resource, orphan, to_dict(owned_by(owner)))
+            for orphan in orphans
+            if orphan.metadata.deletion_timestamp is None
         ),
         *(
-            _own(resource, mine, release)
-            for mine in informer.index("controller", owner.metadata.uid)
-            if mine.metadata.deletion_timestamp is None and not belongs(owner, mine)
+            _own(resource, stranger, release)
+            for stranger in strangers
+            if stranger.metadata.deletion_timestamp is None
         ),
     ]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kubelite.api.conditions import condition, node_ready
+from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import Node, NodeCondition, Taint
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
@@ -45,10 +46,11 @@ _PRESSURE = {
 
 @dataclass(slots=True)
 class Health:
-    """What was last heard from a node, and when this controller heard it."""
+    """What was last heard from a node, and when this controller heard it; where it was read."""
 
     heartbeat: object
     heard: int
+    read: tuple[Node, Lease | None]
 
 
 # DOC: node-unknown
@@ -192,21 +194,23 @@ class NodeLifecycleController(ManagedController):
     def _hear(self, node: Node) -> None:
         """Note a new heartbeat by this controller's own clock, not by the node's."""
         name = node.metadata.name
+        known = self._health.get(name)
         lease = self.leases.get(f"{LEASES}/{name}")
+        if known is not None and known.read[0] is node and known.read[1] is lease:
+            return
         ready = condition(node, "Ready")
         beat = (
             lease.spec.renew_time if lease is not None else None,
             ready.last_heartbeat_time if ready is not None and ready.status != "Unknown" else None,
         )
-        known = self._health.get(name)
-        if known is None:
-            self._health[name] = Health(beat, self.clock.now)
-        elif known.heartbeat != beat:
-            known.heartbeat, known.heard = beat, self.clock.now
+        if known is None or known.heartbeat != beat:
+            self._health[name] = Health(beat, self.clock.now, (node, lease))
+        else:
+            known.read = (node, lease)
 
     def _silent(self, node: Node) -> bool:
         known = self._health.get(node.metadata.name)
-        if known is None:
+        if known is None or self.clock.now <= known.heard + GRACE_PERIOD:
             return False
         grace = GRACE_PERIOD if condition(node, "Ready") is not None else STARTUP_GRACE_PERIOD
         return self.clock.now > known.heard + grace

@@ -17,6 +17,8 @@ from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
 from kubelite.controllers import history
 from kubelite.controllers.base import ManagedController, Manager, by_controller, controller_of
+from kubelite.controllers.census import Census
+from kubelite.controllers.strangers import Strangers
 
 
 class RevisionedController(ManagedController):
@@ -34,6 +36,8 @@ class RevisionedController(ManagedController):
         self.pods = manager.informer("pods", {"controller": by_controller})
         self.revisions = manager.informer(history.REVISIONS, {"controller": by_controller})
         self.expectations = Expectations(self.clock)
+        self.strangers = Strangers(self.pods, self.belongs)
+        self.census: Census[Any] = Census(self.kind, self.place, self.pods)
         self._failing: dict[str, None] = {}  # owners whose last plan was refused
         self.owners.on(
             add=lambda owner: self.queue.add(key_of(owner)),
@@ -47,21 +51,36 @@ class RevisionedController(ManagedController):
             delete=self._revision_changed,
         )
 
+    def belongs(self, owner: Any, pod: Pod) -> bool:
+        """Whether the owner may have the pod."""
+        return history.selects(owner, pod)
+
+    @staticmethod
+    def place(pod: Pod) -> Any:
+        """What the pod is for with its owner: see ``kubelite.controllers.census``."""
+        raise NotImplementedError
+
     # What wakes it
 
     def _owner_deleted(self, owner: Any) -> None:
         self.expectations.forget(key_of(owner))
         self._failing.pop(key_of(owner), None)
+        self.strangers.forget(owner.metadata.uid)
+        self.census.forget(owner.metadata.uid)
         self.queue.add(key_of(owner))
+
+    def _owner_of(self, pod: Pod) -> Any | None:
+        key = history.owner_key(pod, self.kind, self.owners)
+        return self.owners.get(key) if key else None
 
     def _pod_added(self, pod: Pod) -> None:
         if pod.metadata.deletion_timestamp is not None:
             self._pod_deleted(pod)
             return
-        key = history.owner_key(pod, self.kind, self.owners)
-        if key:
-            self.expectations.created(key)
-            self.queue.add(key)
+        owner = self._owner_of(pod)
+        if owner is not None:
+            self.expectations.created(key_of(owner))
+            self._note(owner, None, pod)
         elif controller_of(pod) is None:
             for owner in self.owners.items():
                 if history.selects(owner, pod):
@@ -70,26 +89,35 @@ class RevisionedController(ManagedController):
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
         if not self.owners.items():
             return
-        key = history.owner_key(pod, self.kind, self.owners)
-        before = history.owner_key(old, self.kind, self.owners)
-        if before and before != key:
-            self.queue.add(before)
-        if key:
+        owner = before = self._owner_of(pod)
+        if old.metadata.owner_references is not pod.metadata.owner_references:
+            before = self._owner_of(old)
+        if before is not None:
+            if before is not owner:
+                self.queue.add(key_of(before))
+            self.census.changed(before.metadata.uid, old)
+        if owner is not None:
             if pod.metadata.deletion_timestamp is not None:
-                self.expectations.deleted(key, pod.metadata.uid)
-            self.queue.add(key)
-            delay = self.owners.get(key).spec.min_ready_seconds  # type: ignore[union-attr]
+                self.expectations.deleted(key_of(owner), pod.metadata.uid)
+            self._note(owner, old, pod)
+            delay = owner.spec.min_ready_seconds
             if delay and pod_ready(pod) > pod_ready(old):
                 # One second more: timestamps are whole seconds.
-                self.queue.add_after(key, (delay + 1) * SECOND)
+                self.queue.add_after(key_of(owner), (delay + 1) * SECOND)
         elif controller_of(pod) is None and pod.metadata.labels != old.metadata.labels:
             self._pod_added(pod)
 
     def _pod_deleted(self, pod: Pod) -> None:
-        key = history.owner_key(pod, self.kind, self.owners)
-        if key:
-            self.expectations.deleted(key, pod.metadata.uid)
-            self.queue.add(key)
+        owner = self._owner_of(pod)
+        if owner is not None:
+            self.expectations.deleted(key_of(owner), pod.metadata.uid)
+            self._note(owner, None, pod)
+
+    def _note(self, owner: Any, old: Pod | None, pod: Pod) -> None:
+        """Look at the owner again, and at this pod of its."""
+        self.queue.add(key_of(owner))
+        self.strangers.changed(owner.metadata.uid, old, pod)
+        self.census.changed(owner.metadata.uid, pod)
 
     def _revision_changed(self, revision: ControllerRevision) -> None:
         key = history.owner_key(revision, self.kind, self.owners)
@@ -97,6 +125,25 @@ class RevisionedController(ManagedController):
             self.queue.add(key)
 
     # What it does
+
+    def adoptions(self, owner: Any) -> list[Action]:
+        """Take in orphans that belong to the owner, let go of what no longer does."""
+        uid, space = owner.metadata.uid, f"orphans/{owner.metadata.namespace}"
+        revisions, pods = self.revisions.index, self.pods.index
+        return [
+            *history.adoptions(
+                owner,
+                history.REVISIONS,
+                [r for r in revisions("controller", space) if history.selects(owner, r)],
+                [r for r in revisions("controller", uid) if not history.selects(owner, r)],
+            ),
+            *history.adoptions(
+                owner,
+                "pods",
+                [pod for pod in pods("controller", space) if self.belongs(owner, pod)],
+                self.strangers.of(owner),
+            ),
+        ]
 
     def expect(self, key: str, actions: Sequence[Action]) -> None:
         """Wait for the pods that these actions create and delete."""
@@ -138,3 +185,5 @@ class RevisionedController(ManagedController):
         """Forget expectations too: they live in memory."""
         super().crash()
         self.expectations = Expectations(self.clock)
+        self.strangers.forget_all()
+        self.census.forget_all()

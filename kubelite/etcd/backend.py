@@ -6,7 +6,7 @@ can hold a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -36,7 +36,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 
 class Compare(NamedTuple):
     """A condition on one key: ``field`` is mod_revision, create_revision, version or value;
-    ``test`` is "=", "!=", "<" or ">". An absent key has revision and version 0 and value None.
+    ``test`` is "=", "!=", "<" or ">". An absent key has revision and version 0; of its value
+    nothing is true.
     """
 
     key: str
@@ -89,12 +90,21 @@ class LeaseNotFoundError(Exception):
     """A key was to be held by a lease that has ended or never was."""
 
 
+class StoreError(Exception):
+    """A store on a disk cannot be opened, or cannot go on; the text says what to do next."""
+
+
 class Backend(Protocol):
     """A multi-version store."""
 
     @property
     def revision(self) -> int:
         """The revision of the latest transaction."""
+        ...
+
+    @property
+    def compacted(self) -> int:
+        """Reads before this revision are refused."""
         ...
 
     def get(self, key: str) -> KeyValue | None:
@@ -149,4 +159,45 @@ class Backend(Protocol):
 
     def compact(self, revision: int) -> None:
         """Forget versions that were already replaced at ``revision``."""
+        ...
+
+
+class Durable(Backend, Protocol):
+    """A store that outlives the process.
+
+    Besides objects it keeps notes: what a cluster has to know of itself to come back. They are
+    no keys, make no revisions and are seen by nobody else.
+    """
+
+    def keep_time(self, now: Callable[[], int]) -> None:
+        """Date writes by ``now`` (microseconds)."""
+        ...
+
+    @property
+    def moment(self) -> int:
+        """When it was last written, or closed; 0 for a new store."""
+        ...
+
+    def writes(self) -> Iterator[tuple[int, Change]]:
+        """Every change that is kept, oldest first, with its moment."""
+        ...
+
+    def reread(self, read: Callable[[str, bytes, int], Any]) -> None:
+        """Read again what could not be read without knowing the kinds that are defined."""
+        ...
+
+    def note(self, name: str, body: bytes) -> None:
+        """Keep a note, in the place of any of that name."""
+        ...
+
+    def noted(self, name: str) -> bytes:
+        """A note; nothing if there is none."""
+        ...
+
+    def entropy(self, count: int) -> bytes:
+        """Bytes that no run repeats: nonces must not, as long as their keys are in use."""
+        ...
+
+    def close(self) -> None:
+        """Leave it to others. What was acknowledged is there even without this."""
         ...

@@ -15,6 +15,7 @@ from kubelite.etcd.backend import (
     Change,
     CompactedError,
     Compare,
+    Delete,
     FutureRevisionError,
     KeyValue,
     LeaseNotFoundError,
@@ -35,6 +36,14 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 
 def _revision(change: Change) -> int:
     return change.revision
+
+
+def _check_twice(operations: Sequence[Operation]) -> None:
+    """A key may be deleted twice in one transaction, but not put and touched again."""
+    puts = [op.key for op in operations if isinstance(op, Put)]
+    deleted = {op.key for op in operations if isinstance(op, Delete)}
+    if len(set(puts)) != len(puts) or not deleted.isdisjoint(puts):
+        raise ValueError("duplicate key given in txn request")
 
 
 class Store:
@@ -76,7 +85,7 @@ class Store:
             found = self._range_at(prefix, after, revision)
             return found[:limit] if limit else found
         keys = self._in_order()
-        first = bisect_right(keys, after) if after > prefix else bisect_left(keys, prefix)
+        first = bisect_right(keys, after) if after >= prefix else bisect_left(keys, prefix)
         last = bisect_left(keys, prefix + "\U0010ffff")
         if limit:
             last = min(last, first + limit)
@@ -149,22 +158,13 @@ class Store:
         failure: Sequence[Operation] = (),
     ) -> bool:
         """Do one of two lists of operations, atomically, at one revision."""
+        for branch in (success, failure):
+            _check_twice(branch)
         holds = all(self._holds(compare) for compare in compares)
         operations = success if holds else failure
-        touched = [op.key for op in operations]
-        if len(set(touched)) != len(touched):
-            raise ValueError("duplicate key given in txn request")
         writes = [op for op in operations if isinstance(op, Put) or op.key in self._live]
         if writes:
-            self._begin(op.lease for op in writes if isinstance(op, Put))
-            changes = [
-                self._put(op.key, op.value, op.lease)
-                if isinstance(op, Put)
-                else self._delete(op.key)
-                for op in writes
-            ]
-            for change in changes:
-                self._tell(change)
+            self._write(list({op.key: op for op in writes}.values()))
         return holds
 
     def compact(self, revision: int) -> None:
@@ -199,9 +199,7 @@ class Store:
         """End leases that are due and delete their keys; return the next deadline, if any."""
         due = [lease for lease, (deadline, _) in self._leases.items() if deadline <= now]
         for lease in due:
-            _, keys = self._leases.pop(lease)
-            for key in keys:
-                self.delete(key)
+            self._end(lease)
         return min((deadline for deadline, _ in self._leases.values()), default=None)
 
     # Rooms behind
@@ -225,11 +223,32 @@ class Store:
 
     def _holds(self, compare: Compare) -> bool:
         current = self._live.get(compare.key)
-        if current is not None:
-            found = getattr(current, compare.field)
-        else:
-            found = None if compare.field == "value" else 0
+        if current is None and compare.field == "value":
+            return False  # what is not there compares with nothing
+        found = getattr(current, compare.field) if current is not None else 0
         return _TESTS[compare.test](found, compare.operand)
+
+    def _end(self, lease: int) -> None:
+        """A lease is over: its keys go at one revision, in their order."""
+        keys = self._leases[lease][1]
+        if keys:
+            self._write([Delete(key) for key in sorted(keys)], lease)
+        self._leases.pop(lease)
+
+    def _write(self, writes: Sequence[Operation], ended: int = 0) -> list[Change]:
+        """Several writes, each of which changes something, and the lease that has ended."""
+        self._begin(op.lease for op in writes if isinstance(op, Put))
+        changes = self._apply(writes, ended)
+        for change in changes:
+            self._tell(change)
+        return changes
+
+    def _apply(self, writes: Sequence[Operation], ended: int) -> list[Change]:
+        """Make the changes; a store on a disk makes them there first, and ends the lease."""
+        return [
+            self._put(op.key, op.value, op.lease) if isinstance(op, Put) else self._delete(op.key)
+            for op in writes
+        ]
 
     def _put(self, key: str, value: Any, lease: int) -> Change:
         revision = self._revision

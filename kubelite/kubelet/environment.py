@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from kubelite.api.core_v1 import Container, EnvVarSource, FileKeySelector, Pod
 from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import replace
 from kubelite.client import Client
 from kubelite.kubelet.cri import TERMINATION_LOG, ContainerConfig
 from kubelite.kubelet.envvars import ServiceVariables
@@ -52,6 +54,30 @@ def _ends(pod: Pod, container: Container) -> bool:
     return spec.restart_policy != "Always" and not container.ports
 
 
+def _same_for_all(container: Container) -> ContainerConfig:
+    """What every pod of a template starts this container with."""
+    limits, requests = container.resources.limits, container.resources.requests
+    memory = limits.get("memory")
+    return ContainerConfig(
+        container.name,
+        container.image,
+        container.command,
+        container.args,
+        ports=_ports(container),
+        memory_limit=memory.value if memory is not None else 0,
+        cpu_limit=limits["cpu"].milli if "cpu" in limits else 0,
+        cpu_request=requests["cpu"].milli if "cpu" in requests else 0,
+        stop_signal=(container.lifecycle.stop_signal or "") if container.lifecycle else "",
+        stdin=container.stdin,
+        message_path=container.termination_message_path or TERMINATION_LOG,
+        message_from_logs=container.termination_message_policy == "FallbackToLogsOnError",
+        tty=container.tty,
+    )
+
+
+_alike = ByIdentity(_same_for_all)
+
+
 class Environments:
     """Makes what one node's containers are started with."""
 
@@ -81,32 +107,22 @@ class Environments:
         env = {"HOSTNAME": pod.spec.hostname or pod.metadata.name}
         if container.env_from or container.env:
             self._fill(env, worker, container, pod_ip, services)
-        variables = {**env, **{k: v for k, v in services.items() if k not in env}}
-        command, args = container.command, container.args
-        if any("$(" in word for word in command + args):
-            command = tuple([expand(word, variables) for word in command])
-            args = tuple([expand(word, variables) for word in args])
-        limits, requests = container.resources.limits, container.resources.requests
-        memory = limits.get("memory")
-        return ContainerConfig(
-            container.name,
-            container.image,
-            command,
-            args,
-            tuple(variables.items()),
-            _ports(container),
-            memory.value if memory is not None else 0,
-            attempt,
-            limits["cpu"].milli if "cpu" in limits else 0,
-            requests["cpu"].milli if "cpu" in requests else 0,
-            (container.lifecycle.stop_signal or "") if container.lifecycle else "",
-            container.stdin,
-            mounts=self._mounts(worker, container, variables) if container.volume_mounts else (),
-            message_path=container.termination_message_path or TERMINATION_LOG,
-            message_from_logs=container.termination_message_policy == "FallbackToLogsOnError",
-            ends=_ends(worker.pod, container),
-            tty=container.tty,
+        variables = env
+        if services:
+            variables = env | {k: v for k, v in services.items() if k not in env}
+        config = replace(
+            _alike(container),
+            env=tuple(variables.items()),
+            attempt=attempt,
+            ends=_ends(pod, container),
         )
+        if container.volume_mounts:
+            config = replace(config, mounts=self._mounts(worker, container, variables))
+        if any("$(" in word for word in config.command + config.args):
+            command = tuple([expand(word, variables) for word in config.command])
+            args = tuple([expand(word, variables) for word in config.args])
+            config = replace(config, command=command, args=args)
+        return config
 
     def _mounts(
         self, worker: PodWorker, container: Container, variables: Mapping[str, str]

@@ -37,10 +37,12 @@ EVICTED = "Evicted"
 
 def field_path(pod: Pod, container: Container) -> str:
     """Where in a pod's spec one of its containers stands."""
-    for field, containers in (
-        ("initContainers", pod.spec.init_containers),
-        ("ephemeralContainers", pod.spec.ephemeral_containers),
-    ):
-        if containers and any(container.name == other.name for other in containers):
-            return f"spec.{field}{{{container.name}}}"
+    spec = pod.spec
+    if spec.init_containers or spec.ephemeral_containers:
+        for field, containers in (
+            ("initContainers", spec.init_containers),
+            ("ephemeralContainers", spec.ephemeral_containers),
+        ):
+            if any(container.name == other.name for other in containers):
+                return f"spec.{field}{{{container.name}}}"
     return f"spec.containers{{{container.name}}}"

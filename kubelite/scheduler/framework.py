@@ -8,7 +8,8 @@ for success.
 
 A plugin whose Filter or Score depends on the pod's spec and on the node alone says so with
 ``filter_by_spec`` or ``score_by_spec``: then its answer is remembered until the node changes, for
-all pods of that spec. (Upstream asks for the same with SignPlugin.)
+all pods of that spec; with ``score_by_requests`` for all that ask for the same amounts. (Upstream
+asks for the same with SignPlugin.)
 
 Models ``pkg/scheduler/framework/interface.go`` and ``k8s.io/kube-scheduler/framework``.
 """
@@ -113,8 +114,8 @@ class CycleState(dict[str, Any]):
     nominator: Nominator
     refusal: Callable[[NodeInfo], Status | None]
     draw: Callable[[], float]
-    pick: Callable[[Sequence[Any]], tuple[Any, ...]]
-    places: list[int]
+    pick: Callable[[list[Any]], Sequence[Any]]
+    places: Sequence[int]
 
     def __init__(self, snapshot: Snapshot):
         super().__init__()
@@ -129,9 +130,14 @@ class CycleState(dict[str, Any]):
     def leave(self, nodes: Sequence[NodeInfo]) -> None:
         """These are left after Filter."""
         assert self.snapshot.nodes, "nodes have their places once they are in order"
-        self.places = places = [node.place for node in nodes]
-        one = len(places) == 1
-        self.pick = (lambda column: (column[places[0]],)) if one else itemgetter(*places)
+        places = self.places = [node.place for node in nodes]
+        first, last = places[0], places[-1]
+        if last - first + 1 == len(places):  # as a rule they stand in a row, ...
+            self.pick = itemgetter(slice(first, last + 1))
+        elif len(self.snapshot.nodes) - first + last + 1 == len(places):  # ... or around the end
+            self.pick = lambda column: column[first:] + column[: last + 1]
+        else:
+            self.pick = itemgetter(*places)
 
 
 class Listers(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     NO_LISTERS,
     BindPlugin,
@@ -29,6 +30,8 @@ from kubelite.scheduler.plugins import PLUGINS
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
 
 DEFAULT_SCHEDULER = "default-scheduler"
+
+COLUMNS_KEPT = 4_096  # for each, a value for every node; a column that is gone is made anew
 
 
 class Profile(NamedTuple):
@@ -68,6 +71,7 @@ class Scorer(NamedTuple):
     name: str
     weight: int
     by_spec: bool
+    by_requests: bool
     plugin: ScorePlugin | None
     for_all: ScoreAllPlugin | None
     pre: PreScorePlugin | None
@@ -103,6 +107,7 @@ class Framework:
                 p.name,
                 weights.get(p.name, 1),
                 getattr(p, "score_by_spec", False),
+                getattr(p, "score_by_requests", False),
                 p if isinstance(p, ScorePlugin) else None,
                 p if isinstance(p, ScoreAllPlugin) else None,
                 p if isinstance(p, PreScorePlugin) else None,
@@ -112,4 +117,15 @@ class Framework:
             if isinstance(p, ScorePlugin | ScoreAllPlugin) and weights.get(p.name, 1)
         ]
         self.pre_binds = [p for p in plugins if isinstance(p, PreBindPlugin)]
+        self._columns: dict[tuple[object, object], Column] = {}
         self.binder = next(p for p in plugins if isinstance(p, BindPlugin))
+
+    def column(self, asked: object, question: object) -> Column:
+        """The answers to one question (a plugin's, or that of all filters) for what is asked."""
+        key = (asked, question)
+        column = self._columns.get(key)
+        if column is None:
+            if len(self._columns) >= COLUMNS_KEPT:
+                self._columns.clear()
+            column = self._columns[key] = Column()
+        return column

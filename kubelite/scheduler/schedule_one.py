@@ -8,7 +8,8 @@ Models ``pkg/scheduler/schedule_one.go``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
@@ -187,7 +188,7 @@ def find_feasible(
     def by_spec_alone(node: NodeInfo) -> Status | None:
         return _first_refusal(by_spec, state, pod, node)
 
-    known = _column(pod, framework) if state.node_names is None else Column()
+    known = framework.column(pod.needs, framework) if state.node_names is None else Column()
     while places and len(feasible) < wanted:
         window, places = places[:wanted], places[wanted:]
         statuses = known.filled(snapshot, window, by_spec_alone)
@@ -311,7 +312,7 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
     for scorer in framework.scorers:
         if scorer.pre is not None and scorer.pre.pre_score(state, pod, nodes) is not None:
             continue
-        raw = _raw_scores(scorer, state, pod, nodes)
+        raw = _raw_scores(framework, scorer, state, pod, nodes)
         extensions, weight = scorer.extensions, scorer.weight
         marks = extensions.normalize(state, nodes, raw) if extensions else raw
         decision.rows.append(ScoreRow(scorer.name, weight, raw, marks))
@@ -319,13 +320,14 @@ def prioritize(state: CycleState, decision: Decision, framework: Framework) -> N
             same += weight * marks[0]
         else:
             differing.append(marks if weight == 1 else [weight * mark for mark in marks])
-    totals = [same] * len(nodes)
+    totals: Iterable[int] = repeat(same, len(nodes))
     for weighted in differing:
-        totals = list(map(add, totals, weighted))
-    decision.totals = totals
+        totals = map(add, totals, weighted)
+    decision.totals = list(totals)
 
 
 def _raw_scores(
+    framework: Framework,
     scorer: Scorer,
     state: CycleState,
     pod: PodInfo,
@@ -337,17 +339,8 @@ def _raw_scores(
     score = scorer.plugin.score
     if not scorer.by_spec:
         return [score(state, pod, node) for node in nodes]
-    column = _column(pod, scorer.plugin)
+    column = framework.column(pod.needs.amounts if scorer.by_requests else pod.needs, scorer.plugin)
     return state.pick(column.filled(state.snapshot, state.places, lambda n: score(state, pod, n)))
-
-
-def _column(pod: PodInfo, question: object) -> Column:
-    """The answers to one question for the pod's spec: those of a plugin, or of all filters."""
-    memo = pod.needs.memo
-    column = memo.get(question)
-    if column is None:
-        column = memo[question] = Column()
-    return column
 
 
 def select_host(nodes: Sequence[NodeInfo], totals: Sequence[int], draw: Callable[[], float]) -> str:

@@ -32,6 +32,8 @@ CYCLE_LATENCY = 1 * MILLISECOND
 
 NOTE_LENGTH_LIMIT = 1024
 DECISIONS_KEPT = 1_000
+NODES_KEPT = 100_000
+"""How many nodes the kept decisions may have looked at, all together."""
 
 WARNING = "Warning"
 UNSCHEDULABLE = "Unschedulable"
@@ -64,6 +66,7 @@ class Scheduler:
         self._running = False
         self._next_cycle: Timer | None = None
         self._decisions: dict[str, Decision] = {}
+        self._nodes_kept = 0
         self._set_up()
 
     def _set_up(self) -> None:
@@ -283,15 +286,20 @@ class Scheduler:
     def _remember(self, decision: Decision) -> None:
         """Keep the decision for those who ask, and put it into the story."""
         pod, decisions = decision.pod, self._decisions
-        decisions.pop(pod.key, None)
+        if pod.key in decisions:
+            self._forget(pod.key)
         decisions[pod.key] = decision
-        if len(decisions) > DECISIONS_KEPT:
-            del decisions[next(iter(decisions))]
+        self._nodes_kept += decision.evaluated
+        while len(decisions) > DECISIONS_KEPT or self._nodes_kept > NODES_KEPT:
+            self._forget(next(iter(decisions)))
         meta = pod.pod.metadata
         note = decision.node or decision.message
         self._clock.cause = self._trace.record(
             "kube-scheduler", "schedule", ("pods", meta.namespace, meta.name), note=note
         )
+
+    def _forget(self, key: str) -> None:
+        self._nodes_kept -= self._decisions.pop(key).evaluated
 
     # What plugins may ask
 

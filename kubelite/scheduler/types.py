@@ -6,7 +6,7 @@ Models ``pkg/scheduler/framework/types.go``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodAffinityTerm, PodSpec
 from kubelite.api.node_selector import RequiredNodeAffinity
@@ -69,15 +69,15 @@ class AffinityTerm:
 class Needs:
     """What a pod spec asks of a node, worked out once: pods of one ReplicaSet share it.
 
-    ``memo`` is where those who work with it keep what depends on nothing else.
+    ``amounts`` is all that it asks for in numbers: the same for specs that differ in other things.
     """
 
     __slots__ = (
-        "anti_affinity",
         "affinity",
+        "amounts",
+        "anti_affinity",
         "claims",
         "host_ports",
-        "memo",
         "non_zero",
         "node_affinity",
         "preferred",
@@ -98,7 +98,7 @@ class Needs:
         self.affinity: tuple[AffinityTerm, ...] = ()
         self.anti_affinity: tuple[AffinityTerm, ...] = ()
         self.preferred: tuple[AffinityTerm, ...] = ()
-        self.memo: dict[object, Any] = {}
+        self.amounts = _amounts(self.requests, self.non_zero)
         if spec.affinity:
             self._read_affinity(spec, namespace)
 
@@ -140,6 +140,11 @@ def _host_ports(spec: PodSpec) -> Iterator[HostPort]:
 _NEEDS_KEPT = 2_048
 _needs: dict[tuple[int, str], tuple[PodSpec, Needs]] = {}
 _alike: dict[tuple[bytes, str], Needs] = {}
+
+
+def _amounts(requests: Resource, non_zero: tuple[int, int]) -> tuple[object, ...]:
+    known = (requests.milli_cpu, requests.memory, requests.ephemeral_storage, *non_zero)
+    return (*known, *sorted(requests.scalar.items()))
 
 
 def needs_of(spec: PodSpec, namespace: str) -> Needs:

@@ -19,12 +19,17 @@ __all__ = ["Chance", "Stream"]
 
 
 class Chance:
-    """All streams of one seed."""
+    """All streams of one seed.
 
-    __slots__ = ("_streams", "seed")
+    ``start`` counts how often a cluster has come back from its store: each time all streams are
+    others, for what was drawn before (uids, names) must not be drawn again.
+    """
 
-    def __init__(self, seed: int):
+    __slots__ = ("_root", "_streams", "seed")
+
+    def __init__(self, seed: int, start: int = 0):
         self.seed = seed
+        self._root = f"{seed}/start {start}" if start else f"{seed}"
         self._streams: dict[str, Stream] = {}
 
     def stream(self, name: str) -> Stream:
@@ -32,7 +37,7 @@ class Chance:
         found = self._streams.get(name)
         if found is None:
             # hash() differs between interpreters; SHA-256 does not.
-            digest = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
+            digest = hashlib.sha256(f"{self._root}/{name}".encode()).digest()
             found = self._streams[name] = Stream(int.from_bytes(digest[:8], "big"))
         return found
 

@@ -59,7 +59,7 @@ class Clock:
     callback acts; ``NO_CAUSE`` outside any.
     """
 
-    __slots__ = ("_heap", "_order", "_same_instant", "cause", "events_run", "now")
+    __slots__ = ("_heap", "_order", "_paused", "_same_instant", "cause", "events_run", "now")
 
     def __init__(self, start: int = START):
         self.now = start
@@ -67,6 +67,7 @@ class Clock:
         self.events_run = 0
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = 0
+        self._paused = False
         self._same_instant = 0
 
     def at(self, when: int, action: Callable[..., object], *args: Any) -> Timer:
@@ -87,38 +88,52 @@ class Clock:
         return timer
 
     # DOC: clock-step
+    def advance(self, until: int = FOREVER, most: int = FOREVER) -> bool:
+        """Run what is due by ``until``, each callback at its moment, ``most`` of them at most.
+
+        Ends early, True, after a callback that calls ``pause``; False when nothing is left.
+        """
+        heap = self._heap
+        self._paused = False
+        try:
+            while heap:
+                when, _, timer = heap[0]
+                action = timer.action
+                if action is None:  # cancelled
+                    heappop(heap)
+                    continue
+                if when > until:
+                    return False
+                heappop(heap)
+                if when > self.now:
+                    self.now = when
+                    self._same_instant = 0
+                else:
+                    self._same_instant += 1
+                    if self._same_instant > limits.EVENTS_AT_ONE_INSTANT:
+                        self._give_up(action)
+                timer.action = None
+                self.cause = timer.cause
+                self.events_run += 1
+                action(*timer.args)
+                most -= 1
+                if self._paused or not most:
+                    return True
+            return False
+        finally:
+            self.cause = NO_CAUSE
+
     def step(self, until: int = FOREVER) -> bool:
         """Run the next callback due by ``until`` and move ``now`` there; False if there is none."""
-        heap = self._heap
-        while heap:
-            when, _, timer = heap[0]
-            action = timer.action
-            if action is None:  # cancelled
-                heappop(heap)
-                continue
-            if when > until:
-                return False
-            heappop(heap)
-            if when > self.now:
-                self.now = when
-                self._same_instant = 0
-            else:
-                self._same_instant += 1
-                if self._same_instant > limits.EVENTS_AT_ONE_INSTANT:
-                    self._give_up(action)
-            timer.action = None
-            self.cause = timer.cause
-            self.events_run += 1
-            try:
-                action(*timer.args)
-            finally:
-                self.cause = NO_CAUSE
-            return True
-        return False
+        return self.advance(until, 1)
+
+    def pause(self) -> None:
+        """From a callback: let ``advance`` end after it."""
+        self._paused = True
 
     def run_until(self, when: int) -> None:
         """Run everything due up to and including ``when``, then stand at ``when``."""
-        while self.step(when):
+        while self.advance(when):
             pass
         self.now = max(self.now, when)
 
@@ -131,7 +146,7 @@ class Clock:
 
     def pending(self) -> int:
         """How many callbacks are still to run (drops the cancelled ones)."""
-        self._heap = [entry for entry in self._heap if entry[2].action is not None]
+        self._heap[:] = [entry for entry in self._heap if entry[2].action is not None]
         heapify(self._heap)
         return len(self._heap)
 

@@ -35,11 +35,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Trace:
     """The append-only record of one run."""
 
-    __slots__ = ("_by_subject", "_clock", "_indexed", "entries", "writes")
+    __slots__ = ("_by_subject", "_clock", "_indexed", "awaited", "entries", "writes")
 
     def __init__(self, clock: Clock):
         self.entries: list[Entry] = []
         self.writes: list[Entry] = []  # those of the entries that made a revision
+        self.awaited: Subject | None = None  # a write of it pauses the clock
         self._clock = clock
         self._by_subject: dict[Subject, list[Entry]] = {}
         self._indexed = 0  # how many entries are in _by_subject: it is filled when read
@@ -58,6 +59,8 @@ class Trace:
         entries.append(entry)
         if revision:
             self.writes.append(entry)
+            if subject == self.awaited:
+                clock.pause()
         return place
 
     def about(self, subject: Subject) -> list[Entry]:

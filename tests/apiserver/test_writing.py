@@ -294,3 +294,14 @@ def test_a_secrets_texts_become_data(desk: Desk) -> None:
     assert (made.string_data, made.type) == ({}, "Opaque")
     changed = desk.patch("secrets/s", {"stringData": {"user": "you"}})
     assert (changed.data["user"], changed.string_data) == ("eW91", {})
+
+
+def test_a_patch_shares_what_it_does_not_speak_of(desk: Desk) -> None:
+    made = desk.create(deployment())
+    changed = desk.patch("deployments/web", {"metadata": {"labels": {"a": "b"}}})
+    assert changed.metadata.labels["a"] == "b"
+    assert changed.spec.template is made.spec.template
+    wrong = {"spec": {"replica": 3}}
+    error = desk.refused("patch", "deployments/web", wrong, patch_type=MERGE_PATCH)
+    assert 'Deployment in version "v1" cannot be handled as a Deployment' in str(error)
+    assert 'unknown field "spec.replica"' in str(error)

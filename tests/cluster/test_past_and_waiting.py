@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from kubelite import Cluster
@@ -150,3 +153,14 @@ def test_deleting_and_waiting_until_it_is_gone() -> None:
     pod = cluster.get("pods").names[0]
     cluster.delete(f"pod/{pod}")
     assert 0 < cluster.run_until(f"pod/{pod} gone", timeout=60) <= 31
+
+
+def test_a_cluster_that_nobody_holds_is_freed() -> None:
+    """Thousands of them live in one process when seeds are tried."""
+    cluster = Cluster(nodes=2)
+    cluster.apply(deployment())
+    cluster.run(30)
+    parts = [weakref.ref(cluster), weakref.ref(cluster.scheduler)]
+    del cluster
+    gc.collect()
+    assert [part() for part in parts] == [None, None]

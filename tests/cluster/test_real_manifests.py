@@ -1,8 +1,8 @@
 """What people really write: each finding from public manifests, in a minimal manifest of our own.
 
 Every row has to be accepted and to end as it would in a real cluster: its pods Ready, its Jobs
-complete. Looked at were the online boutique, the sock shop, bookinfo, the AKS store, the examples
-of kubernetes/examples and kubernetes/website, ingress-nginx, and charts as they are rendered.
+complete. Looked at were the online boutique, the sock shop, the AKS store, the examples of mysql
+and zookeeper, ingress-nginx, and charts as they are rendered.
 """
 
 from __future__ import annotations

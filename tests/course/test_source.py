@@ -10,8 +10,8 @@ from course.source import anchors, show
 def test_a_function_is_shown_whole_and_dedented() -> None:
     shown = show("clock-step")
     assert shown.file == "kubelite/sim/clock.py"
-    assert shown.code.startswith("def step(self")
-    assert shown.code.endswith("return False")
+    assert shown.code.startswith("def advance(self")
+    assert shown.code.endswith("self.cause = NO_CAUSE")
 
 
 def test_every_anchor_leads_to_code() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from kubelite.edge.durable import Codec, DurableStore
 from kubelite.etcd.backend import (
     Change,
     CompactedError,
@@ -18,10 +22,18 @@ from kubelite.etcd.backend import (
 )
 from kubelite.etcd.mvcc import Store
 
+NUMBERS = Codec(msgspec.json.encode, lambda key, data, revision: msgspec.json.decode(data))
 
-@pytest.fixture
-def store() -> Store:
-    return Store()
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """All that is said here is true of the store in memory and of the one in a file."""
+    if request.param == "memory":
+        yield Store()
+    else:
+        store = DurableStore(tmp_path / "store.db", "process", NUMBERS)
+        yield store
+        store.close()
 
 
 def values(found: list[Any]) -> dict[str, Any]:
@@ -75,6 +87,14 @@ def test_a_range_is_in_key_order_and_only_under_its_prefix(store: Store) -> None
     for key in ("/pods/b", "/pods/a", "/podsx/a", "/nodes/a"):
         store.put(key, key)
     assert [kv.key for kv in store.range("/pods/")] == ["/pods/a", "/pods/b"]
+
+
+def test_a_key_that_is_its_own_prefix_is_not_after_itself(store: Store) -> None:
+    store.put("/a", 1)
+    store.put("/a/b", 1)
+    for revision in (2, 3):
+        after = [kv.key for kv in store.range("/a", after="/a", revision=revision)]
+        assert after == ["/a/b"][: revision - 2]
 
 
 def test_pages_meet_without_gap_or_overlap(store: Store) -> None:
@@ -136,7 +156,8 @@ def test_a_transaction_does_one_list_or_the_other_at_one_revision(store: Store) 
         (Compare("/a", "version", ">", 1), True),
         (Compare("/a", "value", "=", "new"), True),
         (Compare("/none", "mod_revision", "=", 0), True),
-        (Compare("/none", "value", "=", None), True),
+        (Compare("/none", "value", "=", None), False),
+        (Compare("/none", "value", "!=", "new"), False),
     ],
 )
 def test_comparisons(store: Store, compare: Compare, holds: bool) -> None:
@@ -149,7 +170,12 @@ def test_comparisons(store: Store, compare: Compare, holds: bool) -> None:
 def test_a_transaction_touches_a_key_once(store: Store) -> None:
     with pytest.raises(ValueError, match="duplicate key given in txn request"):
         store.txn([], [Put("/a", 1), Put("/a", 2)])
+    with pytest.raises(ValueError, match="duplicate key given in txn request"):
+        store.txn([], [], [Put("/a", 1), Delete("/a")])  # even in the list that is not done
     assert store.revision == 1
+    store.put("/a", 1)
+    store.txn([], [Delete("/a"), Delete("/a")])
+    assert (store.revision, store.get("/a")) == (3, None)
 
 
 # Watching
@@ -234,6 +260,14 @@ def test_what_a_lease_holds_goes_with_it(store: Store) -> None:
     assert store.expire(99) == 100
     assert store.expire(100) is None
     assert values(store.range("/")) == {"/b": 2}
+
+
+def test_what_a_lease_holds_goes_at_one_revision(store: Store) -> None:
+    lease = store.grant(deadline=100)
+    for key in ("/b", "/a"):
+        store.put(key, 1, lease=lease)
+    store.expire(100)
+    assert [(c.revision, c.key) for c in store.changes(3)] == [(4, "/a"), (4, "/b")]
 
 
 def test_a_lease_that_has_ended_holds_nothing_and_the_write_is_refused(store: Store) -> None:

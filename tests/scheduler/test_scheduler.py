@@ -200,3 +200,12 @@ def test_a_decision_can_be_looked_up_and_is_part_of_the_story():
     assert marks["node-1"]["TaintToleration"].weighted == 300
     (entry,) = world.trace.about(("pods", "default", "shop"))
     assert (entry.verb, entry.note) == ("schedule", "node-2")
+
+
+def test_so_many_decisions_are_kept_as_looked_at_so_many_nodes(monkeypatch):
+    monkeypatch.setattr("kubelite.scheduler.scheduler.NODES_KEPT", 7)
+    nodes = [node(f"node-{number}") for number in range(3)]
+    world = World(*nodes, *(pod(f"shop-{number}", ONE_CPU) for number in range(4)))
+    world.run(1)
+    kept = [world.scheduler.decision(f"default/shop-{number}") for number in range(4)]
+    assert [decision is not None for decision in kept] == [False, False, True, True]

@@ -12,12 +12,14 @@ from kubelite.apiserver.encryption.config import (
     EncryptionConfiguration,
     read,
 )
-from kubelite.apiserver.encryption.storage import EncryptedStore, stored_form
+from kubelite.apiserver.encryption.storage import ENCRYPTED, EncryptedStore, object_of, stored_form
 
 __all__ = [
+    "ENCRYPTED",
     "EncryptedStore",
     "EncryptionConfigError",
     "EncryptionConfiguration",
+    "object_of",
     "read",
     "stored_form",
 ]

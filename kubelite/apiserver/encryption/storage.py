@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.custom import CustomObject, body_of, with_body
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.apiserver.encryption.config import EncryptionConfiguration
 from kubelite.apiserver.encryption.transformers import (
@@ -22,12 +24,32 @@ from kubelite.apiserver.encryption.transformers import (
 )
 from kubelite.etcd.backend import Backend, Change, Compare, KeyValue, Operation, Put
 
+ENCRYPTED = b"k8s:enc:"
+"""What every encrypted value begins with."""
+
 
 def stored_form(obj: Any) -> bytes:
     """An object as the bytes a store on a disk would hold: its JSON, without a resourceVersion."""
     if isinstance(obj, bytes):
         return obj
     return encode(replace(obj, metadata=replace(obj.metadata, resource_version="")))
+
+
+def object_of(key: str, data: bytes, revision: int, scheme: Scheme = SCHEME) -> Any:
+    """The object that was stored so under ``key`` at ``revision``.
+
+    Bytes stay bytes when they are encrypted, or of a kind that ``scheme`` does not know.
+    """
+    if data.startswith(ENCRYPTED):
+        return data
+    resource = key.split("/", 3)[2]
+    kind = next((kind for kind in scheme if kind.resource == resource), None)
+    if kind is None:
+        return data
+    obj: Any = decode(kind.type, data)
+    if isinstance(obj, CustomObject):
+        obj = with_body(type(obj), obj, body_of(obj))  # frozen
+    return replace(obj, metadata=replace(obj.metadata, resource_version=str(revision)))
 
 
 class EncryptedStore:
@@ -66,7 +88,7 @@ class EncryptedStore:
         if transformer is None or obj is None:
             return obj
         value = transformer.to_storage(stored_form(obj), key)
-        if not value.startswith(b"k8s:enc:"):
+        if not value.startswith(ENCRYPTED):
             return obj  # kept in plain
         self._read[value] = self._ever[value] = obj
         return value
@@ -87,10 +109,7 @@ class EncryptedStore:
         data, _ = self._from_storage(kv)
         if not isinstance(kv.value, bytes):
             return kv.value  # it could be read in plain
-        _, _, resource, _ = kv.key.split("/", 3)
-        kind = next(kind for kind in SCHEME if kind.resource == resource)
-        obj: Any = decode(kind.type, data)
-        obj = replace(obj, metadata=replace(obj.metadata, resource_version=str(kv.mod_revision)))
+        obj = object_of(kv.key, data, kv.mod_revision)
         self._read[kv.value] = self._ever[kv.value] = obj
         return obj
 
@@ -112,6 +131,11 @@ class EncryptedStore:
     def revision(self) -> int:
         """The revision of the latest transaction."""
         return self._store.revision
+
+    @property
+    def compacted(self) -> int:
+        """Reads before this revision are refused."""
+        return self._store.compacted
 
     def get(self, key: str) -> KeyValue | None:
         """The current version of ``key``. Raises StatusError 500 when it cannot be read."""

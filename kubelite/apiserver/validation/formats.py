@@ -187,6 +187,9 @@ def local_path(path: str, value: str) -> Errors:
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_USUAL_ADDRESS = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}\Z", re.ASCII)
+
 
 @lru_cache(maxsize=8192)
 def parse_ip(value: str) -> Address | None:
@@ -201,7 +204,7 @@ def parse_ip(value: str) -> Address | None:
 
 def is_ipv6(value: str) -> bool:
     """Whether the text is an IPv6 address."""
-    return isinstance(parse_ip(value), ipaddress.IPv6Address)
+    return ":" in value and isinstance(parse_ip(value), ipaddress.IPv6Address)
 
 
 def ip_address(path: str, value: str, known: Collection[str] = ()) -> Errors:
@@ -212,6 +215,8 @@ def ip_address(path: str, value: str, known: Collection[str] = ()) -> Errors:
 
 @lru_cache(maxsize=8192)
 def _ip_faults(value: str) -> tuple[str, ...]:
+    if _USUAL_ADDRESS.match(value):
+        return ()
     address = parse_ip(value)
     if address is None:
         return ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)

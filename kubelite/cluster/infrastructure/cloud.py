@@ -116,6 +116,7 @@ class Cloud:
         )
         self._workers[instance.name] = instance.worker = worker
         worker.power_on()
+        self._world.machines_changed()
 
     def destroy(self, name: str) -> None:
         """Give a machine back, whatever runs on it."""
@@ -129,6 +130,7 @@ class Cloud:
             instance.boot.cancel()
         if instance.worker:
             instance.worker.power_off()
+            self._world.machines_changed()
         self._clock.after(NODE_MONITOR_PERIOD, self._forget, name)
 
     def _forget(self, name: str) -> None:

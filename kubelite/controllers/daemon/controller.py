@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import ControllerRevision, DaemonSet
@@ -18,7 +18,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers import history
 from kubelite.controllers.base import Manager
 from kubelite.controllers.daemon import placement
-from kubelite.controllers.daemon.manage import Observed, counted, manage, observed
+from kubelite.controllers.daemon.manage import Observed, counted, manage, observed, settled
 from kubelite.controllers.daemon.rolling import rolling_update
 from kubelite.controllers.revisioned import RevisionedController
 
@@ -39,12 +39,19 @@ class DaemonSetController(RevisionedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.nodes = manager.informer("nodes")
+        self._order: dict[str, int] = {}  # by node: its place in the copy; empty when unknown
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
-        self.nodes.on(add=self._node_added, update=self._node_updated)
+        self.nodes.on(self._node_added, self._node_updated, self._node_deleted)
 
     # What wakes it
 
+    @staticmethod
+    def place(pod: Pod) -> str:
+        """The node where it is, or should be."""
+        return placement.target_node(pod)
+
     def _node_added(self, node: Node) -> None:
+        self._node_deleted(node)
         for owner in self.owners.items():
             if placement.should_run(owner, node)[0]:
                 self.queue.add(key_of(owner))
@@ -52,9 +59,14 @@ class DaemonSetController(RevisionedController):
     def _node_updated(self, old: Node, node: Node) -> None:
         if old.metadata.labels == node.metadata.labels and old.spec == node.spec:
             return
+        self.census.doubt(node.metadata.name)
         for owner in self.owners.items():
             if placement.should_run(owner, old) != placement.should_run(owner, node):
                 self.queue.add(key_of(owner))
+
+    def _node_deleted(self, node: Node) -> None:
+        self._order.clear()
+        self.census.doubt(node.metadata.name)
 
     # What it does
 
@@ -64,7 +76,7 @@ class DaemonSetController(RevisionedController):
         owner: DaemonSet | None = self.owners.get(key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return ()
-        claims = self._adoptions(owner)
+        claims = self.adoptions(owner)
         if claims:
             return claims
         revisions = history.oldest_first(self.revisions.index("controller", owner.metadata.uid))
@@ -72,20 +84,45 @@ class DaemonSetController(RevisionedController):
         if current is None:
             return numbering
         revision = current.metadata.labels.get(history.HASH, "")
-        pods = self.pods.index("controller", owner.metadata.uid)
-        seen = observed(owner, self.nodes.items(), pods, revision, self.clock.now)
+        seen = self._look(owner, revision)
         ready = self.expectations.satisfied(key)
         actions = self._changes(owner, seen) if ready else []
         self.expect(key, actions)
         if ready:
-            actions += self._clean_up(owner, revisions, current, pods)
+            actions += self._clean_up(owner, revisions, current)
         return [*numbering, *self.ordered(key, actions, self._report(owner, seen, ready))]
 
-    def _adoptions(self, owner: DaemonSet) -> list[Action]:
-        return [
-            *history.adoptions(owner, history.REVISIONS, self.revisions),
-            *history.adoptions(owner, "pods", self.pods),
-        ]
+    # DOC: daemon-look
+    def _look(self, owner: DaemonSet, revision: str) -> Observed:
+        """What a plan needs: the nodes in doubt one by one, of the others how many they are."""
+        uid, spec = owner.metadata.uid, owner.spec
+        generation = owner.metadata.annotations.get(placement.TEMPLATE_GENERATION)
+        asked = (revision, generation, spec.min_ready_seconds, spec.template.spec)
+        count = self.census.of(uid, asked, self._names)
+        names = sorted(count.doubtful)
+        pods = [pod for name in names for pod in self.census.at(uid, name)]
+        nodes, others, now = self._nodes(names), len(count.settled), self.clock.now
+        seen = observed(owner, nodes, pods, revision, now, others, count.serving)
+        for name in names:
+            if name not in seen.pods and not seen.verdicts.get(name, (False, False))[0]:
+                count.leave_out(name)
+            elif (serving := settled(owner, seen, name)) is not None:
+                count.settle(name, serving)
+        return seen
+
+    def _names(self) -> dict[str, int]:
+        """The nodes by name, with their places in the order of the copy."""
+        if not self._order:
+            nodes = self.nodes.items()
+            self._order = {node.metadata.name: place for place, node in enumerate(nodes)}
+        return self._order
+
+    def _nodes(self, names: Iterable[str]) -> list[Node]:
+        """The nodes of these names in the order of the copy, without those that are gone."""
+        order = self._names()
+        there = sorted(filter(order.__contains__, names), key=order.__getitem__)
+        found: map[Any] = map(self.nodes.get, there)
+        return list(found)
 
     def _changes(self, owner: DaemonSet, seen: Observed) -> list[Action]:
         """Make good what is wrong; when nothing is, go on with the rollout."""
@@ -124,14 +161,16 @@ class DaemonSetController(RevisionedController):
         owner: DaemonSet,
         revisions: Sequence[ControllerRevision],
         current: ControllerRevision,
-        pods: Sequence[Pod],
     ) -> list[Action]:
         """Delete old revisions beyond the limit, the lowest first, but none that a pod is of."""
         old = [r for r in revisions if r.metadata.name != current.metadata.name]
         limit = owner.spec.revision_history_limit
+        surplus = len(old) - (10 if limit is None else limit)
+        if surplus <= 0:
+            return []
+        pods = self.pods.index("controller", owner.metadata.uid)
         live = {pod.metadata.labels.get(history.HASH) for pod in pods}
         idle = [r for r in old if r.metadata.labels.get(history.HASH) not in live]
-        surplus = max(len(old) - (10 if limit is None else limit), 0)
         return [
             Delete(history.REVISIONS, r.metadata.name, r.metadata.namespace, r.metadata.uid)
             for r in idle[:surplus]

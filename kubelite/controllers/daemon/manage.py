@@ -23,7 +23,8 @@ Verdict = tuple[bool, bool]
 class Observed:
     """What a plan looks at: nodes with their verdicts, the pods of each node, the revision.
 
-    ``desired`` is how many nodes should run the daemon.
+    ``desired`` is how many nodes should run the daemon. Of them ``others`` are as they should be
+    and not among the nodes here; ``serving`` of those have a daemon that is available.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -31,10 +32,18 @@ class Observed:
     desired: int
     revision: str
     now: int
+    others: int = 0
+    serving: int = 0
 
 
 def observed(
-    owner: DaemonSet, nodes: Iterable[Node], pods: Iterable[Pod], revision: str, now: int
+    owner: DaemonSet,
+    nodes: Iterable[Node],
+    pods: Iterable[Pod],
+    revision: str,
+    now: int,
+    others: int = 0,
+    serving: int = 0,
 ) -> Observed:
     """The pods by node, the oldest first; those that have ended and are deleted do not count."""
     by_node: dict[str, list[Pod]] = {}
@@ -45,13 +54,30 @@ def observed(
     for found in by_node.values():
         found.sort(key=_age)
     verdicts = {node.metadata.name: placement.should_run(owner, node) for node in nodes}
-    desired = sum(run for run, _ in verdicts.values())
-    return Observed(verdicts, by_node, desired, revision, now)
+    desired = others + sum(run for run, _ in verdicts.values())
+    return Observed(verdicts, by_node, desired, revision, now, others, serving)
 
 
 def _age(pod: Pod) -> tuple[bool, int, str]:
     meta = pod.metadata
     return not pod.spec.node_name, meta.creation_timestamp or 0, meta.name
+
+
+def settled(owner: DaemonSet, seen: Observed, name: str) -> bool | None:
+    """Whether the daemon of a node that is as it should be is available.
+
+    None where there may be something to do, now or as time passes: no plan asks more of the
+    others than how many they are.
+    """
+    run, pods = seen.verdicts.get(name, (False, False))[0], seen.pods.get(name, ())
+    if not run or len(pods) != 1:
+        return None
+    (pod,) = pods
+    if _ends(pod) or pod_finished(pod) or not placement.is_updated(owner, pod, seen.revision):
+        return None
+    if not pod_ready(pod):
+        return False
+    return True if available(owner, seen, pod) else None
 
 
 @dataclass(slots=True)
@@ -140,18 +166,17 @@ def counted(owner: DaemonSet, seen: Observed, acted: bool) -> DaemonSetStatus:
     scheduled = [name for name, (run, _) in seen.verdicts.items() if run and name in seen.pods]
     oldest = [seen.pods[name][0] for name in scheduled]
     ready = [pod for pod in oldest if pod_ready(pod)]
-    here = sum(available(owner, seen, pod) for pod in ready)
+    here = seen.serving + sum(available(owner, seen, pod) for pod in ready)
     return replace(
         owner.status,
         desired_number_scheduled=seen.desired,
-        current_number_scheduled=len(scheduled),
+        current_number_scheduled=seen.others + len(scheduled),
         number_misscheduled=sum(
             name in seen.pods for name, (run, _) in seen.verdicts.items() if not run
         ),
-        number_ready=len(ready),
-        updated_number_scheduled=sum(
-            placement.is_updated(owner, pod, seen.revision) for pod in oldest
-        ),
+        number_ready=seen.serving + len(ready),
+        updated_number_scheduled=seen.others
+        + sum(placement.is_updated(owner, pod, seen.revision) for pod in oldest),
         number_available=here,
         number_unavailable=seen.desired - here,
         observed_generation=(

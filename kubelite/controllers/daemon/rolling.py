@@ -33,7 +33,7 @@ def _in_place(owner: DaemonSet, seen: Observed, limit: int) -> list[Pod]:
 
     The next look creates their successors.
     """
-    unavailable = 0
+    unavailable = seen.others - seen.serving
     useless: list[Pod] = []
     candidates: list[Pod] = []
     for _, pods in _nodes(seen):
@@ -55,7 +55,7 @@ def _with_surge(owner: DaemonSet, seen: Observed, limit: int) -> tuple[list[str]
     A node whose old pod is of no use gets its new one at once. Pods on nodes that should have
     none are kept until as many as wanted are available elsewhere.
     """
-    surging = serving = 0
+    surging, serving = 0, seen.serving
     done: list[Pod] = []
     misplaced: list[Pod] = []
     at_once: list[str] = []

@@ -32,6 +32,7 @@ from kubelite.controllers.job import pods as workers
 from kubelite.controllers.job.backoff import Record
 from kubelite.controllers.job.sync import BATCH, Look, Observed
 from kubelite.controllers.job.tracking import track
+from kubelite.controllers.strangers import Strangers
 
 _ORPHAN = "pod/"  # how a key begins that is about a pod without a Job
 
@@ -53,6 +54,7 @@ class JobController(ManagedController):
 
     def _forget_all(self) -> None:
         self.expectations = Expectations(self.clock)
+        self.strangers = Strangers(self.pods, _selects)
         self._records: dict[str, Record] = {}  # by key: failures since the last success
         self._released: dict[str, dict[str, None]] = {}  # by key: uids that are let go
         self._versions: dict[str, int] = {}  # by key: the version this controller wrote last
@@ -75,6 +77,7 @@ class JobController(ManagedController):
 
     def _job_deleted(self, job: Job) -> None:
         self.queue.add(key_of(job))
+        self.strangers.forget(job.metadata.uid)
         self._orphans_of(job)
 
     def _orphans_of(self, job: Job) -> None:
@@ -90,6 +93,7 @@ class JobController(ManagedController):
         job = self._owner(pod)
         if job is not None:
             self.expectations.created(key_of(job))
+            self.strangers.changed(job.metadata.uid, None, pod)
             self.queue.add_after(key_of(job), BATCH)
             return
         self._perhaps_orphan(pod)
@@ -111,6 +115,7 @@ class JobController(ManagedController):
         if job is None:
             self._perhaps_orphan(pod)
             return
+        self.strangers.changed(job.metadata.uid, old, pod)
         if pod.metadata.deletion_timestamp is not None:
             self.expectations.deleted(key_of(job), pod.metadata.uid)
         self._note(job, pod)
@@ -118,6 +123,7 @@ class JobController(ManagedController):
     def _pod_deleted(self, pod: Pod) -> None:
         job = self._owner(pod)
         if job is not None:
+            self.strangers.changed(job.metadata.uid, None, pod)
             self.expectations.deleted(key_of(job), pod.metadata.uid)
             self._released.get(key_of(job), {}).pop(pod.metadata.uid, None)
             self.queue.add_after(key_of(job), BATCH)
@@ -212,11 +218,10 @@ class JobController(ManagedController):
                     reference = to_dict(owned_by(job))
                     change = {"ownerReferences": [reference], "finalizers": [JOB_TRACKING]}
                     yield workers.patch(pod, change)
-        for pod in self.pods.index("controller", job.metadata.uid):
-            if not _selects(job, pod):
-                gone = {"$patch": "delete", "uid": job.metadata.uid}
-                drop = {"$deleteFromPrimitiveList/finalizers": [JOB_TRACKING]}
-                yield workers.patch(pod, {"ownerReferences": [gone], **drop})
+        for pod in self.strangers.of(job):
+            gone = {"$patch": "delete", "uid": job.metadata.uid}
+            drop = {"$deleteFromPrimitiveList/finalizers": [JOB_TRACKING]}
+            yield workers.patch(pod, {"ownerReferences": [gone], **drop})
 
     def succeeded(self, key: str, action: Action, result: Any) -> None:
         """Tell the user what was created or deleted; remember what was written."""

@@ -69,9 +69,9 @@ class Look:
 
     def _count(self) -> None:
         """Successes and failures so far, those that are not in the counters yet included."""
-        job, status = self.job, self.status
-        done = [pod for pod in self._new() if pod.status.phase == "Succeeded"]
-        broken = [pod for pod in self._new() if workers.failed(pod, job)]
+        job, status, new = self.job, self.status, self._new()
+        done = [pod for pod in new if pod.status.phase == "Succeeded"]
+        broken = [pod for pod in new if workers.failed(pod, job)]
         done = [pod for pod in done if pod.metadata.uid not in self.uncounted.succeeded]
         broken = [pod for pod in broken if pod.metadata.uid not in self.uncounted.failed]
         policy = job.spec.pod_failure_policy
@@ -84,13 +84,11 @@ class Look:
 
     def _new(self) -> list[Pod]:
         """Pods that are not counted for good; of an Indexed Job, those with a right index."""
+        new = [pod for pod in self.pods if self.counts(pod)]
+        if not workers.indexed(self.job):
+            return new
         most = self.job.spec.completions or 0
-        return [
-            pod
-            for pod in self.pods
-            if self.counts(pod)
-            and (not workers.indexed(self.job) or 0 <= indexes.of_pod(pod) < most)
-        ]
+        return [pod for pod in new if 0 <= indexes.of_pod(pod) < most]
 
     def counts(self, pod: Pod) -> bool:
         """Whether the pod is still to be counted."""

@@ -20,7 +20,7 @@ from kubelite.controllers import history
 from kubelite.controllers.base import Manager
 from kubelite.controllers.revisioned import RevisionedController
 from kubelite.controllers.statefulset import identity
-from kubelite.controllers.statefulset.plan import Observed, plan, report
+from kubelite.controllers.statefulset.plan import Observed, plan, report, settled
 
 REVISION_HASH = "controller.kubernetes.io/hash"
 """The label of a revision that carries its hash."""
@@ -43,7 +43,7 @@ class StatefulSetController(RevisionedController):
         if owner is None:
             return ()
         living = owner.metadata.deletion_timestamp is None
-        if living and (claims := self._adoptions(owner)):
+        if living and (claims := self.adoptions(owner)):
             return claims
         revisions = history.oldest_first(self.revisions.index("controller", owner.metadata.uid))
         update, numbering = history.current(owner, revisions, REVISION_HASH)
@@ -57,18 +57,36 @@ class StatefulSetController(RevisionedController):
         said = self._report(owner, seen, revisions, actions)
         return [*numbering, *self.ordered(key, actions, said)]
 
-    def _adoptions(self, owner: StatefulSet) -> list[Action]:
-        return [
-            *history.adoptions(owner, history.REVISIONS, self.revisions),
-            *history.adoptions(owner, "pods", self.pods, identity.member),
-        ]
+    def belongs(self, owner: StatefulSet, pod: Pod) -> bool:
+        """A pod of the set has its labels, and a name that comes from it."""
+        return identity.member(owner, pod)
+
+    @staticmethod
+    def place(pod: Pod) -> int:
+        """Its ordinal."""
+        return identity.ordinal(pod)
 
     def _observed(self, owner: StatefulSet, revisions: Sequence[Any], update: Any) -> Observed:
-        name = owner.status.current_revision
+        """What a plan needs: the pods in doubt one by one, of the others how many they are."""
+        name, uid = owner.status.current_revision, owner.metadata.uid
         current = next((r for r in revisions if r.metadata.name == name), update)
-        pods = self.pods.index("controller", owner.metadata.uid)
-        mine = tuple(pod for pod in pods if identity.member(owner, pod))
-        return Observed(mine, current, update, self.clock.now, self.claims.get)
+        count = self.census.of(uid, (owner.spec, update.metadata.name), tuple)
+        places = {number: self._members(owner, number) for number in count.doubtful}
+        pods = tuple(pod for found in places.values() for pod in found)
+        others = frozenset(count.settled)
+        seen = Observed(
+            pods, current, update, self.clock.now, self.claims.get, others, count.serving
+        )
+        for number, found in places.items():
+            if not found:
+                count.leave_out(number)
+            elif len(found) == 1 and (serving := settled(owner, seen, found[0])) is not None:
+                count.settle(number, serving)
+        return seen
+
+    def _members(self, owner: StatefulSet, number: int) -> list[Pod]:
+        pods = self.census.at(owner.metadata.uid, number)
+        return [pod for pod in pods if identity.member(owner, pod)]
 
     def _report(
         self,

@@ -5,7 +5,7 @@ Models pkg/controller/statefulset/stateful_set_control.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kubelite.api.apps_v1 import ControllerRevision, StatefulSet, StatefulSetStatus
@@ -22,17 +22,42 @@ from kubelite.controllers.statefulset.identity import ordinal, revision_of
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a plan looks at: the set's pods, the revisions it comes from and goes to, claims."""
+    """What a plan looks at: the set's pods, the revisions it comes from and goes to, claims.
+
+    The pods of the ordinals ``others`` are as they should be and not among the pods here;
+    ``serving`` of them are available.
+    """
 
     pods: tuple[Pod, ...]
     current: ControllerRevision
     update: ControllerRevision
     now: int
     claim: claims.Claims = field(default=lambda key: None)
+    others: Collection[int] = ()
+    serving: int = 0
 
 
 Step = tuple[list[Action], bool]
 """What to do, and whether nothing else may be done until that has had its effect."""
+
+
+def settled(owner: StatefulSet, seen: Observed, pod: Pod) -> bool | None:
+    """Whether a pod that is as it should be is available.
+
+    None where there may be something to do, now or as time passes: no plan asks more of the
+    others than which they are. Where one pod waits for the other, all have to be available.
+    """
+    if owner.spec.volume_claim_templates:
+        return None  # its claims are looked at, too
+    first, name = identity.first(owner), seen.update.metadata.name
+    if not first <= ordinal(pod) < first + identity.size(owner) or revision_of(pod) != name:
+        return None
+    if _ends(pod) or pod_finished(pod) or identity.identified(pod) is not pod:
+        return None
+    if not _unavailable(owner, pod, seen.now):
+        return True
+    waits = ordered(owner) or not pod.status.phase or _running_and_ready(pod, seen.now)
+    return None if waits else False
 
 
 # DOC: statefulset-plan
@@ -42,15 +67,19 @@ def plan(owner: StatefulSet, seen: Observed) -> list[Action]:
         return []
     found = {number: pod for pod in seen.pods if (number := ordinal(pod)) >= 0}
     wanted = range(identity.first(owner), identity.first(owner) + identity.size(owner))
-    replicas = [found.get(number) or _missing(owner, seen, number) for number in wanted]
+    replicas = {
+        number: found.get(number) or _missing(owner, seen, number)
+        for number in wanted
+        if number not in seen.others
+    }
     condemned = [found[number] for number in sorted(found, reverse=True) if number not in wanted]
-    actions, blocked = _living(owner, seen, replicas)
+    actions, blocked = _living(owner, seen, replicas.values())
     if owner.spec.volume_claim_templates:
-        there = [pod for pod in (*replicas, *condemned) if _exists(pod)]
+        there = [pod for pod in (*replicas.values(), *condemned) if _exists(pod)]
         actions = [*claims.retention(owner, there, seen.claim), *actions]
     if blocked:
         return actions
-    more, blocked = _surplus(owner, seen, replicas, condemned)
+    more, blocked = _surplus(owner, seen, replicas.values(), condemned)
     actions += more
     if blocked or owner.spec.update_strategy.type == "OnDelete":
         return actions
@@ -74,7 +103,7 @@ def _missing(owner: StatefulSet, seen: Observed, number: int) -> Pod:
     return identity.new_pod(owner, owner.spec.template, seen.update.metadata.name, number)
 
 
-def _living(owner: StatefulSet, seen: Observed, replicas: Sequence[Pod]) -> Step:
+def _living(owner: StatefulSet, seen: Observed, replicas: Iterable[Pod]) -> Step:
     actions: list[Action] = []
     for pod in replicas:
         more, blocked = _look_after(owner, seen, pod)
@@ -103,7 +132,7 @@ def _look_after(owner: StatefulSet, seen: Observed, pod: Pod) -> Step:
 
 
 def _surplus(
-    owner: StatefulSet, seen: Observed, replicas: Sequence[Pod], condemned: Sequence[Pod]
+    owner: StatefulSet, seen: Observed, replicas: Iterable[Pod], condemned: Sequence[Pod]
 ) -> Step:
     """End those beyond the range, the highest first; in order, one after the other.
 
@@ -121,18 +150,22 @@ def _surplus(
 
 
 # DOC: statefulset-rolling-update
-def _outdated(owner: StatefulSet, seen: Observed, replicas: Sequence[Pod]) -> list[Action]:
+def _outdated(owner: StatefulSet, seen: Observed, replicas: dict[int, Pod]) -> list[Action]:
     """Delete pods of another revision from the highest ordinal down to the partition.
 
     At most ``maxUnavailable`` pods are unavailable, whatever the reason.
     """
     rolling = owner.spec.update_strategy.rolling_update
-    partition = (rolling.partition or 0) if rolling else 0
+    lowest = identity.first(owner) + ((rolling.partition or 0) if rolling else 0)
     limit = rolling.max_unavailable if rolling and rolling.max_unavailable is not None else 1
-    room = max(scaled(limit, len(replicas), False), 1)
-    room -= sum(_unavailable(owner, pod, seen.now) for pod in replicas)
+    room = max(scaled(limit, identity.size(owner), False), 1) - len(seen.others) + seen.serving
+    room -= sum(_unavailable(owner, pod, seen.now) for pod in replicas.values())
     name = seen.update.metadata.name
-    old = [p for p in reversed(replicas[partition:]) if revision_of(p) != name and not _ends(p)]
+    old = [
+        pod
+        for number, pod in reversed(replicas.items())
+        if number >= lowest and revision_of(pod) != name and not _ends(pod)
+    ]
     return [_delete(pod) for pod in old[: max(room, 0)]]
 
 
@@ -147,16 +180,16 @@ def report(owner: StatefulSet, seen: Observed, ended: Iterable[str] = ()) -> Sta
     ready = [pod for pod in created if _running_and_ready(pod, seen.now)]
     staying = [pod for pod in created if not _ends(pod)]
     current, update = seen.current.metadata.name, seen.update.metadata.name
+    others = len(seen.others)
     status = replace(
         owner.status,
         observed_generation=owner.metadata.generation,
-        replicas=len(created),
-        ready_replicas=len(ready),
-        available_replicas=sum(pod_available(pod, delay, seen.now) for pod in ready),
-        current_replicas=sum(
-            revision_of(p) == current and p.metadata.uid not in gone for p in staying
-        ),
-        updated_replicas=sum(revision_of(p) == update for p in staying),
+        replicas=others + len(created),
+        ready_replicas=seen.serving + len(ready),
+        available_replicas=seen.serving + sum(pod_available(pod, delay, seen.now) for pod in ready),
+        current_replicas=(others if current == update else 0)
+        + sum(revision_of(p) == current and p.metadata.uid not in gone for p in staying),
+        updated_replicas=others + sum(revision_of(p) == update for p in staying),
         current_revision=current,
         update_revision=update,
         collision_count=owner.status.collision_count or 0,

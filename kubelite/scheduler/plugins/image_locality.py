@@ -39,16 +39,18 @@ class ImageLocality:
     def score_all(self, state: CycleState, pod: PodInfo, nodes: Sequence[NodeInfo]) -> list[int]:
         """0 to 100 by the size of the images that are there."""
         snapshot, spec = state.snapshot, pod.needs.spec
-        total, names = len(snapshot.nodes), state.pick(snapshot.names)
+        total, containers = len(snapshot.nodes), (*spec.init_containers, *spec.containers)
+        images = [snapshot.images.get(normalized(container.image)) for container in containers]
+        found = [(holders, len(holders) / total) for holders in images if holders]
+        most = sum(int(max(holders.values()) * share) for holders, share in found)
+        if most <= MIN_THRESHOLD:  # as a rule, where an image is on few of many nodes
+            return [0] * len(nodes)
+        names = state.pick(snapshot.names)
         sums: Sequence[int] = ()
-        containers = (*spec.init_containers, *spec.containers)
-        for container in containers:
-            holders = snapshot.images.get(normalized(container.image))
-            if holders:
-                share = len(holders) / total
-                sizes = list(map(holders.get, names, repeat(0)))
-                scaled = {size: int(size * share) for size in set(sizes)}
-                counted = map(scaled.__getitem__, sizes)
-                sums = list(map(add, sums, counted) if sums else counted)
+        for holders, share in found:
+            sizes = list(map(holders.get, names, repeat(0)))
+            scaled = {size: int(size * share) for size in set(sizes)}
+            counted = map(scaled.__getitem__, sizes)
+            sums = list(map(add, sums, counted) if sums else counted)
         marks = {size: calculate_priority(size, len(containers)) for size in set(sums)}
-        return list(map(marks.__getitem__, sums)) or [0] * len(nodes)
+        return list(map(marks.__getitem__, sums))

@@ -18,7 +18,7 @@ class NodeResourcesBalancedAllocation:
     """PreScore, Score."""
 
     name = "NodeResourcesBalancedAllocation"
-    score_by_spec = True
+    score_by_spec = score_by_requests = True
     events: Mapping[str, Hint] = {}
 
     def __init__(self, resources: tuple[str, ...] = (CPU, MEMORY)):

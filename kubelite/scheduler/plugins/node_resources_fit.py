@@ -85,7 +85,7 @@ class NodeResourcesFit:
 
     name = "NodeResourcesFit"
     filter_by_spec = True
-    score_by_spec = True
+    score_by_spec = score_by_requests = True
 
     def __init__(self, strategy: ScoringStrategy = DEFAULT_STRATEGY):
         self.strategy = strategy

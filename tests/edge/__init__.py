@@ -1,0 +1,1 @@
+"""The edge: files, and what can go wrong with them."""
