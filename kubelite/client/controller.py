@@ -85,6 +85,7 @@ class Controller:
         self.recorder = recorder
         self.queue = WorkQueue(client.clock, self._wake)
         self._busy = 0
+        self._held = False
         self._life = 0  # counts restarts: answers to an earlier life are ignored
 
     def start(self) -> None:
@@ -109,6 +110,17 @@ class Controller:
         self._busy = 0
         self.queue.clear()
 
+    def hold(self) -> None:
+        """Do nothing yet: some copy has not been filled."""
+        self._held = True
+
+    def release(self) -> None:
+        """All copies are there: work."""
+        if self._held:
+            self._held = False
+            for _ in range(self.workers):
+                self._wake()
+
     # The loop
 
     def _wake(self) -> None:
@@ -118,6 +130,9 @@ class Controller:
 
     def _next(self, life: int) -> None:
         if life != self._life:
+            return
+        if self._held:
+            self._busy -= 1
             return
         found = self.queue.get()
         if found is None:

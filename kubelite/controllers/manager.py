@@ -47,7 +47,10 @@ from kubelite.controllers.volumeprotection import (
     PVProtectionController,
 )
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import MILLISECOND, Clock
+
+SYNC_PERIOD = 100 * MILLISECOND
+"""Between two looks whether all copies are filled."""
 
 # DOC: controllers-table
 CONTROLLERS: tuple[type[ManagedController], ...] = (
@@ -148,8 +151,21 @@ class ControllerManager(Manager):
         self.running = True
         for informer in self._informers.values():
             informer.start()
+        self._begin()
+
+    # DOC: wait-for-cache-sync
+    def _begin(self) -> None:
+        """Work once every copy is filled: an empty one would look as if nothing were there."""
+        if not self.running:
+            return
+        if all(informer.synced for informer in self._informers.values()):
+            for controller in self.controllers.values():
+                controller.release()
+                controller.start()
+            return
         for controller in self.controllers.values():
-            controller.start()
+            controller.hold()
+        self.clock.after(SYNC_PERIOD, self._begin)
 
     def stop(self) -> None:
         """Die: nothing is known any more, and what is still to be sent reaches nobody."""

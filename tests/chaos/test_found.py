@@ -96,6 +96,23 @@ def test_a_sync_that_cannot_read_comes_back(cluster: Cluster) -> None:
     cluster.run_until("namespace/team gone", timeout=60)
 
 
+def test_controllers_wait_for_all_their_copies(cluster: Cluster) -> None:
+    """Found by seeds 371 and 462: with no copy of ReplicaSets yet, a rollout began anew."""
+    cluster.apply(manifests.deployment())
+    cluster.run_until("deployment/web ready")
+    cluster.stop_component("kube-controller-manager")
+    world = cluster._world
+    world.api = Unwilling(cluster.api, "replicasets.apps")
+    cluster.start_component("kube-controller-manager")
+    cluster.scale("deployment/web", 5)
+    cluster.run(5)
+    assert len(cluster.get("pods")) == 3
+    for informer in cluster._control_plane.controllers._informers.values():
+        informer._client.api = cluster.api
+    cluster.run_until("deployment/web ready")
+    assert len(cluster.get("pods")) == 5
+
+
 def test_an_endpoint_slice_made_twice_is_put_right(cluster: Cluster) -> None:
     """Found by seeds 148, 233 and 292: a create whose reply was lost left its pods listed twice."""
     cluster.apply([manifests.deployment(), manifests.service()])
