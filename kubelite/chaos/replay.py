@@ -29,7 +29,8 @@ class Replay:
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod last stopped being ready of its own accord
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
-    misled: int = 0  # when a version was shrunk while a status counted pods that were gone
+    misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
+    dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     disturbed: bool = False  # a reply was lost, or a controller has crashed
@@ -79,6 +80,8 @@ class Replay:
             told = old.metadata.annotations if old is not None else new.metadata.annotations
             if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
                 self.scaled = self.when
+            if old and (old.status.available_replicas or 0) > (new.status.available_replicas or 0):
+                self.dwindled = self.when
             if self.component == "deployment-controller" and old is not None:
                 self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
@@ -91,13 +94,16 @@ class Replay:
         deployment = self.deployment_of(new)
         if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
             return
+        if self.dwindled > self.when - self.slack // 100:  # its copy may not say so yet
+            self.misled = self.when
         ready: dict[str, int] = {}
         for pod in self.of("pods").values():
             owner = controller_of(pod)
             if owner is not None and pod_active(pod) and pod_ready(pod):
                 ready[owner.uid] = ready.get(owner.uid, 0) + 1
         for version in self.versions(deployment):
-            if (version.status.available_replicas or 0) > ready.get(version.metadata.uid, 0):
+            stays = min(ready.get(version.metadata.uid, 0), version.spec.replicas or 0)
+            if version is not new and (version.status.available_replicas or 0) > stays:
                 self.misled = self.when
 
     def limits_lately(self, deployment: Any) -> tuple[int, int]:
