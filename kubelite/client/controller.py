@@ -15,6 +15,7 @@ from kubelite.apimachinery.rest import Response
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
+from kubelite.sim.clock import FOREVER
 
 
 class Create(NamedTuple):
@@ -78,6 +79,8 @@ class Controller:
 
     name = ""
     workers = 5
+    sync_timeout = FOREVER
+    """How long it waits for its copies before it works without those that are missing."""
 
     def __init__(self, client: Client, recorder: EventRecorder):
         self.client = client
