@@ -37,6 +37,9 @@ is given up after five, and they may have to wait for each other."""
 SILENCE = 5 * MINUTE
 """How long nothing but signs of life may be written once everything is right."""
 
+STALE = 150 * SECOND
+"""What is cleared by time alone: a DisruptionTarget that came to nothing, after two minutes."""
+
 LOOK = 15 * SECOND
 
 
@@ -259,6 +262,7 @@ def _recover(chaos: Chaos) -> float:
             watchman.violations += wrong
     settled = (clock.now - began) / SECOND
     if not watchman.violations:
+        clock.run_until(clock.now + STALE)
         quiet = clock.now
         clock.run_until(quiet + SILENCE)
         watchman.silent(writes_since(chaos.cluster, quiet))
