@@ -4,8 +4,8 @@
     cluster = Cluster(nodes=3, seed=7)
 
 Floors, from the ground up: sim and apimachinery; api; etcd; apiserver and client; controllers,
-scheduler, kubelet, proxy and dns; autoscaler and descheduler; cluster; edge. Imports point down
-only.
+scheduler, kubelet, proxy and dns; autoscaler and descheduler; cluster; chaos and edge. Imports
+point down only.
 """
 
 from kubelite.cluster import Cluster

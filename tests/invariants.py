@@ -1,283 +1,26 @@
-"""What must be true of every revision of every cluster, whatever was done to it.
+"""What must be true of every revision of every cluster of the tests.
 
-Each invariant is a function whose docstring is its sentence; it yields a complaint for each place
-where the sentence is false. ``check`` replays the whole history of a cluster and asks them all.
+The sentences that hold whatever is done to a cluster are in ``kubelite.chaos.invariants``. The
+others, in the modules beside this one, hold where nothing is broken on purpose. ``check`` replays
+the whole history of a cluster and asks them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from kubelite import Cluster
-from kubelite.api.conditions import pod_active, pod_finished, pod_ready
-from kubelite.apimachinery.labels import from_set
-from kubelite.apimachinery.struct import decode, encode, replace
-from kubelite.controllers.base import controller_of
-from kubelite.scheduler.resources import amounts_of, pod_requests
-from kubelite.sim.clock import SECOND
+from kubelite.chaos import invariants as everywhere
+from kubelite.chaos.invariants import *  # noqa: F403
+from kubelite.chaos.invariants import Invariant
 from tests import invariants_of_nodes as nodes
 from tests import invariants_of_objects as objects
 from tests import invariants_of_the_network as network
 from tests import invariants_of_workloads as workloads
-from tests.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 from tests.replay import Replay
 
-PROPAGATION = 5 * SECOND
-COLLECTION = 60 * SECOND
 SILENCE = 600  # seconds: ten resync periods of a minute
-_PHASES = ("Pending", "Running", "Succeeded", "Failed")
-_SLICES = "endpointslices.discovery.k8s.io"
-
-
-Invariant = Callable[[Replay], Iterator[str]]
-
-
-def revisions_grow_by_one(replay: Replay) -> Iterator[str]:
-    """1. Revisions grow by exactly one with each transaction and never repeat."""
-    assert replay.change is not None
-    if replay.change.revision not in (replay.former, replay.former + 1):
-        yield f"after revision {replay.former} came {replay.change.revision}"
-
-
-def objects_carry_their_revision(replay: Replay) -> Iterator[str]:
-    """2. An object's resourceVersion is the revision of its last write."""
-    assert replay.change is not None
-    if replay.new is not None and replay.new.metadata.resource_version != str(
-        replay.change.revision
-    ):
-        yield f"resourceVersion {replay.new.metadata.resource_version}"
-
-
-def what_is_stored_can_be_read_back(replay: Replay) -> Iterator[str]:
-    """13. Every stored object can be read from its own JSON, and then writes the same JSON."""
-    if replay.new is not None:
-        raw = encode(replay.new)
-        if encode(decode(type(replay.new), raw)) != raw:
-            yield "writes other JSON once it has been read"
-
-
-def generations_count_specs(replay: Replay) -> Iterator[str]:
-    """14. The generation grows exactly when the spec changes; nobody observes a later one."""
-    new, old = replay.new, replay.old
-    if new is None or not new.metadata.generation or not hasattr(new, "spec"):
-        return
-    observed = getattr(getattr(new, "status", None), "observed_generation", 0) or 0
-    if observed > new.metadata.generation:
-        yield f"observed generation {observed} of {new.metadata.generation}"
-    if old is None:
-        return
-    if new.metadata.generation < old.metadata.generation:
-        yield "its generation fell"
-    grew = new.metadata.generation > old.metadata.generation
-    spec = old.spec
-    if replay.resource == "pods":  # binding is not counted
-        spec = replace(spec, node_name=new.spec.node_name)
-    marked = new.metadata.deletion_timestamp != old.metadata.deletion_timestamp
-    # A Deployment's annotations count, too: they are copied to its ReplicaSets.
-    noted = new.kind == "Deployment" and new.metadata.annotations != old.metadata.annotations
-    if (new.spec != spec) and not grew:
-        yield "its spec changed and its generation did not"
-    if grew and not (new.spec != spec or marked or noted):
-        yield "its generation grew and its spec did not change"
-
-
-def what_is_immutable_stays(replay: Replay) -> Iterator[str]:
-    """15. Name, uid, birth, selector, a pod's node and a Service's address never change."""
-    new, old = replay.new, replay.old
-    if new is None or old is None:
-        return
-    for name in ("name", "namespace", "uid", "creation_timestamp"):
-        if getattr(new.metadata, name) != getattr(old.metadata, name):
-            yield f"metadata.{name} changed"
-    if new.kind in ("Deployment", "ReplicaSet") and new.spec.selector != old.spec.selector:
-        yield "spec.selector changed"
-    if new.kind == "Pod" and old.spec.node_name not in ("", new.spec.node_name):
-        yield "spec.nodeName changed: bound twice"
-    if new.kind == "Service" and old.spec.cluster_ip not in ("", new.spec.cluster_ip):
-        yield "spec.clusterIP changed"
-
-
-def a_deletion_is_never_taken_back(replay: Replay) -> Iterator[str]:
-    """16. A deletionTimestamp is never cleared and never moves into the future."""
-    new, old = replay.new, replay.old
-    if new is None or old is None or old.metadata.deletion_timestamp is None:
-        return
-    stamp = new.metadata.deletion_timestamp
-    if stamp is None or stamp > old.metadata.deletion_timestamp:
-        yield f"deletionTimestamp went from {old.metadata.deletion_timestamp} to {stamp}"
-
-
-def no_node_is_overcommitted(replay: Replay) -> Iterator[str]:
-    """18. What the scheduler puts on a node never asks for more than the node has to give."""
-    new, old = replay.new, replay.old
-    if replay.resource != "pods" or new is None or replay.component != "default-scheduler":
-        return
-    if old is None or old.spec.node_name or not new.spec.node_name:
-        return
-    node = replay.of("nodes").get(f"/registry/nodes/{new.spec.node_name}")
-    if node is None:
-        yield f"was bound to {new.spec.node_name}, which is not there"
-        return
-    there = [
-        pod
-        for pod in replay.of("pods").values()
-        if pod.spec.node_name == new.spec.node_name and not pod_finished(pod)
-    ]
-    room = amounts_of(node.status.allocatable)
-    if len(there) > room["pods"]:
-        yield f"is one of {len(there)} pods on {new.spec.node_name}"
-    for name in ("cpu", "memory"):
-        asked = sum(pod_requests(pod.spec).get(name, 0) for pod in there)
-        if asked > room[name]:
-            yield f"makes {new.spec.node_name} promise {asked} of {room[name]} {name}"
-
-
-def pods_only_move_forward(replay: Replay) -> Iterator[str]:
-    """23. A pod's phase never goes back, its end is final, and restarts are never uncounted."""
-    new, old = replay.new, replay.old
-    if replay.resource != "pods" or new is None or old is None:
-        return
-    before, after = old.status.phase, new.status.phase
-    if pod_finished(old) and before != after:
-        yield f"was {before} and became {after}"
-    elif _PHASES.index(after) < _PHASES.index(before):
-        yield f"went from {before} back to {after}"
-    counts = {c.name: c.restart_count for c in new.status.container_statuses}
-    for container in old.status.container_statuses:
-        if counts.get(container.name, container.restart_count) < container.restart_count:
-            yield f"uncounted a restart of container {container.name}"
-
-
-def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
-    """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all."""
-    new, old = replay.new, replay.old
-    if replay.component != "deployment-controller" or replay.resource != "replicasets.apps":
-        return
-    if new is None or (new.spec.replicas or 0) <= ((old.spec.replicas or 0) if old else 0):
-        return
-    deployment = replay.deployment_of(new)
-    if deployment is None:
-        return
-    asked = sum(s.spec.replicas or 0 for s in replay.versions(deployment))
-    most, _ = replay.limits_lately(deployment)
-    if asked > most:
-        yield f"its Deployment now asks for {asked} pods, and may for {most}"
-
-
-def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
-    """27. A ReplicaSet never creates more pods than the largest size it was ever asked for."""
-    new = replay.new
-    if replay.resource != "pods" or replay.old is not None or new is None:
-        return
-    owner = controller_of(new)
-    if owner is None or owner.kind != "ReplicaSet":
-        return
-    siblings = sum(
-        pod_active(pod)
-        for pod in replay.of("pods").values()
-        if (o := controller_of(pod)) and o.uid == owner.uid
-    )
-    if siblings > replay.largest.get(owner.uid, 0):
-        yield f"is number {siblings} of {replay.largest.get(owner.uid, 0)}"
-
-
-def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
-    """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, one failed in the very same moment, or the Deployment is being
-    scaled: shares do not ask who is ready. (With minReadySeconds upstream promises less: a version
-    that is not available yet may lose a pod that is.)"""
-    new, old = replay.new, replay.old
-    if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
-        return
-    if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
-        return
-    deployment = replay.deployment_of(old)
-    if deployment is None or deployment.metadata.deletion_timestamp is not None:
-        return
-    if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
-        return
-    if replay.alarmed > replay.when - SECOND or replay.scaled > replay.when - PROPAGATION:
-        return
-    _, fewest = replay.limits_lately(deployment)
-    left = sum(pod_active(pod) and pod_ready(pod) for pod in replay.family(deployment))
-    if left < fewest:
-        yield f"was stopped, and leaves {left} ready pods where {fewest} are to be"
-
-
-def owners_are_clear(replay: Replay) -> Iterator[str]:
-    """32. Nothing has two managing owners, and nobody takes in what is on its way out."""
-    new, old = replay.new, replay.old
-    if new is None:
-        return
-    if sum(bool(owner.controller) for owner in new.metadata.owner_references) > 1:
-        yield "has two managing owners"
-    if old is not None and old.metadata.deletion_timestamp is not None:
-        taken = {o.uid for o in new.metadata.owner_references} - {
-            o.uid for o in old.metadata.owner_references
-        }
-        if taken:
-            yield "was adopted while it was being deleted"
-
-
-def no_orphan_is_left(replay: Replay) -> Iterator[str]:
-    """32. What has lost its last owner is deleted, soon."""
-    alive = {obj.metadata.uid for kind in replay.state.values() for obj in kind.values()}
-    now = replay.cluster.clock.now
-    for kind in replay.state.values():
-        for key, obj in kind.items():
-            owners = [owner.uid for owner in obj.metadata.owner_references]
-            if not owners or alive & {*owners} or obj.metadata.deletion_timestamp is not None:
-                continue
-            lost = max(replay.gone.get(uid, 0) for uid in owners)
-            if now - lost > COLLECTION:
-                yield f"{key} has had no owner for {(now - lost) // SECOND} s"
-
-
-def services_know_who_is_ready(replay: Replay) -> Iterator[str]:
-    """34. Each Ready pod is a ready endpoint of its Services exactly once, and nobody else is."""
-    settled = replay.cluster.clock.now - PROPAGATION
-    pods = {p.metadata.uid: p for p in replay.of("pods").values()}
-    for key, service in replay.of("services").items():
-        if not service.spec.selector or replay.written[key] > settled:
-            continue
-        namespace, name = service.metadata.namespace, service.metadata.name
-        slices = [
-            s
-            for s in replay.of(_SLICES).values()
-            if s.metadata.namespace == namespace
-            and s.metadata.labels.get("kubernetes.io/service-name") == name
-        ]
-        listed = [e for s in slices for e in s.endpoints]
-        told = [e.target_ref.uid for e in listed if e.target_ref and e.conditions.ready]
-        for uid in told:
-            if uid not in pods and replay.gone.get(uid, 0) <= settled:
-                yield f"{key} still sends traffic to a pod that is gone"
-        matches = from_set(service.spec.selector).matches
-        for place, pod in replay.of("pods").items():
-            if pod.metadata.namespace != namespace or replay.written[place] > settled:
-                continue
-            serves = pod_ready(pod) and pod_active(pod) and matches(pod.metadata.labels)
-            if service.spec.publish_not_ready_addresses and not pod_ready(pod):
-                continue
-            if told.count(pod.metadata.uid) != serves:
-                yield f"{key} lists {place} {told.count(pod.metadata.uid)} times"
-
 
 AT_EVERY_REVISION: tuple[Invariant, ...] = (
-    revisions_grow_by_one,
-    objects_carry_their_revision,
-    what_is_stored_can_be_read_back,
-    generations_count_specs,
-    what_is_immutable_stays,
-    a_deletion_is_never_taken_back,
-    no_node_is_overcommitted,
-    pods_only_move_forward,
-    rollouts_ask_for_no_more_than_their_surge,
-    rollouts_keep_enough_pods_ready,
-    replica_sets_never_overshoot,
-    owners_are_clear,
-    preemption_spares_equals,
-    evictions_keep_budgets,
+    *everywhere.AT_EVERY_REVISION,
     objects.uids_are_never_used_again,
     objects.the_last_finalizer_lets_go,
     objects.foreground_deletion_takes_the_children_first,
@@ -303,8 +46,7 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
 )
 
 AT_THE_END: tuple[Invariant, ...] = (
-    no_orphan_is_left,
-    services_know_who_is_ready,
+    *everywhere.AT_THE_END,
     objects.namespaces_vanish_in_the_end,
     objects.queues_are_empty_in_the_end,
     nodes.nobody_waits_for_nothing,

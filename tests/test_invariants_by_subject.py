@@ -56,9 +56,7 @@ class Past:
         made = convert(row.type, fields | {"metadata": meta | fields.get("metadata", {})})
         old = KeyValue(key, before, 1, 1, 1) if before is not None else None
         new = None if gone else KeyValue(key, made, 1, 1, 1)
-        self.replay.change = Change(1, key, new, old)
-        self.replay.component, self.replay.when = component, self.cluster.clock.now
-        self.replay._apply()
+        self.replay.take(Change(1, key, new, old), self.cluster.clock.now, component)
         self.complaints += self.invariant(self.replay)
 
     def asked(self, pod: str, **known: Any) -> None:

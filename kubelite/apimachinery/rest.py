@@ -109,6 +109,18 @@ class WatchEvent(msgspec.Struct, frozen=True, gc=False):
     cause: int
 
 
+class Postponed(Exception):
+    """Raised instead of an answer by what is wrapped around a server, to a write that was sent.
+
+    After ``delay`` microseconds the request arrives again or, with a ``response``, that answer.
+    """
+
+    def __init__(self, delay: int, response: Response | None = None):
+        super().__init__(delay, response)
+        self.delay = delay
+        self.response = response
+
+
 class Watch(Protocol):
     """A running watch."""
 

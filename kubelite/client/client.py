@@ -11,7 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from kubelite.api import SCHEME
-from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, ObjectList, Request, Response
+from kubelite.apimachinery.rest import (
+    API,
+    STRATEGIC_PATCH,
+    ObjectList,
+    Postponed,
+    Request,
+    Response,
+)
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock
 
 REQUEST_LATENCY = 2 * MILLISECOND
@@ -90,7 +97,15 @@ class Client:
         clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits)
 
     def _arrive(self, request: Request, then: Then) -> None:
-        then(self.api.handle(request))
+        try:
+            response = self.api.handle(request)
+        except Postponed as late:
+            if late.response is None:
+                self.clock.after(late.delay, self._arrive, request, then)
+            else:
+                self.clock.after(late.delay, then, late.response)
+            return
+        then(response)
 
     def create(self, obj: Any, then: Then | None = None) -> None:
         """Create ``obj`` in its own namespace."""

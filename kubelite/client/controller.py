@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kubelite.apimachinery.errors import Status
+from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
+from kubelite.sim.clock import FOREVER
 
 
 class Create(NamedTuple):
@@ -78,6 +79,8 @@ class Controller:
 
     name = ""
     workers = 5
+    sync_timeout = FOREVER
+    """How long it waits for its copies before it works without those that are missing."""
 
     def __init__(self, client: Client, recorder: EventRecorder):
         self.client = client
@@ -85,13 +88,17 @@ class Controller:
         self.recorder = recorder
         self.queue = WorkQueue(client.clock, self._wake)
         self._busy = 0
+        self._held = False
         self._life = 0  # counts restarts: answers to an earlier life are ignored
 
     def start(self) -> None:
         """Begin: called once the informers are there."""
 
     def sync(self, key: str) -> Sequence[Action]:
-        """What has to be done now for ``key``. Reads local copies only, changes nothing."""
+        """What has to be done now for ``key``. Reads local copies, changes nothing.
+
+        Where a copy is not enough it may ask the server; a StatusError brings the key back later.
+        """
         raise NotImplementedError
 
     def succeeded(self, key: str, action: Action, result: Any) -> None:
@@ -106,6 +113,17 @@ class Controller:
         self._busy = 0
         self.queue.clear()
 
+    def hold(self) -> None:
+        """Do nothing yet: some copy has not been filled."""
+        self._held = True
+
+    def release(self) -> None:
+        """All copies are there: work."""
+        if self._held:
+            self._held = False
+            for _ in range(self.workers):
+                self._wake()
+
     # The loop
 
     def _wake(self) -> None:
@@ -116,12 +134,21 @@ class Controller:
     def _next(self, life: int) -> None:
         if life != self._life:
             return
+        if self._held:
+            self._busy -= 1
+            return
         found = self.queue.get()
         if found is None:
             self._busy -= 1
             return
         key, self.clock.cause = found
-        self._perform(key, self.sync(key), 0, life)
+        try:
+            actions = self.sync(key)
+        except StatusError:  # it asked the server, which could not answer
+            self.queue.add_rate_limited(key)
+            self._finish(key, life)
+            return
+        self._perform(key, actions, 0, life)
 
     # DOC: controller-shell
     def _perform(self, key: str, actions: Sequence[Action], done: int, life: int) -> None:

@@ -1,9 +1,9 @@
 """A local copy of one kind, kept up to date: list once, then follow the watch.
 
 Controllers read from here and never wait for the server. The copy may lag, but it never
-goes back in time; when the server has forgotten the revision it stands at (410 Gone), it lists
-again and tells its handlers what they missed. Models client-go/tools/cache (Reflector,
-SharedIndexInformer).
+goes back in time. When a watch ends it goes on from the revision it stands at; when the server
+has forgotten that one (410 Gone), it lists again and tells its handlers what they missed.
+Models client-go/tools/cache (Reflector, SharedIndexInformer).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import ADDED, DELETED, ERROR, Request, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.sim.clock import MILLISECOND, SECOND, Timer
@@ -76,6 +76,12 @@ class Informer:
     def following(self) -> bool:
         """Whether the copy is being kept up to date."""
         return self._watch is not None
+
+    @property
+    def selective(self) -> bool:
+        """Whether it holds only what a selector or a namespace leaves in."""
+        asked = self._request
+        return bool(asked.field_selector or asked.label_selector or asked.namespace)
 
     # Reading the copy
 
@@ -159,6 +165,7 @@ class Informer:
             index.clear()
 
     def _follow(self) -> None:
+        self._relist = None
         request = self._request
         try:
             self._watch = self._client.api.watch(
@@ -173,8 +180,8 @@ class Informer:
                 ),
                 self._receive,
             )
-        except StatusError:
-            self._restart()
+        except StatusError as error:
+            self._ended(error.status)
 
     def _receive(self, event: WatchEvent) -> None:
         self._buffer.append(event)
@@ -188,7 +195,7 @@ class Informer:
         for event in buffer:
             clock.cause = event.cause
             if event.type == ERROR:
-                self._restart()
+                self._ended(event.object)
                 return
             self._revision = str(event.revision)
             if event.type == DELETED:
@@ -197,10 +204,11 @@ class Informer:
                 self._put(event.object)
 
     # DOC: informer-relist
-    def _restart(self) -> None:
-        """The watch ended or its revision is gone: list again, a moment later."""
+    def _ended(self, status: Status) -> None:
+        """The watch is over: go on with another, or list again if its revision is gone."""
         self.stop()
-        self._relist = self._clock.after(RELIST_DELAY, self.start)
+        again = self.start if status.code == 410 else self._follow
+        self._relist = self._clock.after(RELIST_DELAY, again)
 
     def _replace_all(self, objects: Sequence[Any]) -> None:
         fresh = {key_of(obj): obj for obj in objects}

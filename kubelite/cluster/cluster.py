@@ -45,6 +45,7 @@ from kubelite.cluster.storing import Storing
 from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Traffic
+from kubelite.cluster.wiring import DIRECT, Wiring
 from kubelite.controllers import CONTROLLERS, history
 from kubelite.controllers.base import ManagedController, controller_of
 from kubelite.controllers.deployment import revisions
@@ -69,8 +70,8 @@ class Cluster(
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
-    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. All begins
-    at the moment ``start``, in microseconds since 1970.
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. All begins at
+    ``start``, in microseconds since 1970. ``wiring`` can delay or lose what components send.
 
     ``store`` is the name of a file that outlives the process. Is a cluster in it, that one comes
     back: nodes, seed and sizes are those it had, time goes on after its last write. A write is in
@@ -98,16 +99,16 @@ class Cluster(
         start: int = START,
         store: Any = None,
         durability: str = "power",
+        wiring: Wiring = DIRECT,
     ):
         waiting.collect_dropped()
         self._profiles = tuple(profiles)
-        wanted = self._documents(encryption) if encryption is not None else []
-        encrypted = read_encryption(wanted[0]) if wanted else None
+        encrypted = read_encryption(self._documents(encryption)[0]) if encryption else None
         self._kept = type(self).open_store(store, durability) if store is not None else None
         try:
             self._notes = notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
-            again = self._kept, notes.starts, start
-            self._world = World(notes.seed, admission, encrypted, rbac, service_accounts, *again)
+            kept = self._kept, notes.starts, start, wiring
+            self._world = World(notes.seed, admission, encrypted, rbac, service_accounts, *kept)
             self._build(controllers, control_planes)
             self._begin_or_resume(nodes, pools)
         except BaseException:

@@ -18,6 +18,7 @@ from kubelite.apiserver.encryption import ENCRYPTED, EncryptedStore, EncryptionC
 from kubelite.apiserver.resuming import go_on
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
+from kubelite.cluster.wiring import DIRECT, Wiring
 from kubelite.controllers import ControllerManager
 from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
 from kubelite.controllers.base import ManagedController
@@ -76,7 +77,9 @@ class World:
         kept: Durable | None = None,
         start: int = 0,
         moment: int = START,
+        wiring: Wiring = DIRECT,
     ):
+        self.wiring = wiring
         self.clock = Clock(moment)
         self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
@@ -96,6 +99,7 @@ class World:
             rbac,
             service_accounts,
         )
+        self.api = wiring.api(self.server, self.clock)  # the server as every component meets it
         if encryption is not None or kept is not None and _holds_secrets(kept):
             self.encrypt(encryption or EncryptionConfiguration())
         if kept is not None:
@@ -103,16 +107,16 @@ class World:
         self.network = Network(self.clock)
         self._bootstrap()
         self.outside_names: dict[str, str] = {}
-        proxy = Client(self.server, self.clock, "kube-proxy")
+        proxy = Client(self.api, self.clock, "kube-proxy")
         self.slices = self._watched(proxy, SLICES, {"service": by_service})
         self.services = Services(self._watched(proxy, "services", INDEXERS))
         self.service_variables = ServiceVariables(self.services.informer)
-        plugin = Client(self.server, self.clock, "network-plugin")
+        plugin = Client(self.api, self.clock, "network-plugin")
         self.policies = self._watched(plugin, "networkpolicies.networking.k8s.io")
-        ingress = Client(self.server, self.clock, "ingress-nginx")
+        ingress = Client(self.api, self.clock, "ingress-nginx")
         self.ingresses = self._watched(ingress, "ingresses.networking.k8s.io")
         self.ingress_classes = self._watched(ingress, "ingressclasses.networking.k8s.io")
-        namespaces = self._watched(Client(self.server, self.clock, "coredns"), "namespaces")
+        namespaces = self._watched(Client(self.api, self.clock, "coredns"), "namespaces")
         draw = self.chance.stream("coredns")
         services = self.services.informer
         self.dns = dns.Server(services, self.slices, namespaces, self.addresses_outside, draw)
@@ -164,7 +168,7 @@ class World:
 
     def client(self, component: str) -> Client:
         """A way to the server for the scheduler or a kubelet, which may ask 50 times a second."""
-        return Client(self.server, self.clock, component, qps=50, burst=100)
+        return Client(self.api, self.clock, component, qps=50, burst=100)
 
     def _bootstrap(self) -> None:
         """What the server creates for itself when it starts the first time."""
@@ -229,7 +233,7 @@ class ControlPlane:
     def new_manager(self) -> ControllerManager:
         """A controller manager that has not started yet."""
         world = self._world
-        return ControllerManager(world.server, world.clock, world.chance, self._table)
+        return ControllerManager(world.api, world.clock, world.chance, self._table)
 
     def new_scheduler(self) -> Scheduler:
         """A scheduler that has not started yet."""
@@ -308,7 +312,7 @@ class Worker:
         self.kubelet = Kubelet(
             client,
             name,
-            runtime,
+            world.wiring.runtime(runtime),
             world.chance,
             world.trace,
             EventRecorder(client, "kubelet", name),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubelite.api.conditions import node_ready, out_of_service
-from kubelite.api.core_v1 import Node, PersistentVolume, Pod
+from kubelite.api.core_v1 import Node, PersistentVolume, PersistentVolumeClaim, Pod
 from kubelite.api.storage_v1 import VolumeAttachment, VolumeAttachmentSource, VolumeAttachmentSpec
 from kubelite.api.volumes import ATTACHMENTS, CLAIMS, VOLUMES, attachment_name, claims_of
 from kubelite.apimachinery.meta import ObjectMeta
@@ -47,6 +47,7 @@ class AttachDetachController(ManagedController):
         self._unwanted: dict[str, int] = {}  # by attachment, since when nobody wants it
         self._told: dict[str, None] = {}  # pods that know why they wait
         self.users.on_change(self._pod_changed)
+        self.claims.on(add=self._claim_changed, update=lambda _, claim: self._claim_changed(claim))
         self.volumes.on(update=lambda _, volume: self.queue.add(volume.metadata.name))
         self.nodes.on(update=self._node_updated, delete=lambda _: self._all())
         self.attachments.on(
@@ -60,6 +61,11 @@ class AttachDetachController(ManagedController):
             claim = self.claims.get(f"{pod.metadata.namespace}/{name}")
             if claim is not None and claim.spec.volume_name:
                 self.queue.add(claim.spec.volume_name)
+
+    def _claim_changed(self, claim: PersistentVolumeClaim) -> None:
+        """A pod may have been seen on its node before the claim was seen to be bound."""
+        if claim.spec.volume_name:
+            self.queue.add(claim.spec.volume_name)
 
     def _node_updated(self, old: Node, node: Node) -> None:
         if not self.attachments.items():

@@ -6,7 +6,7 @@ Models pkg/controller/endpointslice and staging endpointslice/reconciler.go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kubelite.api.conditions import pod_finished, pod_ready
 from kubelite.api.core_v1 import ObjectReference, Pod, Service
@@ -16,12 +16,15 @@ from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.struct import replace
 from kubelite.client.client import Client
-from kubelite.client.controller import Action, Create, Delete, Update
+from kubelite.client.controller import Action, Create, Delete, Requeue, Update
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import ManagedController, Manager, owned_by
+from kubelite.sim.clock import MILLISECOND
 
 MAX_ENDPOINTS = 100
+BEHIND = 5 * MILLISECOND
+"""How long a copy that is behind is given before the next look."""
 SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 MANAGER = "endpointslice-controller.k8s.io"
@@ -230,6 +233,7 @@ class EndpointSliceController(ManagedController):
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
+        self._written: dict[str, dict[str, int]] = {}  # by Service: slices, as last written
         self.services = manager.informer("services", {"selecting": by_namespace_selecting})
         self.pods = manager.informer("pods", {"namespace": by_namespace})
         self.nodes = manager.informer("nodes")
@@ -240,7 +244,11 @@ class EndpointSliceController(ManagedController):
             delete=lambda s: self.queue.add(key_of(s)),
         )
         self.pods.on(add=self._pod_changed, update=self._pod_updated, delete=self._pod_changed)
-        self.slices.on(delete=self._slice_deleted)
+        self.slices.on(
+            add=self._slice_seen,
+            update=lambda _, one: self._slice_seen(one),
+            delete=self._slice_deleted,
+        )
 
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
         if not self.services.count("selecting", pod.metadata.namespace):
@@ -255,14 +263,26 @@ class EndpointSliceController(ManagedController):
             if _selects(service.spec.selector).matches(pod.metadata.labels):
                 self.queue.add(key_of(service))
 
+    def _slice_seen(self, one: EndpointSlice) -> None:
+        """What this controller knows nothing of, though it may have asked for it, is looked at."""
+        if one.metadata.labels.get(MANAGED_BY) != MANAGER:
+            return
+        key = by_service(one)[0]
+        written = self._written.get(key, {}).get(key_of(one), 0)
+        if written < int(one.metadata.resource_version):
+            self.queue.add(key)
+
     def _slice_deleted(self, gone: EndpointSlice) -> None:
         if gone.metadata.labels.get(MANAGED_BY) == MANAGER:
-            self.queue.add(f"{gone.metadata.namespace}/{gone.metadata.labels[SERVICE_NAME]}")
+            key = f"{gone.metadata.namespace}/{gone.metadata.labels[SERVICE_NAME]}"
+            self._written.get(key, {}).pop(key_of(gone), None)
+            self.queue.add(key)
 
     def sync(self, key: str) -> Sequence[Action]:
         """The plan for one Service; without a selector its slices are somebody else's."""
         service = self.services.get(key)
         if service is None or service.metadata.deletion_timestamp is not None:
+            self._written.pop(key, None)
             return ()
         if not service.spec.selector or service.spec.type == "ExternalName":
             return ()
@@ -278,7 +298,33 @@ class EndpointSliceController(ManagedController):
             if s.metadata.labels.get(MANAGED_BY) == MANAGER
             and s.metadata.deletion_timestamp is None
         ]
-        return plan(service, wanted, existing)
+        actions = plan(service, wanted, existing)
+        return actions or ((Requeue(BEHIND),) if self._behind(key) else ())
+
+    # DOC: endpointslice-tracker
+    def _behind(self, key: str) -> bool:
+        """Whether slices look right only because their copies are older than what was written."""
+        written = self._written.get(key)
+        if not written:
+            return False
+        for name, revision in tuple(written.items()):
+            held = self.slices.get(name)
+            if held is not None and int(held.metadata.resource_version) >= revision:
+                del written[name]
+        return bool(written)
+
+    def succeeded(self, key: str, action: Action, result: Any) -> None:
+        """Remember what was written: the copies will show it later."""
+        if isinstance(action, Create | Update):
+            revision = int(result.metadata.resource_version)
+            self._written.setdefault(key, {})[key_of(result)] = revision
+        elif isinstance(action, Delete):
+            self._written.get(key, {}).pop(f"{action.namespace}/{action.name}", None)
+
+    def crash(self) -> None:
+        """Forget what was written, too."""
+        super().crash()
+        self._written.clear()
 
     def _zone(self, pod: Pod) -> str:
         node = self.nodes.get(pod.spec.node_name)

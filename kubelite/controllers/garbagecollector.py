@@ -24,6 +24,7 @@ from kubelite.client.controller import Action, Delete, Patch
 from kubelite.client.events import EventRecorder
 from kubelite.client.informer import Informer, key_of
 from kubelite.controllers.base import ManagedController, Manager
+from kubelite.sim.clock import SECOND
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
@@ -40,6 +41,7 @@ class GarbageCollector(ManagedController):
     """Watches every kind. Its keys are "resource|namespace/name"."""
 
     name = "garbage-collector-controller"
+    sync_timeout = 30 * SECOND  # it looks at every kind there is
     workers = 20
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
@@ -178,8 +180,10 @@ class GarbageCollector(ManagedController):
             return None  # a cluster-wide object cannot belong to one inside a namespace
         try:
             owner = self.client.get(kind.resource, reference.name, namespace)
-        except StatusError:
-            return None
+        except StatusError as error:
+            if error.code == 404:
+                return None
+            raise  # nobody knows whether it is there: the key comes back
         return owner if owner.metadata.uid == reference.uid else None
 
     def _dependents_first(self, resource: str, owner: Any) -> list[Action]:

@@ -47,7 +47,10 @@ from kubelite.controllers.volumeprotection import (
     PVProtectionController,
 )
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import MILLISECOND, Clock
+
+SYNC_PERIOD = 100 * MILLISECOND
+"""Between two looks whether all copies are filled."""
 
 # DOC: controllers-table
 CONTROLLERS: tuple[type[ManagedController], ...] = (
@@ -118,11 +121,14 @@ class ControllerManager(Manager):
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
+        self._asking = ""  # which controller is being made
+        self._needs: dict[str, list[Informer]] = {}  # by controller, the copies it reads
         self.running = False
         self._claim_users: ClaimUsers | None = None
         self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
+            self._asking = kind.name
             client = Client(api, clock, kind.name)
             self.controllers[kind.name] = kind(client, EventRecorder(client, kind.name), self)
 
@@ -133,6 +139,8 @@ class ControllerManager(Manager):
             found = self._informers[resource] = Informer(self._client, resource)
             if self.running:  # a kind that was not there at the start
                 self.clock.after(0, found.start)
+        if not self.running:
+            self._needs.setdefault(self._asking, []).append(found)
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found
@@ -148,8 +156,25 @@ class ControllerManager(Manager):
         self.running = True
         for informer in self._informers.values():
             informer.start()
-        for controller in self.controllers.values():
-            controller.start()
+        self._begin(tuple(self.controllers), self.clock.now)
+
+    # DOC: wait-for-cache-sync
+    def _begin(self, names: tuple[str, ...], since: int) -> None:
+        """Work once one's copies are filled: an empty one would look as if nothing were there."""
+        if not self.running:
+            return
+        held: list[str] = []
+        for name in names:
+            controller = self.controllers[name]
+            overdue = self.clock.now - since >= controller.sync_timeout
+            if overdue or all(informer.synced for informer in self._needs.get(name, ())):
+                controller.release()
+                controller.start()
+            else:
+                controller.hold()
+                held.append(name)
+        if held:
+            self.clock.after(SYNC_PERIOD, self._begin, tuple(held), since)
 
     def stop(self) -> None:
         """Die: nothing is known any more, and what is still to be sent reaches nobody."""

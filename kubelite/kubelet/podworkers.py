@@ -111,6 +111,8 @@ class PodWorker:
             self.sync()
         elif self.syncing and _others(pod) != _others(old):
             self.update_status()
+        elif self.pod is not old:  # and somebody else has written it
+            self._kubelet.statuses.reconcile(self)
         if pod.spec.volumes and self.syncing and _described(pod) != _described(old):
             self._kubelet.volumes.pod_changed(self)
 

@@ -173,12 +173,13 @@ def _container_status(
     actual: Mapping[str, ResourceRequirements],
 ) -> ContainerStatus:
     name = container.name
-    seen = [status for status in runtime.containers if status.name == name][:2]
+    seen = [status for status in runtime.containers if status.name == name]
     if not seen:
         status = _unseen(container, old, pod, default)
     else:
         state = _state(seen[0])
-        last = _state(seen[1]) if len(seen) > 1 else old.last_state if old else NO_STATE
+        ended = [one for one in seen[1:] if one.state == cri.EXITED]  # some never started
+        last = _state(ended[0]) if ended else old.last_state if old else NO_STATE
         status = ContainerStatus(
             name=name,
             state=state,

@@ -37,6 +37,17 @@ class StatusManager:
         worker.unsent = True
         self._send(worker)
 
+    # DOC: status-reconcile
+    def reconcile(self, worker: PodWorker) -> None:
+        """Somebody has written the pod: if its status is not the true one, write that again."""
+        true, told = worker.status, worker.pod.status
+        if true is None or worker.unsent or worker.in_flight or _tells(told) == _tells(true):
+            return
+        if told.phase in ("Succeeded", "Failed"):
+            return  # an end is final, whoever declared it
+        worker.unsent = True
+        self._send(worker)
+
     def finish(self, worker: PodWorker) -> None:
         """The pod was deleted and nothing of it runs: once its status is known, remove it."""
         worker.finished = True
@@ -71,20 +82,32 @@ class StatusManager:
             if response.code != CONFLICT:
                 self._client.clock.after(RETRY, self._send, worker)
                 return
-            fresh = self._read(worker)
-            if fresh is None:
+            meta = worker.pod.metadata
+            try:
+                fresh = self._client.get("pods", meta.name, meta.namespace)
+            except StatusError as error:
+                if error.code != NOT_FOUND:
+                    self._client.clock.after(RETRY, self._send, worker)
+                return
+            if fresh.metadata.uid != worker.uid:
                 return
             worker.saw(fresh)
         self._send(worker)
 
-    def _read(self, worker: PodWorker) -> Any | None:
-        meta = worker.pod.metadata
-        try:
-            fresh = self._client.get("pods", meta.name, meta.namespace)
-        except StatusError:
-            return None
-        return fresh if fresh.metadata.uid == worker.uid else None
-
     def _remove(self, worker: PodWorker) -> None:
         meta = worker.pod.metadata
-        self._client.delete("pods", meta.name, meta.namespace, uid=meta.uid, grace_period_seconds=0)
+
+        def answered(response: Response) -> None:
+            if not response.ok and response.code not in (NOT_FOUND, CONFLICT):
+                self._client.clock.after(RETRY, self._send, worker)
+
+        self._client.delete(
+            "pods", meta.name, meta.namespace, answered, uid=meta.uid, grace_period_seconds=0
+        )
+
+
+def _tells(status: PodStatus) -> tuple[Any, ...]:
+    """What a kubelet says of a pod, without what others add or the server rounds."""
+    owned = sorted((c.type, c.status) for c in status.conditions if c.type in OWNED)
+    containers = tuple((c.name, c.ready, c.restart_count) for c in status.container_statuses)
+    return status.phase, owned, containers

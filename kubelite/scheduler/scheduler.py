@@ -30,6 +30,9 @@ from kubelite.sim.trace import Trace
 CYCLE_LATENCY = 1 * MILLISECOND
 """How long one decision takes."""
 
+SYNC_PERIOD = 100 * MILLISECOND
+"""Between two looks whether all copies are filled."""
+
 NOTE_LENGTH_LIMIT = 1024
 DECISIONS_KEPT = 1_000
 NODES_KEPT = 100_000
@@ -64,6 +67,7 @@ class Scheduler:
         self._life = 0
         self.attempts = {"scheduled": 0, "unschedulable": 0, "error": 0}  # ever, by their result
         self._running = False
+        self._synced = False
         self._next_cycle: Timer | None = None
         self._decisions: dict[str, Decision] = {}
         self._nodes_kept = 0
@@ -104,6 +108,7 @@ class Scheduler:
             self._set_up()
         self._life += 1
         self._running = True
+        self._synced = False
         for informer in self._informers():
             informer.start()
         self._wake()
@@ -134,6 +139,11 @@ class Scheduler:
 
     # DOC: scheduler-cycle
     def _schedule_one(self) -> None:
+        if not self._synced:
+            self._synced = all(informer.synced for informer in self._informers())
+            if not self._synced:  # an empty copy would look like an empty node
+                self._next_cycle = self._clock.after(SYNC_PERIOD, self._schedule_one)
+                return
         queued = self.queue.pop()
         if queued is None:
             return

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.rest import ERROR, WatchEvent
 from kubelite.client import Informer, key_of
 from tests.client.conftest import Bench
 
@@ -105,6 +107,24 @@ def test_after_410_it_lists_again_and_tells_what_was_missed(
     bench.put("after", k="1")
     bench.wait(2)
     assert diary.read() == ["add after {'k': '1'}"], "and it watches again"
+
+
+def test_a_watch_that_ends_goes_on_where_it_stood(bench: Bench, informer: Informer) -> None:
+    bench.put("a", k="1")
+    diary = Diary(informer)
+    informer.start()
+    lost = errors.service_unavailable("connection lost").status
+    informer._receive(WatchEvent(ERROR, lost, 0, -1))
+    bench.wait(2)
+    assert not informer.following
+    bench.put("a", k="2")
+    bench.put("a", k="3")
+    bench.wait(1_100)
+    assert informer.following
+    assert diary.read()[1:] == [
+        "update {'k': '1'}→ a {'k': '2'}",
+        "update {'k': '2'}→ a {'k': '3'}",
+    ]
 
 
 def test_relisting_what_has_not_changed_tells_nobody(bench: Bench, informer: Informer) -> None:

@@ -35,7 +35,11 @@ def persistent_volume(mounting: Mounting) -> tuple[PersistentVolume, bool]:
         raise _unprocessed(mounting, name, "PVC is being deleted")
     if not is_fully_bound(claim) or claim.status.phase != "Bound":
         raise _unprocessed(mounting, name, "PVC is not bound")
-    found: PersistentVolume = mounting.client.get(VOLUMES, claim.spec.volume_name)
+    try:
+        found: PersistentVolume = mounting.client.get(VOLUMES, claim.spec.volume_name)
+    except StatusError as error:
+        problem = f"failed to fetch PV {claim.spec.volume_name} from API server: {error}"
+        raise _unprocessed(mounting, name, problem) from error
     source = volume.persistent_volume_claim
     return found, source is not None and source.read_only
 
@@ -75,7 +79,10 @@ def check_node(mounting: Mounting, volume: PersistentVolume) -> None:
     """A volume of another node cannot be used here. Raises ``MountError``."""
     if volume.spec.node_affinity is None:
         return
-    labels = mounting.client.get("nodes", mounting.node_name).metadata.labels
+    try:
+        labels = mounting.client.get("nodes", mounting.node_name).metadata.labels
+    except StatusError as error:
+        raise MountError(f"error retrieving node: {error}") from error
     if not reaches(volume, mounting.node_name, labels):
         name = volume.metadata.name
         text = f'MountVolume.NodeAffinity check failed for volume "{name}" : no matching '

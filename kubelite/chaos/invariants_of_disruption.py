@@ -1,4 +1,4 @@
-"""What must be true whenever somebody is asked to leave: rows of ``tests.invariants``."""
+"""What must be true whenever somebody is asked to leave: rows of ``chaos.invariants``."""
 
 from __future__ import annotations
 

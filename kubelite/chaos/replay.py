@@ -1,0 +1,139 @@
+"""A cluster's history, one change at a time, as the invariants look at it: past or live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubelite.api.conditions import pod_active, pod_ready
+from kubelite.cluster import Cluster
+from kubelite.controllers.base import controller_of
+from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
+from kubelite.etcd.backend import Change
+from kubelite.sim.clock import SECOND
+
+
+@dataclass
+class Replay:
+    """A cluster, one change at a time: ``state`` is what was stored after ``change``."""
+
+    cluster: Cluster
+    when: int = 0
+    change: Change | None = None
+    component: str = ""
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)  # key or uid -> when last changed
+    gone: dict[str, int] = field(default_factory=dict)  # uid -> when deleted
+    limits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+    largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
+    alarmed: int = 0  # when a pod last stopped being ready of its own accord
+    scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
+    dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
+    former: int = 1  # the revision before this change
+    slack: int = SECOND  # how long a component may not know yet what has changed
+    disturbed: bool = False  # a reply was lost, or a controller has crashed
+    key: str = ""  # of what changed, in the store
+    resource: str = ""  # its kind, as in "deployments.apps"
+    new: Any = None  # what it has become; None when it was deleted
+    old: Any = None  # what it was; None when it has been created
+
+    def of(self, resource: str) -> Mapping[str, Any]:
+        """All objects of a kind, by their keys."""
+        return self.state.get(resource, {})
+
+    def steps(self) -> Iterator[None]:
+        """Move through the history, one change at a time."""
+        moments = {entry.revision: entry for entry in self.cluster.trace.entries if entry.revision}
+        for change in self.cluster.history._backend.changes(1):  # in plain, if encrypted
+            entry = moments.get(change.revision)
+            when = self.cluster.history.moment_of(change.revision)
+            self.take(change, when, entry.component if entry else "")
+            yield
+            self.former = change.revision
+
+    def take(self, change: Change, when: int, component: str) -> None:
+        """Move to one more change."""
+        self.change, self.when, self.component = change, when, component
+        self.key, self.resource = change.key, change.key.split("/", 3)[2]
+        self.new = change.current.value if change.current else None
+        self.old = change.previous.value if change.previous else None
+        self._apply()
+
+    def _apply(self) -> None:
+        new, old = self.new, self.old
+        place = self.state.setdefault(self.resource, {})
+        self.written[self.key] = self.when
+        if new is None:
+            place.pop(self.key, None)
+            self.gone[old.metadata.uid] = self.when
+        else:
+            place[self.key] = new
+        if self.resource == "deployments.apps" and new is not None:
+            surge, unavailable = fenceposts(new)
+            bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
+            self.limits.setdefault(new.metadata.uid, []).append(bounds)
+        if self.resource == "replicasets.apps" and new is not None:
+            uid, size = new.metadata.uid, new.spec.replicas
+            self.largest[uid] = max(self.largest.get(uid, 0), 1 if size is None else size)
+            told = old.metadata.annotations if old is not None else new.metadata.annotations
+            if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
+                self.scaled = self.when
+            if old and (old.status.available_replicas or 0) > (new.status.available_replicas or 0):
+                self.dwindled = self.when
+            if self.component == "deployment-controller" and old is not None:
+                self._shrunk(new, old)
+        if self.resource == "pods" and old is not None and pod_ready(old):
+            marked = new is not None and new.metadata.deletion_timestamp is not None
+            if (new is None or not pod_ready(new)) and not marked:
+                self.alarmed = self.when
+
+    def _shrunk(self, new: Any, old: Any) -> None:
+        """A rollout counts on what the statuses of its versions say, as upstream's does."""
+        deployment = self.deployment_of(new)
+        if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
+            return
+        if self.dwindled > self.when - self.slack // 100:  # its copy may not say so yet
+            self.misled = self.when
+        ready: dict[str, int] = {}
+        for pod in self.of("pods").values():
+            owner = controller_of(pod)
+            if owner is not None and pod_active(pod) and pod_ready(pod):
+                ready[owner.uid] = ready.get(owner.uid, 0) + 1
+        for version in self.versions(deployment):
+            stays = min(ready.get(version.metadata.uid, 0), version.spec.replicas or 0)
+            if version is not new and (version.status.available_replicas or 0) > stays:
+                self.misled = self.when
+
+    def limits_lately(self, deployment: Any) -> tuple[int, int]:
+        """The most and the fewest pods a Deployment has asked for, lately."""
+        bounds = self.limits[deployment.metadata.uid]
+        recent = [b for b in bounds if b[0] > self.when - self.slack] + bounds[-1:]
+        before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
+        recent += before
+        return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def family(self, deployment: Any) -> list[Any]:
+        """The pods of all versions of a Deployment."""
+        owners = {s.metadata.uid for s in self.versions(deployment)}
+        return [p for p in self.of("pods").values() if (o := controller_of(p)) and o.uid in owners]
+
+    def versions(self, deployment: Any) -> list[Any]:
+        """The ReplicaSets of a Deployment."""
+        uid = deployment.metadata.uid
+        sets = self.of("replicasets.apps").values()
+        return [s for s in sets if (o := controller_of(s)) and o.uid == uid]
+
+    def deployment_of(self, obj: Any) -> Any | None:
+        """The Deployment above a ReplicaSet or a pod."""
+        owner = controller_of(obj)
+        if owner is None:
+            return None
+        for resource in ("deployments.apps", "replicasets.apps"):
+            found = self.of(resource).get(
+                f"/registry/{resource}/{obj.metadata.namespace}/{owner.name}"
+            )
+            if found is not None and found.metadata.uid == owner.uid:
+                return found if resource == "deployments.apps" else self.deployment_of(found)
+        return None

@@ -1,0 +1,270 @@
+"""One seed: a cluster, a workload, trouble; then peace, and a look at what is left.
+
+Safety: while things go wrong every write is held against the invariants. Liveness: then nothing
+goes wrong any more, and within ``RECOVERY`` the cluster must be what it was asked to be, stay so,
+and fall silent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from kubelite.apimachinery.rest import Request, Response
+from kubelite.chaos import accidents, situations
+from kubelite.chaos.faults import FAULTS
+from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
+from kubelite.chaos.rest import AT_REST, writes_since
+from kubelite.chaos.scenarios import SCENARIOS, Scenario, Wait
+from kubelite.chaos.watching import Violation, Watchman
+from kubelite.chaos.wire import FaultyWiring, Wire
+from kubelite.cluster import Cluster
+from kubelite.cluster.story import Story
+from kubelite.cluster.waiting import rare_collections
+from kubelite.controllers import CONTROLLERS
+from kubelite.controllers.base import ManagedController
+from kubelite.etcd.backend import CompactedError
+from kubelite.sim.clock import MINUTE, SECOND, HotLoopError, Timer
+
+DURATION = 300 * SECOND
+"""How long things go wrong."""
+
+RECOVERY = 20 * MINUTE
+"""How long a cluster may take to put everything right: back-offs end after five minutes, a node
+is given up after five, and they may have to wait for each other."""
+
+SILENCE = 5 * MINUTE
+"""How long nothing but signs of life may be written once everything is right."""
+
+STALE = 150 * SECOND
+"""What is cleared by time alone: a DisruptionTarget that came to nothing, after two minutes."""
+
+LOOK = 15 * SECOND
+
+
+class Chaos:
+    """What goes wrong in one cluster, as faults and accidents need it."""
+
+    wire: Wire
+
+    def __init__(
+        self,
+        seed: int,
+        scenario: Scenario,
+        only: Iterable[Injected] | None,
+        controllers: tuple[type[ManagedController], ...],
+        crash_after: int,
+    ):
+        self.plan = Plan(seed, FAULTS, only)
+        self.wiring = FaultyWiring(self)
+        self.controllers = frozenset(kind.name for kind in controllers)
+        self.faults: list[Injected] = []
+        self.situations: Counter[str] = Counter()
+        self.stopped: dict[str, None] = {}
+        self._repairs: dict[Timer, Callable[[], object]] = {}
+        self._crash_after = crash_after
+        self._controllers_wrote = 0
+        self._choice = self.plan.stream("choice")
+        self.cluster = Cluster(
+            scenario.nodes,
+            seed,
+            controllers=controllers,
+            control_planes=scenario.control_planes,
+            wiring=self.wiring,
+        )
+        self.clock = self.cluster.clock
+        self.start = self.clock.now
+        self.watchman = Watchman(self.cluster, self.reach)
+
+    def begin(self) -> None:
+        """From now on things go wrong."""
+        self.wire.active = True
+        for fault in FAULTS:
+            if fault.point == MOMENT:
+                for injected in self.plan.moments(fault, self.cluster.workers, DURATION):
+                    when = self.start + injected.when
+                    self.clock.at(when, self._moment, injected)
+
+    def _moment(self, injected: Injected) -> None:
+        if self.wire.active:
+            self.inject(injected, injected.where)
+
+    def end(self) -> None:
+        """Nothing goes wrong any more, and whatever is broken is repaired at once."""
+        self.wire.heal()
+        for timer, repair in tuple(self._repairs.items()):
+            if timer.pending:
+                timer.cancel()
+                repair()
+        self._repairs.clear()
+
+    # For faults
+
+    def inject(self, found: Injected, at: Any) -> Any:
+        """Let one fault happen."""
+        self.faults.append(found._replace(when=self.clock.now - self.start))
+        if found.point == MOMENT:
+            self._choice = self.plan.stream(f"choice/{found.fault}/{found.nth}")
+        return self.plan.table[found.fault].inject(self, at, found.amount)
+
+    def choose(self, count: int) -> int:
+        """One of so many."""
+        return int(self._choice.random() * count)
+
+    def reach(self, situation: str) -> None:
+        """Something worth counting has come about."""
+        self.situations[situation] += 1
+
+    def later(self, delay: int, repair: Callable[[], object]) -> None:
+        """Repair something after a while, or when all trouble ends."""
+        self._repairs[self.clock.after(delay, repair)] = repair
+
+    def compact(self) -> None:
+        """Let the store forget its history."""
+        store = self.cluster.store
+        if store.revision > store.compacted:
+            store.compact(store.revision)
+
+    def unknown(self, request: Request, response: Response) -> None:
+        """What has been done is unknown to the one who asked for it."""
+        if request.component in self.controllers:
+            self.watchman.replay.disturbed = True
+        if response.ok and request.subresource == "binding":
+            self.reach("a bind was done and nobody heard of it")
+
+    def written(self, request: Request) -> None:
+        """A component has sent a write."""
+        if self._crash_after and request.component in self.controllers:
+            self._controllers_wrote += 1
+            if self._controllers_wrote == self._crash_after:
+                self.inject(crash(self._crash_after), accidents.MANAGER)
+
+    def stop(self, process: str, pause: int) -> None:
+        """A process ends; it is started again after ``pause``."""
+        cluster = self.cluster
+        self.stopped[process] = None
+        self.reach(f"{process.partition('/')[0]} died")
+        if process.startswith("kubelet/"):
+            cluster.workers[process.removeprefix("kubelet/")].kubelet.stop()
+        else:
+            self.watchman.replay.disturbed = True
+            try:
+                cluster.stop_component(process)
+            except ValueError:
+                self.reach("nobody led")
+        self.later(pause, lambda: self._start(process))
+
+    def _start(self, process: str) -> None:
+        self.stopped.pop(process, None)
+        if not process.startswith("kubelet/"):
+            self.cluster.start_component(process)
+            return
+        worker = self.cluster.workers[process.removeprefix("kubelet/")]
+        if worker.powered:
+            worker.kubelet.start()
+
+
+def crash(nth: int, pause: int = 5 * SECOND) -> Injected:
+    """The controller manager dies after its ``nth`` write."""
+    return Injected("manager restart", REQUEST, accidents.MANAGER, nth, pause)
+
+
+class Run(NamedTuple):
+    """What came of one seed. ``writes`` counts what controllers sent; ``settled`` is how many
+    virtual seconds the cluster took to recover."""
+
+    seed: int
+    scenario: str
+    cluster: Cluster
+    violations: tuple[Violation, ...]
+    faults: tuple[Injected, ...]
+    situations: Counter[str]
+    settled: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was as it must be."""
+        return not self.violations
+
+    def story(self) -> Story | str:
+        """What befell the object of the first violation."""
+        subject = self.violations[0].subject if self.violations else ("", "", "")
+        if not subject[2]:
+            return ""
+        try:
+            return self.cluster.story(f"{subject[0]}/{subject[2]}", subject[1] or "default")
+        except CompactedError:  # only the trace is left
+            about = self.cluster.trace.about(subject)
+            return "\n".join(f"{e.component} {e.verb} {e.note}" for e in about)
+
+
+def simulate(
+    seed: int = 7,
+    scenario: str = "standard",
+    faults: Sequence[Injected] | None = None,
+    controllers: tuple[type[ManagedController], ...] = CONTROLLERS,
+    crash_after: int = 0,
+) -> Run:
+    """Run one seed of a scenario to its end.
+
+    With ``faults`` exactly those happen, and none for an empty list; otherwise the seed decides.
+    With ``crash_after`` the controller manager dies after that many writes of its controllers.
+    """
+    chosen = SCENARIOS[scenario]
+    chaos = Chaos(seed, chosen, faults, controllers, crash_after)
+    watchman = chaos.watchman
+    settled = 0.0
+    try:
+        with rare_collections():
+            chaos.begin()
+            _act(chaos, chosen)
+            chaos.end()
+            settled = _recover(chaos)
+    except (Exception, HotLoopError) as error:
+        watchman.raised(error)
+    return Run(
+        seed,
+        scenario,
+        chaos.cluster,
+        tuple(watchman.violations),
+        tuple(chaos.faults),
+        chaos.situations,
+        settled,
+    )
+
+
+def _act(chaos: Chaos, scenario: Scenario) -> None:
+    clock = chaos.clock
+    end = chaos.start + DURATION
+    for wait in scenario.act(chaos.cluster, chaos.plan.stream("scenario")):
+        assert isinstance(wait, Wait)
+        clock.run_until(min(end, clock.now + round(wait.seconds * SECOND)))
+        if chaos.watchman.violations:
+            return
+    clock.run_until(end)
+
+
+def _recover(chaos: Chaos) -> float:
+    """Wait until everything is as asked; the seconds that took."""
+    clock, watchman = chaos.clock, chaos.watchman
+    began = clock.now
+    situations.count_faults(chaos.faults, chaos.reach)
+    while not watchman.violations:
+        clock.run_until(clock.now + LOOK)
+        last = writes_since(chaos.cluster, clock.now - LOOK)
+        if last and clock.now - began < RECOVERY:
+            continue
+        wrong = watchman.ask(AT_REST)
+        if not wrong:
+            break
+        if clock.now - began >= RECOVERY:
+            watchman.violations += wrong
+    settled = (clock.now - began) / SECOND
+    if not watchman.violations:
+        clock.run_until(clock.now + STALE)
+        quiet = clock.now
+        clock.run_until(quiet + SILENCE)
+        watchman.silent(writes_since(chaos.cluster, quiet))
+        watchman.violations += watchman.ask(AT_REST)
+    return settled

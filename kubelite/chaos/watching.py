@@ -1,0 +1,117 @@
+"""The one who holds every write against the invariants, and writes down what was not so."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from kubelite.chaos import situations
+from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
+from kubelite.chaos.replay import Replay
+from kubelite.cluster import Cluster
+from kubelite.etcd.backend import Change
+from kubelite.sim.clock import SECOND
+from kubelite.sim.trace import Subject
+
+RARE = 32
+"""Of so many writes one is held against what is dear to check."""
+
+SLACK = 60 * SECOND
+"""How long a component may go without knowing what has changed while things go wrong."""
+
+
+class Violation(NamedTuple):
+    """One sentence that was false: of which object, when (virtual microseconds), and how."""
+
+    invariant: str
+    sentence: str
+    complaint: str
+    subject: Subject
+    when: int
+    revision: int
+
+    def __str__(self) -> str:
+        about = "/".join(part for part in self.subject if part)
+        return f"{self.sentence}\n    {about} {self.complaint} (revision {self.revision})"
+
+
+class Watchman:
+    """Sees every write of a cluster. ``violations`` is what was wrong, oldest first."""
+
+    def __init__(self, cluster: Cluster, reach: Callable[[str], None]):
+        self.violations: list[Violation] = []
+        self._cluster = cluster
+        self._reach = reach
+        self._started = cluster.clock.now
+        self.replay = Replay(cluster, slack=SLACK)
+        for _ in self.replay.steps():
+            pass
+        self.replay.former = cluster.revision
+        self._concerned: dict[str, tuple[Invariant, ...]] = {}
+        cluster.store.subscribe(self._observe)
+
+    def _observe(self, change: Change) -> None:
+        replay, cluster = self.replay, self._cluster
+        write = cluster.trace.writes[-1]
+        replay.take(change, cluster.clock.now, write.component)
+        for invariant in self._asked(replay.resource, change.revision):
+            for complaint in invariant(replay):
+                self._note(invariant, complaint, write.subject)
+        situations.notice(replay, self._reach)
+        replay.former = change.revision
+
+    def _asked(self, resource: str, revision: int) -> Sequence[Invariant]:
+        found = self._concerned.get(resource)
+        if found is None:
+            found = self._concerned[resource] = tuple(
+                invariant
+                for invariant in AT_EVERY_REVISION
+                if invariant not in RARELY and resource in CONCERNS.get(invariant, (resource,))
+            )
+        return (*found, *RARELY) if revision % RARE == 0 else found
+
+    def _note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
+        sentence = " ".join((invariant.__doc__ or "").split())
+        now, revision = self._cluster.clock.now - self._started, self._cluster.revision
+        name = invariant.__name__
+        self.violations.append(Violation(name, sentence, complaint, subject, now, revision))
+
+    def ask(self, invariants: Iterable[Invariant]) -> list[Violation]:
+        """What is wrong now."""
+        kept, self.violations = self.violations, []
+        for invariant in invariants:
+            for complaint in invariant(self.replay):
+                self._note(invariant, complaint, _subject_in(complaint))
+        found, self.violations = self.violations, kept
+        return found
+
+    def silent(self, writes: Sequence[Any]) -> None:
+        """Complain of what was written when nothing was to be done."""
+        for write in writes[:3]:
+            self._note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
+
+    def raised(self, error: Exception) -> None:
+        """Complain of an exception that came out of a part of the cluster."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename.rpartition('kubelite/')[2]}:{last.lineno}"
+        self._note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
+
+
+def _silence(replay: Replay) -> Iterator[str]:
+    """37. A cluster that is as it was asked to be falls silent."""
+    return iter(())
+
+
+def _no_exception(replay: Replay) -> Iterator[str]:
+    """0. No part of a cluster ends by an exception, whatever the others do."""
+    return iter(())
+
+
+def _subject_in(complaint: str) -> Subject:
+    """The object whose key stands in a complaint: "/registry/pods/default/web-1 ..."."""
+    key = next((word for word in complaint.split() if word.startswith("/registry/")), "")
+    parts = key.split("/")[2:]
+    if len(parts) == 3:
+        return parts[0], parts[1], parts[2]
+    return (parts[0], "", parts[1]) if len(parts) == 2 else ("", "", "")

@@ -1,0 +1,1 @@
+"""The whole cluster, as a learner holds it in their hands."""
