@@ -15,11 +15,16 @@ from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.controllers.base import controller_of
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
+from tests import invariants_of_nodes as nodes
+from tests import invariants_of_objects as objects
+from tests import invariants_of_the_network as network
+from tests import invariants_of_workloads as workloads
 from tests.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 from tests.replay import Replay
 
 PROPAGATION = 5 * SECOND
 COLLECTION = 60 * SECOND
+SILENCE = 600  # seconds: ten resync periods of a minute
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
 
@@ -273,9 +278,41 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     owners_are_clear,
     preemption_spares_equals,
     evictions_keep_budgets,
+    objects.uids_are_never_used_again,
+    objects.the_last_finalizer_lets_go,
+    objects.foreground_deletion_takes_the_children_first,
+    objects.a_namespace_that_is_gone_is_empty,
+    objects.adopted_children_match,
+    objects.a_lock_has_one_holder,
+    objects.nobody_runs_hot,
+    nodes.host_ports_are_given_once,
+    nodes.pods_that_avoid_each_other_are_apart,
+    nodes.pods_are_spread_as_they_ask,
+    nodes.kubelets_keep_to_their_own,
+    nodes.containers_wait_for_their_init_containers,
+    nodes.nobody_is_killed_before_the_time,
+    nodes.disks_are_attached_once,
+    workloads.sets_are_built_from_the_bottom,
+    workloads.sets_are_taken_down_from_the_top,
+    workloads.claims_outlive_their_pods,
+    workloads.a_daemon_is_on_a_node_once,
+    workloads.jobs_count_each_pod_once,
+    workloads.cron_jobs_keep_their_policy,
+    workloads.autoscalers_keep_their_bounds,
+    workloads.autoscalers_hesitate_to_shrink,
 )
 
-AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
+AT_THE_END: tuple[Invariant, ...] = (
+    no_orphan_is_left,
+    services_know_who_is_ready,
+    objects.namespaces_vanish_in_the_end,
+    objects.queues_are_empty_in_the_end,
+    nodes.nobody_waits_for_nothing,
+    nodes.the_dead_are_left,
+    workloads.workloads_are_as_asked,
+    network.requests_reach_only_who_is_ready,
+    network.names_lead_to_what_is_there,
+)
 
 
 def check(cluster: Cluster) -> None:
@@ -291,3 +328,14 @@ def check(cluster: Cluster) -> None:
     for invariant in AT_THE_END:
         broken += [f"{invariant.__doc__}\n    {complaint}" for complaint in invariant(replay)]
     assert not broken, f"seed {cluster.seed}:\n" + "\n".join(broken[:10])
+
+
+def check_silence(cluster: Cluster) -> None:
+    """37. When what was asked for is there, nobody writes anything but heartbeats: as long as ten
+    looks around. Raises AssertionError."""
+    began = cluster.clock.now
+    cluster.run(SILENCE)
+    writes = [write for write in cluster.trace.writes if write.when > began]
+    told = [write for write in writes if write.subject[0] not in objects.HEARTBEATS]
+    loud = [f"{write.component}: {write.verb} {write.subject}" for write in told]
+    assert not loud, f"seed {cluster.seed}: {check_silence.__doc__}\n" + "\n".join(loud[:10])

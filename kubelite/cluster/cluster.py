@@ -351,10 +351,10 @@ class Cluster(
         return self.workers[name]
 
     def _any_worker(self) -> Worker:
-        alive = [worker for worker in self.workers.values() if worker.powered]
-        if not alive:
+        found = [worker for worker in self.workers.values() if worker.routes]
+        if not found:
             raise ValueError("no machine has power: call cluster.start_node(...)")
-        return self._world.chance.stream("traffic/clients").choice(alive)
+        return self._world.chance.stream("traffic/clients").choice(found)
 
     def _kubelet_of(self, pod: Any) -> Kubelet:
         if not pod.spec.node_name:

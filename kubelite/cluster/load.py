@@ -91,8 +91,14 @@ class Load:
         if seconds > 0 and self.rate:
             self._sent += self.rate * seconds
             share = self.rate / len(self._backends) if self._backends else 0.0
-            self._answered += sum(_served(one, share) for one in self._backends) * seconds
+            for one in self._backends:
+                self._answered += _served(one, share) * self._lived(one)
         self._since = now
+
+    def _lived(self, container: Container) -> float:
+        """The seconds since the last change in which a container ran: it may have ended since."""
+        until = self._loads.now if container.running else container.finished_at
+        return max(until - self._since, 0) / SECOND
 
     def __repr__(self) -> str:
         totals = self.totals()
@@ -103,9 +109,7 @@ class Load:
 
 
 def _served(container: Container, rate: float) -> float:
-    """How many of so many requests a second a container answers with the cpu it gets."""
-    if not container.running:
-        return 0.0
+    """How many of so many requests a second a container answers with the cpu it gets, or got."""
     cost = container.program.cpu_per_request
     all_of_them = container.metered().rate * cost / 1000
     entitled = container.runtime.accounts.entitled(container) if cost else 0.0

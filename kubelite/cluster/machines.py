@@ -316,6 +316,11 @@ class Worker:
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)
 
+    @property
+    def routes(self) -> bool:
+        """Whether connections to Services can be opened from here: its proxy has written rules."""
+        return self.powered and self.proxier.syncs > 0
+
     def power_on(self) -> None:
         """Switch the machine on."""
         if self.powered:

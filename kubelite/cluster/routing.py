@@ -203,7 +203,7 @@ class Router:
         nodes = [
             worker
             for worker in self._workers.values()
-            if worker.powered and (not local or worker.proxier.healthy(front.service))
+            if worker.routes and (not local or worker.proxier.healthy(front.service))
         ]
         if not nodes:
             return _lost(asked, caller)._replace(service=front.service.metadata.name)

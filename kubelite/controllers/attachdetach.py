@@ -1,8 +1,9 @@
 """Brings disks of the network to the nodes of their pods, and takes them away again.
 
 A disk that only one node may have is not given to a second one before it has left the first. A
-node that answers lets go at once; of one that is silent nobody knows whether it still writes, so
-its disk stays for six minutes, or until somebody marks the node as out of service.
+node that answers lets go at once; of one that is silent, or that was deleted while it had the
+disk, nobody knows whether it still writes: the disk stays for six minutes, or until somebody
+marks the node as out of service.
 The attacher of the storage driver is simulated here too: it takes a second.
 Models pkg/controller/volume/attachdetach and kubernetes-csi/external-attacher.
 """
@@ -162,7 +163,14 @@ class AttachDetachController(ManagedController):
         node: Node | None = self.nodes.get(attachment.spec.node_name)
         since = self._unwanted.setdefault(meta.uid, self.clock.now)
         left = since + MAX_WAIT_FOR_UNMOUNT - self.clock.now
-        if node is not None and not node_ready(node) and not out_of_service(node) and left > 0:
+        if not _has_let_go(node) and left > 0:
             return [Requeue(left)]
         self._unwanted.pop(meta.uid)
         return [Delete(ATTACHMENTS, meta.name, "", meta.uid)]
+
+
+def _has_let_go(node: Node | None) -> bool:
+    """Whether a node has surely unmounted what its pods no longer use. That its object has been
+    deleted says nothing about the machine.
+    """
+    return node is not None and (node_ready(node) or out_of_service(node))

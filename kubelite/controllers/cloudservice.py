@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from kubelite.api.conditions import node_ready
 from kubelite.api.core_v1 import LoadBalancerIngress, Node, Service
 from kubelite.apimachinery.rest import MERGE_PATCH
 from kubelite.apimachinery.struct import to_dict
@@ -23,7 +22,19 @@ from kubelite.sim.clock import SECOND
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
+FALSE = ("0", "f", "F", "false", "FALSE", "False")
 LOAD_BALANCER = "LoadBalancer"
+MOST_NAMES = 20
+"""So many nodes are named in one event."""
+
+
+FIRST_RETRY, LAST_RETRY = 5 * SECOND, 300 * SECOND
+"""After a failure of the cloud it is asked again: so much later, and each time twice as much."""
+
+
+class CloudError(Exception):
+    """The cloud has not done what it was asked for; its text is told in an event."""
 
 
 class LoadBalancers(Protocol):
@@ -37,6 +48,7 @@ class LoadBalancers(Protocol):
         """Make or change the load balancer of a Service; where it is reached.
 
         ``nodes`` are those that may get traffic, ``others`` all other Services.
+        Raises CloudError when it cannot be done just now.
         """
         ...
 
@@ -81,9 +93,10 @@ class CloudServiceController(ManagedController):
         )
         self._asked: dict[str, int] = {}  # by uid, when the cloud was asked
         self._hosts: dict[str, tuple[str, ...]] = {}  # by uid, the nodes it was told of
+        self._failures: dict[str, int] = {}  # by uid, how often the cloud has failed in a row
 
     def _node_updated(self, old: Node, node: Node) -> None:
-        if _usable(old) != _usable(node):
+        if _excluded(old) != _excluded(node):
             self._nodes_changed()
 
     def _nodes_changed(self) -> None:
@@ -104,15 +117,33 @@ class CloudServiceController(ManagedController):
         if service.spec.type != LOAD_BALANCER or meta.deletion_timestamp is not None:
             return self._cleanup(service)
         asked = self._asked.setdefault(meta.uid, self.clock.now)
-        if service.status.load_balancer.ingress:
+        if service.status.load_balancer.ingress and meta.uid not in self._failures:
             return self._update_hosts(service)
         ready = asked + self.provider.delay
         if self.clock.now < ready:
             return self._begin(service, ready - self.clock.now)
-        others = [other for other in self.services.items() if other is not service]
-        points = self.provider.ensure(service, self._nodes_told(service), others)
+        return self._ensure(service)
+
+    # DOC: load-balancer-retry
+    def _ensure(self, service: Service) -> Sequence[Action]:
+        """Ask the cloud; when it fails, again after 5 s, 10 s, ... 5 min."""
+        uid = service.metadata.uid
+        failures = self._failures.pop(uid, None)
+        again = () if failures is None else (_ensuring(service),)
+        try:
+            points = self._ask(service, self._nodes_told(service))
+        except CloudError as error:
+            count = failures or 0
+            self._failures[uid] = count + 1
+            text = f"Error syncing load balancer: failed to ensure load balancer: {error}"
+            warning = Emit(service, "Warning", "SyncLoadBalancerFailed", text)
+            return (*again, warning, Requeue(min(FIRST_RETRY << min(count, 6), LAST_RETRY)))
         ensured = Emit(service, "Normal", "EnsuredLoadBalancer", "Ensured load balancer")
-        return (ensured, _status(service, points))
+        return (*again, ensured, _status(service, points))
+
+    def _ask(self, service: Service, nodes: Sequence[Node]) -> tuple[LoadBalancerIngress, ...]:
+        others = [other for other in self.services.items() if other is not service]
+        return self.provider.ensure(service, nodes, others)
 
     def _begin(self, service: Service, delay: int) -> Sequence[Action]:
         """Hold on to the Service before there is anything that must be cleaned up."""
@@ -120,7 +151,7 @@ class CloudServiceController(ManagedController):
         if FINALIZER in finalizers:
             return (Requeue(delay),)
         actions: list[Action] = [
-            Emit(service, "Normal", "EnsuringLoadBalancer", "Ensuring load balancer"),
+            _ensuring(service),
             _finalizers(service, (*finalizers, FINALIZER)),
             Requeue(delay),
         ]
@@ -135,6 +166,7 @@ class CloudServiceController(ManagedController):
             return ()
         self._asked.pop(service.metadata.uid, None)
         self._hosts.pop(service.metadata.uid, None)
+        self._failures.pop(service.metadata.uid, None)
         begins: list[Action] = []
         if service.status.load_balancer.ingress:
             text = "Deleting load balancer"
@@ -156,8 +188,11 @@ class CloudServiceController(ManagedController):
         nodes = self._nodes_told(service)
         if self._hosts[service.metadata.uid] == before:
             return ()
-        others = [other for other in self.services.items() if other is not service]
-        self.provider.ensure(service, nodes, others)
+        try:
+            self._ask(service, nodes)
+        except CloudError as error:
+            self._failures[service.metadata.uid] = 0
+            return (_update_failed(service, nodes, error), *self._ensure(service))
         if not nodes:
             text = "There are no available nodes for LoadBalancer"
             return (Emit(service, "Warning", "UnAvailableLoadBalancer", text),)
@@ -165,8 +200,30 @@ class CloudServiceController(ManagedController):
         return (Emit(service, "Normal", "UpdatedLoadBalancer", text),)
 
 
+# DOC: load-balancer-nodes
 def _usable(node: Node) -> bool:
-    return node_ready(node) and EXCLUDED not in node.metadata.labels
+    """Ready or not: a load balancer finds out for itself who answers (KEP-3458)."""
+    leaving = any(taint.key == TO_BE_DELETED for taint in node.spec.taints)
+    return not leaving and node.metadata.deletion_timestamp is None and not _excluded(node)
+
+
+def _excluded(node: Node) -> bool:
+    return node.metadata.labels.get(EXCLUDED, "false") not in FALSE
+
+
+def _update_failed(service: Service, nodes: Sequence[Node], error: CloudError) -> Emit:
+    names = sorted(node.metadata.name for node in nodes[:MOST_NAMES])
+    if len(nodes) > MOST_NAMES:
+        names.append(f"<{len(nodes) - MOST_NAMES} more>")
+    text = (
+        f"Error updating load balancer with new hosts [{' '.join(names)}] [node names limited, "
+        f"total number of nodes: {len(nodes)}], error: {error}"
+    )
+    return Emit(service, "Warning", "UpdateLoadBalancerFailed", text)
+
+
+def _ensuring(service: Service) -> Emit:
+    return Emit(service, "Normal", "EnsuringLoadBalancer", "Ensuring load balancer")
 
 
 def _finalizers(service: Service, finalizers: Sequence[str]) -> Patch:

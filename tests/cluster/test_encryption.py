@@ -128,6 +128,17 @@ def test_a_key_that_goes_too_early_takes_the_secrets_with_it() -> None:
     assert [secret.metadata.name for secret in cluster.history.at().list("secrets")] == ["db"]
 
 
+def test_the_past_can_be_told_when_the_keys_that_wrote_it_are_gone() -> None:
+    cluster = with_secret()  # in plain, ...
+    for providers in ([gcm(key("key1")), IDENTITY], [gcm(key("key2"), key("key1"))]):
+        cluster.configure_encryption(config(*providers))  # ... then with one key and another
+        cluster.rewrite("secrets")
+    cluster.configure_encryption(config(gcm(key("key2"))))
+    steps = [step.new.data["password"] for step in cluster.history.changes("secrets") if step.new]
+    assert steps == ["czNjcmV0"] * 3
+    assert "you created secret/db" in str(cluster.story("secret/db"))
+
+
 def test_without_a_provider_that_reads_plain_old_secrets_are_lost() -> None:
     cluster = with_secret()
     cluster.configure_encryption(config(gcm(key("key1"))))

@@ -11,7 +11,7 @@ from kubelite import Cluster
 from kubelite.api.core_v1 import LoadBalancerIngress
 from kubelite.apimachinery.struct import replace
 from kubelite.controllers import CONTROLLERS
-from kubelite.controllers.cloudservice import CloudServiceController, SimulatedCloud
+from kubelite.controllers.cloudservice import CloudError, CloudServiceController, SimulatedCloud
 from tests.cluster.manifests import pod, service
 from tests.manifests import deployment
 
@@ -268,13 +268,23 @@ def test_a_load_balancer_asks_the_health_check_when_the_policy_is_local() -> Non
 def test_a_load_balancer_is_told_of_other_nodes() -> None:
     cluster = Cluster(nodes=2)
     shop(cluster, type="LoadBalancer")
+
+    def told() -> int:
+        events = [e for e in cluster.events("service/web") if e.reason == "UpdatedLoadBalancer"]
+        assert {e.message for e in events} <= {"Updated load balancer with new hosts"}
+        return sum(e.count for e in events)
+
     cluster.add_node()
     cluster.run(30)
+    assert told() == 1
     cluster.kill_node("node-1")
     cluster.run(60)
-    told = [e for e in cluster.events("service/web") if e.reason == "UpdatedLoadBalancer"]
-    assert sum(e.count for e in told) == 2
-    assert {e.message for e in told} == {"Updated load balancer with new hosts"}
+    assert told() == 1, "it asks the nodes itself, and knows who is not ready"
+    for value in ("true", "false"):
+        label = {"node.kubernetes.io/exclude-from-external-load-balancers": value}
+        cluster.patch("node/node-2", {"metadata": {"labels": label}})
+        cluster.run(1)
+    assert told() == 3
 
 
 def test_a_namespace_takes_its_ways_in_along() -> None:
@@ -325,6 +335,54 @@ def test_a_cloud_of_ones_own() -> None:
     cluster.run(10)
     (point,) = cluster.get("service/web").status.load_balancer.ingress
     assert replace(point, ports=()) == LoadBalancerIngress(hostname="web.lb.example.com")
+
+
+class Sick(SimulatedCloud):
+    """A cloud that does nothing just now."""
+
+    well = False
+
+    def ensure(self, *asked: Any) -> tuple[LoadBalancerIngress, ...]:
+        if not self.well:
+            raise CloudError("quota exceeded")
+        return super().ensure(*asked)
+
+
+class SickController(CloudServiceController):
+    cloud = Sick
+
+
+def test_a_cloud_that_fails_is_asked_again_later_and_later() -> None:
+    mine = tuple(SickController if c is CloudServiceController else c for c in CONTROLLERS)
+    cluster = Cluster(controllers=mine)
+    cluster.apply(service(type="LoadBalancer"))
+    cloud = cluster.controllers["service-controller"].provider
+    cluster.run(5 + 5 + 10 + 20 + 40 + 1)
+    sentence = "Error syncing load balancer: failed to ensure load balancer: quota exceeded"
+    failed = [(e.reason, e.message, e.count) for e in cluster.events("service/web")][-1]
+    assert failed == ("SyncLoadBalancerFailed", sentence, 5)
+    cloud.well = True
+    cluster.run(78)
+    assert not cluster.get("service/web").status.load_balancer.ingress
+    cluster.run(3)
+    assert cluster.get("service/web").status.load_balancer.ingress
+    cloud.well = False
+    excluded = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+    cluster.patch("node/node-3", {"metadata": {"labels": excluded}})
+    cluster.run(1)
+    told = {e.reason: e.message for e in cluster.events("service/web")}
+    assert told["UpdateLoadBalancerFailed"] == (
+        "Error updating load balancer with new hosts [node-1 node-2] [node names limited, "
+        "total number of nodes: 2], error: quota exceeded"
+    )
+    cloud.well = True
+    cluster.run(10)
+    assert {e.reason: e.count for e in cluster.events("service/web")} == {
+        "UpdateLoadBalancerFailed": 1,
+        "SyncLoadBalancerFailed": 6,
+        "EnsuringLoadBalancer": 8,
+        "EnsuredLoadBalancer": 2,
+    }
 
 
 @pytest.mark.parametrize("target", ["web", "10.96.0.1"])

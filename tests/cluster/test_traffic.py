@@ -126,3 +126,17 @@ def test_a_stream_of_requests_is_answered_while_time_passes() -> None:
     cluster.run(2)
     assert [answer.status for answer in answers] == [200] * 10
     assert cluster.traffic.answers == answers
+
+
+def test_nobody_asks_through_a_machine_whose_proxy_has_not_begun() -> None:
+    cluster = serve(shop(2))
+    cluster.patch("service/web", {"spec": {"type": "LoadBalancer"}})
+    cluster.run(10)
+    (point,) = cluster.get("service/web").status.load_balancer.ingress
+    cluster.add_node()
+    answers: list[Any] = []
+    for _ in range(20):
+        cluster.send_request("web", then=answers.append)
+        cluster.send_request(point.ip, then=answers.append)
+    cluster.run(1)
+    assert [answer.status for answer in answers] == [200] * 40

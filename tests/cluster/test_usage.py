@@ -152,6 +152,17 @@ def test_a_throttled_shop_answers_later_and_loses_customers() -> None:
     assert cluster.usage(cluster.get("pods").names[0])["shop"].throttled > 100
 
 
+def test_what_a_pod_answered_before_it_was_stopped_counts() -> None:
+    cluster = Cluster(nodes=1)
+    shop(cluster, replicas=4)
+    load = cluster.load("web", 60)
+    cluster.run(600)
+    cluster.scale("deployment/web", 2)  # nothing has been counted for ten minutes
+    cluster.run(10)
+    assert load.totals().sent == 36_600
+    assert load.totals().failed < 60
+
+
 def test_without_endpoints_every_request_fails() -> None:
     cluster = Cluster(nodes=1)
     shop(cluster, replicas=1)

@@ -61,6 +61,7 @@ class EncryptedStore:
         self._transformers: dict[str, ByPrefix] = {}
         self._read: dict[bytes, Any] = {}  # what has been decrypted with the present keys
         self._ever: dict[bytes, Any] = {}  # and with any
+        self._onlooker = False
 
     def configure(self, config: EncryptionConfiguration) -> None:
         """Use these providers from now on, as a server does that was started with them."""
@@ -71,10 +72,11 @@ class EncryptedStore:
                 self._transformers[kind.resource] = transformer_of(providers, self._draw)
 
     def observed(self) -> EncryptedStore:
-        """The same store for an onlooker who remembers all that was ever read in plain."""
+        """The same store for an onlooker who remembers all that was ever read or kept in plain."""
         other = EncryptedStore(self._store, self._draw)
         other._transformers = self._transformers
         other._read = other._ever = self._ever
+        other._onlooker = True
         return other
 
     # Transforming
@@ -95,7 +97,9 @@ class EncryptedStore:
 
     def _plain(self, kv: KeyValue | None) -> KeyValue | None:
         """A version with its object. Raises UnreadableError."""
-        if kv is None or self._transformer(kv.key) is None and not isinstance(kv.value, bytes):
+        if kv is None:
+            return kv
+        if not isinstance(kv.value, bytes) and (self._onlooker or not self._transformer(kv.key)):
             return kv
         return KeyValue(
             kv.key, self._object(kv), kv.create_revision, kv.mod_revision, kv.version, kv.lease

@@ -78,10 +78,13 @@ class Accounts:
         return found
 
     def entitled(self, container: Container) -> float:
-        """The cpu that a container would get now if it wanted all it may have."""
+        """The cpu that a container would get now if it wanted all it may have.
+
+        Of one that has ended it is only known what it might have had.
+        """
         now, limit = self._clock.now, container.config.cpu_limit
-        if not self.cores:
-            return float(limit) or UNBOUNDED
+        if not self.cores or not container.running:
+            return float(limit or self.cores) or UNBOUNDED
         running = self._running(now)
         claims = [_claim(one, now, now) for one in running]
         place = running.index(container)
