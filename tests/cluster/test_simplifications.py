@@ -160,6 +160,8 @@ def test_watches_of_a_defined_kind_are_of_its_preferred_version() -> None:
     heard: list[WatchEvent] = []
     cluster.api.watch(Request("watch", "websites.example.com"), heard.append)
     assert [event.object.api_version for event in heard] == ["example.com/v1"]
+    stored = cluster.etcdctl_get("/registry/websites.example.com/default/blog")
+    assert b'"apiVersion":"example.com/v1"' in stored
 
 
 def test_with_rbac_a_node_may_read_all_nodes_and_taint_itself() -> None:
