@@ -56,6 +56,26 @@ def grade(
     click.echo(f"{len(grades)} graded: {_points(grades)}")
 
 
+@main.command("up")
+@click.option("--nodes", default=3, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--speed",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(1, 1000),
+    help="How many virtual seconds pass in a real one.",
+)
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="A free one, unless given.")
+@click.option("--kubeconfig", default="", help="Where to write it; a temporary file, unless given.")
+@click.option("--store", default="", help="A file to keep the cluster in, or to go on with.")
+def up_command(nodes: int, speed: float, port: int, kubeconfig: str, store: str) -> None:
+    """Serve a cluster to kubectl on this machine until Ctrl-C."""
+    from kubelite import Cluster
+    from kubelite.edge.serving import up
+
+    up(Cluster, click.echo, nodes, speed, store, port=port, kubeconfig=kubeconfig)
+
+
 def _points(grades: list) -> str:  # type: ignore[type-arg]
     points = sorted(grade.result.points for grade in grades)
     return f"points from {points[0]} to {points[-1]}" if points else "there was nothing to grade"

@@ -11,9 +11,11 @@ only.
 from kubelite.cluster import Cluster
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
+from kubelite.edge.serving import serve
 from kubelite.edge.stores import open_store
 
 Cluster.read_file = staticmethod(read_file)
+Cluster.serve = serve
 Cluster.open_store = staticmethod(open_store)
 
 __all__ = ["Cluster", "NodePool"]

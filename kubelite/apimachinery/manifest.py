@@ -2,9 +2,8 @@
 
 The reader walks the parser's events and builds plain dicts itself, so nothing recurses,
 nothing is constructed by a tag, and a hostile file is refused before it costs anything.
-Scalars mean what they mean to a real cluster (``sigs.k8s.io/yaml``): ``yes`` and ``on`` are
-true, ``0644`` is octal, ``1:30`` is text. Objects come back with sorted keys, as kubectl
-sends them. Aliases and merge keys, which a real cluster would expand, are refused.
+Scalars mean what they mean to a real cluster (``scalars``). Objects come back with sorted keys,
+as kubectl sends them. Aliases and merge keys are written out, within bounds (``anchors``).
 """
 
 from __future__ import annotations
@@ -16,6 +15,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
+from kubelite.apimachinery.anchors import MAX_EXPANDED, MERGE, Anchors, Open, Read
+from kubelite.apimachinery.scalars import ENDLESS, INFINITE, resolve
+
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_DOCUMENTS = 1000
@@ -24,19 +26,20 @@ MAX_DOCUMENTS = 1000
 # libyaml is not built in, PyYAML's own parser gives the same events, more slowly.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+
+class _GoLoader(yaml.SafeLoader):
+    """Go's reader lets a single quote be escaped, too. Slow, so only for who does it."""
+
+    # The stubs call it final; the class is made to be adapted so.
+    ESCAPE_REPLACEMENTS = yaml.SafeLoader.ESCAPE_REPLACEMENTS | {"'": "'"}  # type: ignore[misc]
+
+
+_ESCAPED_QUOTE = "\\'"
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_INTEGER = re.compile(
-    r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]{0,19})\Z", re.ASCII
-)
-_FLOAT = re.compile(r"[+-]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\Z", re.ASCII)
-_INFINITE = re.compile(r"[+-]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z", re.ASCII)
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
-_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ["str", "int", "float", "bool", "null", "map", "seq"]
 )
-_INF = float("inf")
 _BYTE_ORDER_MARK = re.compile("^\ufeff", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING_TAG = "tag:yaml.org,2002:str"
@@ -92,65 +95,6 @@ def load(
     return documents
 
 
-def resolve(text: str) -> Any:
-    """What an unquoted YAML scalar stands for: None, a bool, a number or the text itself."""
-    if text in _NULL:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    digits = text.replace("_", "") if text[:1] in "+-.0123456789" else ""
-    if _INTEGER.match(digits):
-        number = _integer(digits)
-        if -(2**63) <= number < 2**64:
-            return number
-    if _FLOAT.match(digits):
-        real = float(digits)
-        if abs(real) == _INF:
-            return text
-        # JSON has one kind of number: a whole float is written without a point.
-        return int(real) if real.is_integer() and abs(real) < 1e21 else real
-    return text
-
-
-def _integer(digits: str) -> int:
-    sign = -1 if digits[0] == "-" else 1
-    digits = digits.lstrip("+-")
-    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
-        return sign * int(digits, 8)
-    return sign * int(digits, 0)
-
-
-class _Open:
-    """A mapping or sequence whose end has not been read yet."""
-
-    __slots__ = ("at", "items", "key", "lines", "mapping", "path")
-
-    def __init__(self, mapping: bool, path: str, at: Place) -> None:
-        self.mapping = mapping
-        self.path = path
-        self.at = at
-        self.items: Any = {} if mapping else []
-        self.key: str | None = None
-        self.lines: dict[str, int] = {}
-
-    def child_path(self) -> str:
-        if not self.mapping:
-            return f"{self.path}[{len(self.items)}]"
-        return f"{self.path}.{self.key}" if self.path else self.key or ""
-
-    def add(self, value: Any) -> None:
-        if self.mapping:
-            self.items[self.key] = value
-            self.key = None
-        else:
-            self.items.append(value)
-
-    def closed(self) -> Any:
-        return dict(sorted(self.items.items())) if self.mapping else self.items
-
-
 class _Reader:
     """One manifest being read."""
 
@@ -159,6 +103,7 @@ class _Reader:
         self._max_depth = max_depth
         self._max_documents = max_documents
         self._duplicates: list[tuple[Place, str, int]] = []
+        self._anchors = Anchors()
 
     def refuse(self, place: Place, problem: str, advice: str) -> NoReturn:
         """Give up, saying why."""
@@ -204,37 +149,45 @@ class _Reader:
     def yaml(self, text: str) -> list[dict[str, Any]]:
         """The objects of a YAML text. Iterative; stops at the first thing it cannot accept."""
         documents: list[dict[str, Any]] = []
-        stack: list[_Open] = []
+        stack: list[Open] = []
         start = Place()
         for event in self._events(text):
             at = _place(event)
             if isinstance(event, yaml.DocumentStartEvent):
                 start = at
+                self._anchors.forget()
             elif isinstance(event, yaml.NodeEvent):
                 self._check_node(event, stack, at)
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 path = stack[-1].child_path() if stack else ""
-                stack.append(_Open(isinstance(event, yaml.MappingStartEvent), path, at))
+                mapping = isinstance(event, yaml.MappingStartEvent)
+                stack.append(Open(mapping, path, at, event.anchor))
                 continue
             if isinstance(event, yaml.ScalarEvent):
                 if stack and stack[-1].mapping and stack[-1].key is None:
-                    self._key(stack[-1], event.value, at)
+                    self._key(stack[-1], event, at)
                     continue
-                value = self._scalar(event, stack, at)
+                read = Read(self._scalar(event, stack, at), 1 + len(event.value))
+                self._anchors.name(event.anchor, read)
+            elif isinstance(event, yaml.AliasEvent):
+                read = self._repeated(str(event.anchor), stack, at)
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                value = stack.pop().closed()
+                frame = stack.pop()
+                read = frame.closed()
+                self._anchors.name(frame.anchor, read)
             else:
                 continue
             if stack:
-                stack[-1].add(value)
-            elif value is not None:
-                documents.append(self._document(value, start, len(documents)))
+                self._add(stack[-1], read, at)
+            elif read.value is not None:
+                documents.append(self._document(read.value, start, len(documents)))
         self._refuse_duplicates()
         return documents
 
     def _events(self, text: str) -> Iterator[Any]:
         try:
-            yield from yaml.parse(text, Loader=_LOADER)
+            quoted = _ESCAPED_QUOTE in text and not _readable(text)
+            yield from yaml.parse(text, Loader=_GoLoader if quoted else _LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -248,16 +201,12 @@ class _Reader:
                 raise
             self.refuse(Place(), f"this is not YAML: {error}", "Check that it is a manifest")
 
-    def _check_node(self, event: Any, stack: list[_Open], at: Place) -> None:
+    def _check_node(self, event: Any, stack: list[Open], at: Place) -> None:
         if stack:
             top = stack[-1]
             at = at._replace(path=top.child_path() if top.key is not None else top.path)
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            self.refuse(
-                at,
-                f"anchors and aliases (&{event.anchor}, *{event.anchor}) are not accepted",
-                "Write the value out in each place",
-            )
+        if isinstance(event, yaml.AliasEvent):
+            return
         if event.tag is not None and event.tag not in _TAGS:
             self.refuse(at, f"the tag {event.tag} is not accepted", "Remove the tag")
         if isinstance(event, yaml.CollectionStartEvent):
@@ -274,12 +223,39 @@ class _Reader:
             "No object is that deep: check the brackets and the indentation",
         )
 
-    def _key(self, frame: _Open, key: str, at: Place) -> None:
-        frame.key = self._whole(key, at)
-        place = at._replace(path=frame.child_path())
-        if key == "<<":
-            self.refuse(place, "merge keys (<<) are not accepted", "Write the fields out")
+    def _repeated(self, anchor: str, stack: list[Open], at: Place) -> Read:
+        """What an alias stands for."""
+        if not stack or (stack[-1].mapping and stack[-1].key is None):
+            self.refuse(at, f"an alias (*{anchor}) stands where a key is wanted", "Write it out")
+        at = at._replace(path=stack[-1].child_path())
+        found = self._anchors.find(anchor)
+        if found is None:
+            itself = any(frame.anchor == anchor for frame in stack)
+            problem = f"anchor '{anchor}' value contains itself"
+            unknown = f"unknown anchor '{anchor}' referenced"
+            self.refuse(at, problem if itself else unknown, "Write the value out")
+        if len(stack) + found.height > self._max_depth:
+            self._too_deep(at)
+        read = self._anchors.repeated(found)
+        if read is None:
+            problem = f"anchors and aliases stand for more than {MAX_EXPANDED} characters"
+            self.refuse(at, problem, "Write the value out where it is needed")
+        return read
+
+    def _add(self, frame: Open, read: Read, at: Place) -> None:
+        at = at._replace(path=frame.child_path())
+        if not frame.add(read):
+            problem = "map merge requires map or sequence of maps as the value"
+            self.refuse(at, problem, "Write the fields out")
+
+    def _key(self, frame: Open, event: Any, at: Place) -> None:
+        key = frame.key = self._whole(event.value, at)
+        if key == MERGE and event.implicit[0]:
+            frame.merging = True
+            return
+        self._anchors.name(event.anchor, Read(key, 1 + len(key)))
         if key in frame.lines:
+            place = at._replace(path=frame.child_path())
             self._duplicates.append((place, key, frame.lines[key]))
         frame.lines.setdefault(key, at.line)
 
@@ -292,11 +268,11 @@ class _Reader:
         )
         self.refuse(self._duplicates[0][0], found, "Keep one of them")
 
-    def _scalar(self, event: Any, stack: list[_Open], at: Place) -> Any:
+    def _scalar(self, event: Any, stack: list[Open], at: Place) -> Any:
         text: str = event.value
         if event.tag == _STRING_TAG or (event.tag is None and not event.implicit[0]):
             return self._whole(text, at)
-        if _INFINITE.match(text):
+        if INFINITE.match(text):
             path = stack[-1].child_path() if stack else ""
             self.refuse(
                 at._replace(path=path),
@@ -368,7 +344,7 @@ class _Reader:
             return [self._plain(item, at, f"{path}[{i}]") for i, item in enumerate(value)]
         if isinstance(value, str):
             return self._whole(value, at)
-        if isinstance(value, float) and abs(value) == _INF:
+        if isinstance(value, float) and abs(value) == ENDLESS:
             self.refuse(at._replace(path=path), "a number is too large", "Check its exponent")
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
             return int(value)
@@ -381,6 +357,14 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _readable(text: str) -> bool:
+    """Whether it holds no escape that only Go's reader knows."""
+    try:
+        return all(True for _ in yaml.scan(text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        return "unknown escape" not in str(error)
 
 
 def _char_at(text: str, line: int, column: int) -> str:

@@ -74,6 +74,8 @@ def read(kind: Kind, plain: dict[str, Any], validation: str = "Strict") -> Any:
         )
     if kind.defined:
         return kind.type.strategy.read(plain, validation)  # type: ignore[attr-defined]
+    if validation != "Strict":
+        return strict.decode_lenient(kind.type, plain)[0]
     return strict.decode_strict(kind.type, plain)
 
 

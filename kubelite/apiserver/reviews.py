@@ -14,7 +14,7 @@ from kubelite.api.rbac_v1 import PolicyRule
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.rest import Request, User
-from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import decoding
 from kubelite.apiserver.authz import Attributes, Authorizer
@@ -34,21 +34,34 @@ def _kind(group: str, type: type[Any], namespaced: bool = False) -> Kind:
 TOKEN = _kind(_AUTHN, authn.TokenRequest)
 """How the body of a service account's subresource ``token`` is read."""
 
+REVIEWS = Scheme(
+    (
+        _kind(_AUTHZ, authz.SelfSubjectAccessReview),
+        _kind(_AUTHZ, authz.SubjectAccessReview),
+        _kind(_AUTHZ, authz.LocalSubjectAccessReview, True),
+        _kind(_AUTHZ, authz.SelfSubjectRulesReview),
+        _kind(_AUTHN, authn.SelfSubjectReview),
+        _kind(_AUTHN, authn.TokenReview),
+    )
+)
+"""The kinds that are answered and never stored, in the order of their answers below."""
+
 
 class Reviews:
     """Answers every review. Without an authorizer everybody may do anything."""
 
     def __init__(self, authorizer: Authorizer | None, tokens: Tokens):
         self._authorizer = authorizer
-        answers: tuple[tuple[Kind, Callable[[Request, Any], Any]], ...] = (
-            (_kind(_AUTHZ, authz.SelfSubjectAccessReview), self._self_access),
-            (_kind(_AUTHZ, authz.SubjectAccessReview), self._access),
-            (_kind(_AUTHZ, authz.LocalSubjectAccessReview, True), self._local_access),
-            (_kind(_AUTHZ, authz.SelfSubjectRulesReview), self._rules),
-            (_kind(_AUTHN, authn.SelfSubjectReview), self._who),
-            (_kind(_AUTHN, authn.TokenReview), lambda _, review: tokens.reviewed(review)),
+        answers: tuple[Callable[[Request, Any], Any], ...] = (
+            self._self_access,
+            self._access,
+            self._local_access,
+            self._rules,
+            self._who,
+            lambda _, review: tokens.reviewed(review),
         )
-        self._answers = {kind.resource: (kind, answer) for kind, answer in answers}
+        rows = zip(REVIEWS, answers, strict=True)
+        self._answers = {kind.resource: (kind, answer) for kind, answer in rows}
 
     def create(self, request: Request) -> Any:
         """The review with its answer. Raises StatusError 400, 404, 405 or 422."""

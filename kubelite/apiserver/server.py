@@ -17,6 +17,7 @@ from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import (
     ADDED,
+    APPLY_PATCH,
     ObjectList,
     Request,
     Response,
@@ -25,7 +26,7 @@ from kubelite.apimachinery.rest import (
 )
 from kubelite.apimachinery.scheme import ClusterScheme, Kind
 from kubelite.apimachinery.struct import replace
-from kubelite.apiserver import admission, decoding, patching
+from kubelite.apiserver import admission, decoding, patching, serverside
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.authz import Authorizer
 from kubelite.apiserver.authz.node import restrict
@@ -40,26 +41,13 @@ from kubelite.apiserver.registry.store import Registry
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.registry.table import strategies
 from kubelite.apiserver.reviews import TOKEN, Reviews
+from kubelite.apiserver.subresources import SUBRESOURCES
 from kubelite.apiserver.tokens import Tokens
 from kubelite.apiserver.watchcache import WatchCache, at_revision
 from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import NO_CAUSE
 from kubelite.sim.trace import Trace
-
-SUBRESOURCES = {
-    "status": ("get", "update", "patch"),
-    "scale": ("get", "update", "patch"),
-    "finalize": ("update",),
-    "binding": ("create",),
-    "eviction": ("create",),
-    "log": ("get",),
-    "exec": ("create", "get"),
-    "resize": ("get", "update", "patch"),
-    "ephemeralcontainers": ("get", "update", "patch"),
-    "token": ("create",),
-}
-"""What can be done with each; whether a kind has it stands in the table of kinds."""
 
 _BUDGETS = "poddisruptionbudgets.policy"
 
@@ -305,6 +293,8 @@ class APIServer:
         return self._change(registry, request, lambda _: new)
 
     def _patch(self, registry: Registry, request: Request) -> Response:
+        if request.patch_type == APPLY_PATCH:
+            return serverside.apply(registry, request, self.authorizer, self.now())
         kind = SCALE if request.subresource == "scale" else registry.kind
         return self._change(registry, request, lambda old: patching.patched(kind, request, old))
 

@@ -54,6 +54,7 @@ from kubelite.kubelet import Kubelet, cri
 from kubelite.kubelet.node_status import Machine
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Profile
 from kubelite.scheduler.scheduler import Scheduler
+from kubelite.sim.clock import START
 
 
 class Cluster(
@@ -68,7 +69,8 @@ class Cluster(
     ``controllers``, scheduler ``profiles`` and ``admission`` plugins may be your own.
     ``encryption`` is an EncryptionConfiguration; without one, Secrets are stored as anybody can
     read them. With several ``control_planes`` each has a controller manager and a scheduler, of
-    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them.
+    which one leads. ``pools`` are node pools to begin with, as ``plan`` takes them. All begins
+    at the moment ``start``, in microseconds since 1970.
 
     ``store`` is the name of a file that outlives the process. Is a cluster in it, that one comes
     back: nodes, seed and sizes are those it had, time goes on after its last write. A write is in
@@ -93,6 +95,7 @@ class Cluster(
         pools: Any = (),
         rbac: bool = False,
         service_accounts: bool = False,
+        start: int = START,
         store: Any = None,
         durability: str = "power",
     ):
@@ -103,7 +106,7 @@ class Cluster(
         self._kept = type(self).open_store(store, durability) if store is not None else None
         try:
             self._notes = notes = keeping.read(self._kept, Notes(seed=seed, cpu=cpu, memory=memory))
-            again = self._kept, notes.starts
+            again = self._kept, notes.starts, start
             self._world = World(notes.seed, admission, encrypted, rbac, service_accounts, *again)
             self._build(controllers, control_planes)
             self._begin_or_resume(nodes, pools)

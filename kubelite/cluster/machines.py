@@ -26,6 +26,7 @@ from kubelite.controllers.ingress import serves
 from kubelite.controllers.provisioner import STORAGE_CLASSES
 from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
 from kubelite.dns import server as dns
+from kubelite.dns.internet import address_of
 from kubelite.dns.server import by_service
 from kubelite.etcd.backend import Backend, Durable
 from kubelite.etcd.mvcc import Store
@@ -39,7 +40,7 @@ from kubelite.proxy.services import INDEXERS
 from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import MINUTE, Clock
+from kubelite.sim.clock import MINUTE, START, Clock
 from kubelite.sim.trace import Trace
 
 LEARNER = "you"
@@ -74,8 +75,9 @@ class World:
         service_accounts: bool = False,
         kept: Durable | None = None,
         start: int = 0,
+        moment: int = START,
     ):
-        self.clock = Clock()
+        self.clock = Clock(moment)
         self.chance = Chance(seed, start)
         self.trace = Trace(self.clock)
         self.kept = kept
@@ -146,7 +148,7 @@ class World:
         return informer
 
     def addresses_outside(self, name: str) -> Sequence[str]:
-        """What the internet's DNS says: ``outside_names``, and the hosts of Ingresses."""
+        """What the internet's DNS says: ``outside_names``, hosts of Ingresses, known domains."""
         known = self.outside_names.get(name)
         if known:
             return (known,)
@@ -155,7 +157,10 @@ class World:
             hosts = [rule.host for rule in ingress.spec.rules if rule.host]
             if any(host_matches(host, name) for host in hosts) and serves(ingress, classes):
                 return (INGRESS_ADDRESS,)
-        return ()
+        public = address_of(name)
+        if public:
+            self.outside_names[name] = public
+        return (public,) if public else ()
 
     def client(self, component: str) -> Client:
         """A way to the server for the scheduler or a kubelet, which may ask 50 times a second."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from kubelite.cluster import draining
 from kubelite.cluster.controlplane import ControlPlanes
@@ -23,6 +24,12 @@ class Operating:
     _machines_made: int
     _drivers: list[LoggingDriver]
     _control_plane: ControlPlane | ControlPlanes
+
+    serve: ClassVar[Callable[..., Any]]
+    """Serve it over HTTP; given by ``kubelite``, so that nothing here touches a socket."""
+
+    kubeconfig = ""
+    """The file for kubectl, while the cluster is served."""
 
     def add_node(
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None

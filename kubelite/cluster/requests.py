@@ -6,12 +6,15 @@ outside the cluster. Names are resolved as the asker would resolve them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from kubelite.api.core_v1 import Service
+from kubelite.api.core_v1 import Pod, Service
+from kubelite.apimachinery import rest
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.identities import service_account
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
 from kubelite.cluster.traffic import CLIENT_TIMEOUT, Answer, Traffic
@@ -161,7 +164,7 @@ class Requests:
         target = parse_target(url)
         name = f"pod/{sandbox.name}"
         if target.host.startswith("kubernetes.default"):
-            self.clock.after(CLIENT_LATENCY, then, self._all_pods(target.path))
+            self.clock.after(CLIENT_LATENCY, self._api, sandbox, method, target.path, body, then)
             return
         try:
             line = Connection(self, target, sandbox.namespace, "", name, "", kept=False)
@@ -169,10 +172,41 @@ class Requests:
         except (ValueError, StatusError) as problem:  # the pod has no address yet, or is gone
             then(Reply(error=str(problem)))
 
-    def _all_pods(self, path: str) -> Reply:
-        """The API server's answer to a program; it knows one question."""
-        if path != "/api/v1/pods":
-            return Reply(404, "404 page not found\n")
+    def _api(
+        self,
+        sandbox: cri.SandboxConfig,
+        method: str,
+        path: str,
+        body: str,
+        then: Callable[[Reply], object],
+    ) -> None:
+        """The API server's answer to a program: all pods, or a Secret that was created."""
+        parts = path.strip("/").split("/")
+        if path == "/api/v1/pods":
+            then(self._all_pods())
+        elif (
+            method == "POST"
+            and parts[:3] == ["api", "v1", "namespaces"]
+            and parts[4:] == ["secrets"]
+        ):
+            then(self._create_secret(sandbox, parts[3], body))
+        else:
+            then(Reply(404, "404 page not found\n"))
+
+    def _create_secret(self, sandbox: cri.SandboxConfig, namespace: str, body: str) -> Reply:
+        """By the service account of the pod that asks."""
+        server = self._world.server
+        pod: Pod | None = server.find("pods", sandbox.namespace, sandbox.name)
+        account = (pod.spec.service_account_name if pod else "") or "default"
+        user = service_account(sandbox.namespace, account)
+        wanted, who = json.loads(body), f"pod/{sandbox.name}"
+        namespace = namespace or sandbox.namespace
+        answer = server.handle(
+            rest.Request("create", "secrets", namespace, body=wanted, component=who, user=user)
+        )
+        return Reply(answer.code, "" if answer.ok else answer.body.message)
+
+    def _all_pods(self) -> Reply:
         pods = self._whole.api.all("pods")
         text = ",".join([encode(pod).decode() for pod in pods])
         return Reply(200, f'{{"apiVersion":"v1","kind":"PodList","items":[{text}]}}')

@@ -26,6 +26,7 @@ SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 MANAGER = "endpointslice-controller.k8s.io"
 HEADLESS = "service.kubernetes.io/headless"
+RESERVED = frozenset((SERVICE_NAME, MANAGED_BY, HEADLESS))
 ZONE = "topology.kubernetes.io/zone"
 
 Ports = tuple[EndpointPort, ...]
@@ -119,21 +120,23 @@ def plan(
 
     ``wanted`` maps each set of ports to endpoints by pod uid.
     """
-    changes = _Changes([], [], [s for s in existing if s.ports not in wanted])
+    ours = [s for s in existing if _owned(s, service)]
+    strangers = [s for s in existing if not _owned(s, service)]  # of an earlier one of this name
+    changes = _Changes([], [], [s for s in ours if s.ports not in wanted])
     creates, updates, deletes = changes
     for ports, endpoints in wanted.items():
-        _place(service, ports, endpoints, [s for s in existing if s.ports == ports], changes)
-    if len(deletes) == len(existing) and not creates:
+        _place(service, ports, endpoints, [s for s in ours if s.ports == ports], changes)
+    if len(deletes) == len(ours) and not creates:
         # One slice stays even when nobody is in it, so that readers see an answer: nobody.
         nobody = _slice(service, ())
-        if len(deletes) == 1 and _says_the_same(deletes[0], nobody):
+        if len(existing) == 1 and deletes and _says_the_same(deletes[0], nobody):
             return []
         creates.append(nobody)
     while creates and deletes:  # one write is cheaper than two
         fresh, held = creates.pop(), deletes.pop(0)
         meta = replace(held.metadata, labels=fresh.metadata.labels)
         updates.append(replace(fresh, metadata=meta))
-    return [*map(Create, creates), *map(Update, updates), *map(_delete, deletes)]
+    return [*map(Create, creates), *map(Update, updates), *map(_delete, deletes + strangers)]
 
 
 def _place(
@@ -155,10 +158,11 @@ def _place(
             (same if fresh is held else touched).append(fresh)
     for fresh in sorted(touched, key=lambda s: -len(s.endpoints)):
         changes.updates.append(_filled(fresh, waiting))
-    if waiting and (roomy := _room_for(len(waiting), same)):
-        changes.updates.append(_filled(roomy, waiting))
     while waiting:
-        changes.creates.append(_filled(_slice(service, ports), waiting))
+        if roomy := _room_for(len(waiting), same):
+            changes.updates.append(_filled(roomy, waiting))
+        else:
+            changes.creates.append(_filled(_slice(service, ports), waiting))
 
 
 def _refreshed(held: EndpointSlice, wanted: dict[str, Endpoint], service: Service) -> EndpointSlice:
@@ -192,13 +196,18 @@ def _slice(service: Service, ports: Ports) -> EndpointSlice:
 
 
 def _labelled(meta: ObjectMeta, service: Service) -> ObjectMeta:
-    wanted = service.metadata.labels | {
-        SERVICE_NAME: service.metadata.name,
-        MANAGED_BY: MANAGER,
-    }
+    """With the Service's labels, save those that only this controller may set."""
+    theirs = service.metadata.labels
+    wanted = {key: theirs[key] for key in theirs if key not in RESERVED}
+    wanted |= {SERVICE_NAME: service.metadata.name, MANAGED_BY: MANAGER}
     if service.spec.cluster_ip == "None":
         wanted[HEADLESS] = ""
     return meta if meta.labels == wanted else replace(meta, labels=wanted)
+
+
+def _owned(held: EndpointSlice, service: Service) -> bool:
+    uid = service.metadata.uid
+    return any(o.uid == uid and o.kind == "Service" for o in held.metadata.owner_references)
 
 
 def _says_the_same(one: EndpointSlice, other: EndpointSlice) -> bool:

@@ -32,7 +32,10 @@ NOT_READY = "node.kubernetes.io/not-ready"
 UNREACHABLE = "node.kubernetes.io/unreachable"
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 LEASES = "kube-node-lease"
+REGION = "topology.kubernetes.io/region"
 ZONE = "topology.kubernetes.io/zone"
+EXCLUDED = "node.kubernetes.io/exclude-disruption"
+NORMAL_ZONE, PARTIAL, FULL = "Normal", "PartialDisruption", "FullDisruption"
 
 _DEAD = (NOT_READY, UNREACHABLE)
 _WATCHED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
@@ -124,6 +127,15 @@ def retainted(node: Node, evict: str, now: int) -> tuple[Taint, ...]:
     return (*kept, *added)
 
 
+def zone_state(ready: int, not_ready: int) -> str:
+    """How a zone fares with so many nodes of either kind. Two silent nodes are no disruption."""
+    if not_ready and not ready:
+        return FULL
+    if not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY_ZONE:
+        return PARTIAL
+    return NORMAL_ZONE
+
+
 # DOC: eviction-rate
 def eviction_rate(ready: int, not_ready: int) -> float:
     """Nodes a second that may be emptied in a zone with so many nodes of either kind.
@@ -131,7 +143,7 @@ def eviction_rate(ready: int, not_ready: int) -> float:
     Many silent nodes at once look like a broken network: a large zone is emptied ten times more
     slowly, a small one not at all. A zone that is dead altogether is emptied at the usual rate.
     """
-    if ready and not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY_ZONE:
+    if zone_state(ready, not_ready) == PARTIAL:
         return SECONDARY_EVICTION_RATE if ready + not_ready > LARGE_CLUSTER else 0.0
     return EVICTION_RATE
 
@@ -150,7 +162,7 @@ class NodeLifecycleController(ManagedController):
         self.nodes.on(add=self._added, update=self._updated, delete=self._deleted)
         self._health: dict[str, Health] = {}
         self._next_eviction: dict[str, int] = {}  # by zone
-        self._zones: dict[str, tuple[int, int]] = {}  # how many nodes are Ready, how many are not
+        self.zones: dict[str, tuple[int, int]] = {}  # how many nodes are Ready, how many are not
 
     def start(self) -> None:
         """Look at every node, now and every 5 s."""
@@ -203,7 +215,12 @@ class NodeLifecycleController(ManagedController):
             lease.spec.renew_time if lease is not None else None,
             ready.last_heartbeat_time if ready is not None and ready.status != "Unknown" else None,
         )
-        if known is None or known.heartbeat != beat:
+        if known is None:
+            never = lease is None and ready is None
+            began = node.metadata.creation_timestamp if never else None
+            heard = int(began) if began else self.clock.now
+            self._health[name] = Health(beat, heard, (node, lease))
+        elif known.heartbeat != beat:
             self._health[name] = Health(beat, self.clock.now, (node, lease))
         else:
             known.read = (node, lease)
@@ -263,14 +280,14 @@ class NodeLifecycleController(ManagedController):
         ready = condition(node, "Ready")
         if ready is None or ready.status == "True":
             return ""
-        zones = self._zones
+        zones = self.zones
         if not any(alive for alive, _ in zones.values()):
             return ""  # not one node is heard of: it is this controller that is cut off
         taint = UNREACHABLE if ready.status == "Unknown" else NOT_READY
         if any(t.effect == "NoExecute" and t.key in _DEAD for t in node.spec.taints):
             return taint
-        zone = node.metadata.labels.get(ZONE, "")
-        rate, now = eviction_rate(*zones[zone]), self.clock.now
+        zone = zone_of(node)
+        rate, now = eviction_rate(*zones.get(zone, (0, 0))), self.clock.now
         if rate == 0:
             return ""
         turn = self._next_eviction.get(zone, 0)
@@ -282,12 +299,21 @@ class NodeLifecycleController(ManagedController):
 
     def _count(self, node: Node, change: int) -> None:
         """A node came (1) or went (-1)."""
-        zone = node.metadata.labels.get(ZONE, "")
-        ready, not_ready = self._zones.get(zone, (0, 0))
+        if EXCLUDED in node.metadata.labels:
+            return
+        zone = zone_of(node)
+        ready, not_ready = self.zones.get(zone, (0, 0))
         if node_ready(node):
-            self._zones[zone] = (ready + change, not_ready)
+            self.zones[zone] = (ready + change, not_ready)
         else:
-            self._zones[zone] = (ready, not_ready + change)
+            self.zones[zone] = (ready, not_ready + change)
+
+
+def zone_of(node: Node) -> str:
+    """Region and zone, for there may be zones of one name in several regions."""
+    labels = node.metadata.labels
+    region, zone = labels.get(REGION, ""), labels.get(ZONE, "")
+    return f"{region}/{zone}" if region or zone else ""
 
 
 def _tainted(node: Node) -> bool:

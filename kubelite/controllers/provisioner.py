@@ -56,6 +56,38 @@ ZONE = "topology.kubernetes.io/zone"
 HOSTNAME = "kubernetes.io/hostname"
 _VOLUME = "volume:"  # begins the keys of volumes; claims have their own
 
+CLOUD_DISKS = (
+    "ebs.csi.aws.com",
+    "efs.csi.aws.com",
+    "pd.csi.storage.gke.io",
+    "filestore.csi.storage.gke.io",
+    "disk.csi.azure.com",
+    "file.csi.azure.com",
+    "dobs.csi.digitalocean.com",
+    "csi.hetzner.cloud",
+    "linodebs.csi.linode.com",
+    "cinder.csi.openstack.org",
+    "csi.vsphere.vmware.com",
+    "driver.longhorn.io",
+    "rook-ceph.rbd.csi.ceph.com",
+    "rook-ceph.cephfs.csi.ceph.com",
+    "nfs.csi.k8s.io",
+    "hostpath.csi.k8s.io",
+)
+"""Makers that manifests name: each is taken to be there, and sells the same kind of disk."""
+
+OLD_NAMES = {
+    "kubernetes.io/aws-ebs": "ebs.csi.aws.com",
+    "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
+    "kubernetes.io/azure-disk": "disk.csi.azure.com",
+    "kubernetes.io/azure-file": "file.csi.azure.com",
+    "kubernetes.io/cinder": "cinder.csi.openstack.org",
+    "kubernetes.io/vsphere-volume": "csi.vsphere.vmware.com",
+    "k8s.io/minikube-hostpath": "hostpath.csi.k8s.io",
+    "microk8s.io/hostpath": "hostpath.csi.k8s.io",
+}
+"""Names of makers that were part of Kubernetes, or of a small one, and whose disks they give."""
+
 
 class Storage(NamedTuple):
     """What makes volumes: its name, whether of the network, and how long it takes (us)."""
@@ -68,6 +100,8 @@ class Storage(NamedTuple):
 STORAGES = {
     DISK_DRIVER: Storage(DISK_DRIVER, True, 3 * SECOND),
     LOCAL_PATH: Storage(LOCAL_PATH, False, 2 * SECOND),
+    **{name: Storage(name, True, 3 * SECOND) for name in CLOUD_DISKS},
+    **{old: Storage(name, True, 3 * SECOND) for old, name in OLD_NAMES.items()},
 }
 
 STORAGE_CLASSES = (

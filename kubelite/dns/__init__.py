@@ -1,11 +1,12 @@
 """Cluster DNS: names of Services and pods, and how a pod's resolver asks for them.
 
 Lives here: what one question is answered with (``records``), the server with its copies of the
-API objects (``server``), and a client's search path (``resolver``).
+API objects (``server``), a client's search path (``resolver``), and known domains (``internet``).
 Must not live here: connections. A name leads to addresses; what is there is not DNS's business.
 Models CoreDNS with its kubernetes plugin, set up as kubeadm does, and ``pkg/kubelet/network/dns``.
 """
 
+from kubelite.dns.internet import address_of
 from kubelite.dns.records import NXDOMAIN, Query, Record, Reply
 from kubelite.dns.resolver import Resolution, ResolvConf, Resolver, Step, resolv_conf
 from kubelite.dns.server import Server
@@ -20,5 +21,6 @@ __all__ = [
     "Resolver",
     "Server",
     "Step",
+    "address_of",
     "resolv_conf",
 ]

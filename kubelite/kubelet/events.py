@@ -31,6 +31,7 @@ RESIZE_ERROR = "ResizeError"
 STARTING = "Starting"
 NODE_READY = "NodeReady"
 REBOOTED = "Rebooted"
+INSPECT_FAILED = "InspectFailed"
 FAILED_MOUNT = "FailedMount"
 EVICTED = "Evicted"
 

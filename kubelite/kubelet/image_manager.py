@@ -15,6 +15,7 @@ from kubelite.client.backoff import INITIAL, Backoff
 from kubelite.kubelet import events
 from kubelite.kubelet.cri import PullResult, Runtime
 from kubelite.kubelet.durations import go_duration
+from kubelite.kubelet.imagenames import problem_of
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ERR_IMAGE_PULL = "ErrImagePull"
 ERR_IMAGE_PULL_BACK_OFF = "ImagePullBackOff"
 ERR_IMAGE_NEVER_PULL = "ErrImageNeverPull"
+ERR_INVALID_IMAGE_NAME = "InvalidImageName"
 
 SOON = 1 * SECOND
 """After its first failed pull a pod is looked at again at once, since its sandbox is new."""
@@ -58,6 +60,11 @@ class ImageManager:
     def ensure_image_exists(self, pod: Pod, container: Container, then: Then) -> None:
         """Let ``then`` run once the image is there, or with the problem that prevents it."""
         image, policy = container.image, container.image_pull_policy
+        if wrong := problem_of(image):
+            message = f'Failed to apply default image tag "{image}": {wrong}'
+            self._reporter.event(pod, "Warning", events.INSPECT_FAILED, message, container)
+            then(Problem(ERR_INVALID_IMAGE_NAME, message))
+            return
         present = self._runtime.image_present(image)
         if present and policy != "Always":
             text = "already present on machine and can be accessed by the pod"

@@ -30,7 +30,7 @@ from kubelite.apimachinery.times import Time
 from kubelite.kubelet import cri
 from kubelite.kubelet.actions import as_container, is_sidecar, should_restart
 from kubelite.kubelet.conditions import conditions_of
-from kubelite.kubelet.restarts import restarts_after
+from kubelite.kubelet.restarts import has_rules, restarts_after
 
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
@@ -266,8 +266,8 @@ def _phase(
         elif state.terminated is not None:
             stopped += 1
             succeeded += state.terminated.exit_code == 0
-        elif status.last_state.terminated is not None:
-            stopped += 1
+        elif status.last_state.terminated is not None and not has_rules(spec):
+            stopped += 1  # where a rule restarts the whole pod, it is about to start again
         else:
             waiting += 1
     begun = any(s.state.running or s.state.terminated for s in containers)

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from kubelite.apimachinery import manifest
-from kubelite.apimachinery.manifest import ManifestError, load, resolve
+from kubelite.apimachinery.manifest import ManifestError, load
+from kubelite.apimachinery.scalars import resolve
 
 LOADERS = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
 
@@ -71,6 +72,48 @@ def test_quoted_scalars_stay_text() -> None:
     assert load("80: web\nyes: no\n", "x") == [{"80": "web", "yes": False}]
 
 
+ALIASED: dict[str, tuple[str, list[Any]]] = {
+    "values of every kind": (
+        "a: &a {x: 1}\nb: &b [2]\nc: &c three\nd: [*a, *b, *c]\n",
+        [{"a": {"x": 1}, "b": [2], "c": "three", "d": [{"x": 1}, [2], "three"]}],
+    ),
+    "a name used twice": ("a: &a 1\nb: &a 2\nc: *a\n", [{"a": 1, "b": 2, "c": 2}]),
+    "one's own fields count more": (
+        "base: &base {a: 1, b: 1}\nmore:\n  b: 2\n  <<: *base\n",
+        [{"base": {"a": 1, "b": 1}, "more": {"a": 1, "b": 2}}],
+    ),
+    "the first of several counts more": (
+        "x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}\n",
+        [{"x": {"a": 1}, "y": {"a": 2, "b": 2}, "z": {"a": 1, "b": 2}}],
+    ),
+    "quoted, it is a key": ("'<<': 1\n", [{"<<": 1}]),
+    "a key may have a name": ("&k a: 1\nb: *k\n", [{"a": 1, "b": "a"}]),
+}
+
+
+@pytest.mark.parametrize("case", ALIASED)
+def test_aliases_and_merge_keys_are_written_out(case: str) -> None:
+    text, objects = ALIASED[case]
+    assert load(text, "x") == objects
+
+
+def test_what_is_repeated_is_repeated_as_a_copy() -> None:
+    [found] = load("a: &a {x: [1]}\nb: *a\n", "x")
+    assert found["a"] == found["b"] and found["a"]["x"] is not found["b"]["x"]
+
+
+def test_text_in_every_form_that_people_use() -> None:
+    assert load("a: \"it\\'s\\ta \\\n   line\"\nb: '\ttab'\n", "x") == [
+        {"a": "it's\ta line", "b": "\ttab"}
+    ]
+    assert load("\ufeffa: |\r\n  one\r\n  two\r\nb: 1\r\n", "x") == [{"a": "one\ntwo\n", "b": 1}]
+    assert load("# first\n---\n# only comments\n---\na: 1\n...\n---\n", "x") == [{"a": 1}]
+    # KYAML: braces, trailing commas, comments, and text broken by backslashes
+    assert load(
+        '---\n{\n  a: [{\n    b: "\\\n       x\\n\\\n      \\  y",  # c\n  }],\n}\n', "x"
+    ) == [{"a": [{"b": "x\n  y"}]}]
+
+
 def test_all_duplicate_keys_are_named_with_their_paths() -> None:
     error = refused("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n")
     assert str(error) == (
@@ -80,6 +123,19 @@ def test_all_duplicate_keys_are_named_with_their_paths() -> None:
     assert "b.c" in str(refused('{"b": {"c": 1, "c": 2}}'))
 
 
+BOMB = "a: &a [x]\n" + "".join(
+    f"{this}: &{this} [" + ", ".join([f"*{before}"] * 9) + "]\n"
+    for before, this in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGES = (
+    "a: &a {x: "
+    + "y" * 2000
+    + "}\n"
+    + "b:\n"
+    + "".join(f"  k{n}: {{<<: [*a, *a]}}\n" for n in range(100))
+)
+DEEP = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 70))
+
 HOSTILE: list[tuple[str, str | bytes, str, str]] = [
     ("brackets", "[" * 30_000, "levels of nesting", "brackets"),
     ("json brackets", '{"a":' * 30_000, "levels of nesting", "brackets"),
@@ -87,8 +143,15 @@ HOSTILE: list[tuple[str, str | bytes, str, str]] = [
     ("dashes", "- " * 30_000, "levels of nesting", "indentation"),
     ("indentation", "\n".join(" " * n + "a:" for n in range(200)), "levels of nesting", "brackets"),
     ("question marks", "? " * 30_000, "key", "plain text"),
-    ("alias bomb", "a: &a [x]\nb: [*a, *a]\n", "anchors and aliases", "Write the value out"),
-    ("merge key", "a: 1\n<<: {b: 2}\n", "merge keys", "Write the fields out"),
+    ("alias bomb", BOMB, "anchors and aliases", "Write the value out"),
+    ("bomb of keys", BOMB.replace("[", "{? ").replace("]", "}"), "alias", "Write it out"),
+    ("bomb of merges", MERGES, "anchors and aliases", "Write the value out"),
+    ("bomb of text", "a: &a " + "x" * 9999 + "\nb: [" + "*a, " * 99 + "]", "aliases", "Write"),
+    ("aliases of depth", DEEP, "levels of nesting", "brackets"),
+    ("no such anchor", "a: *b\n", "unknown anchor 'b'", "Write the value out"),
+    ("an anchor in itself", "a: &a [*a]\n", "contains itself", "Write the value out"),
+    ("an anchor elsewhere", "a: &a 1\n---\nb: *a\n", "unknown anchor", "Write the value out"),
+    ("merged text", "a: 1\n<<: b\n", "map merge requires map", "Write the fields out"),
     ("python tag", "a: !!python/object/apply:os.system [ls]\n", "tag", "Remove the tag"),
     ("own tag", "a: !shop 1\n", "tag !shop", "Remove the tag"),
     ("two megabytes", "a: " + "x" * 2_000_000, "1048576 allowed", "Split it"),

@@ -94,7 +94,7 @@ def test_a_watch_inside_the_process_has_no_bookmarks() -> None:
     assert BOOKMARK not in {event.type for event in heard}
 
 
-@pytest.mark.parametrize("part", ["attach", "portforward", "proxy"])
+@pytest.mark.parametrize("part", ["portforward", "proxy"])
 def test_parts_of_a_pod_that_cannot_be_reached(part: str) -> None:
     asked = Request("create", "pods", "default", "web", subresource=part, body={})
     answer = running().api.handle(asked)

@@ -28,7 +28,7 @@ def test_a_clone_is_empty() -> None:
     cluster.apply(claim(dataSource=source, volumeAttributesClassName="gold"))
     cluster.apply(pod(volumes=VOLUMES, container=MOUNTS))
     cluster.run_until("pod/web ready")
-    assert cluster.exec("web", "ls /data").output == ""
+    assert cluster.exec("web", "ls /data").output == "lost+found\n"
     kept = cluster.get("pvc/data")
     assert kept.spec.data_source.name == "other"
     assert kept.spec.volume_attributes_class_name == "gold"

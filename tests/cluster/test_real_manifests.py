@@ -1,8 +1,13 @@
 """What people really write: each finding from public manifests, in a minimal manifest of our own.
 
 Every row has to be accepted and to end as it would in a real cluster: its pods Ready, its Jobs
-complete. Looked at were the online boutique, the sock shop, the AKS store, the examples of mysql
-and zookeeper, ingress-nginx, and charts as they are rendered.
+complete. Looked at first were the online boutique, the sock shop, the AKS store, the examples of
+mysql and zookeeper, ingress-nginx, and charts as they are rendered. Applied later, whole or their
+workloads with what these need, were some thirty examples of kubernetes/website (pods, controllers,
+logging, konnectivity, storage; several in KYAML) and three of kubernetes/examples; manifests of
+CockroachDB, CoreDNS, kube-dns, the NVIDIA device plugin, node-exporter, weave, cilium, minio,
+kafka, loki, knative, sealed-secrets, OpenTelemetry, the NFS provisioner, emojivoto, the voting
+app, the bank of Anthos, longhorn; and what the packages kopf, dask-kubernetes, skypilot bring.
 """
 
 from __future__ import annotations
@@ -81,6 +86,25 @@ PODS = {
     "hooks that write into the image": "containers: [{name: c, image: nginx, lifecycle: {postStart:"
     " {exec: {command: [/bin/sh, -c, echo Hello > /usr/share/message]}}, preStop: {exec:"
     " {command: [/usr/sbin/nginx, -s, quit]}}}}]",
+    "directories, sockets and devices that every machine has": "containers: [{name: c, image: x,"
+    " volumeMounts: [{name: a, mountPath: /a}, {name: b, mountPath: /b}, {name: d, mountPath: /d},"
+    " {name: e, mountPath: /e}]}], volumes:"
+    " [{name: a, hostPath: {path: /var/lib/kubelet/device-plugins, type: Directory}},"
+    " {name: b, hostPath: {path: /run/containerd/containerd.sock, type: Socket}},"
+    " {name: d, hostPath: {path: /etc/machine-id, type: File}},"
+    " {name: e, hostPath: {path: /dev/fuse, type: CharDevice}}]",
+    "an agent on the machine's network that is asked at localhost": "hostNetwork: true, containers:"
+    " [{name: c, image: node, readinessProbe: {httpGet: {path: /ready, port: 9099, host: localhost"
+    "}}, livenessProbe: {httpGet: {host: 127.0.0.1, path: /live, port: 9099}}}]",
+    "lines that other tools turn": "initContainers: [{name: i, image: busybox, command: [sh, -c,"
+    " 'echo c2VjcmV0 | base64 -d > /tmp/x && test $(rev /tmp/x) = terces && printenv HOME ||"
+    " test $(printf b | sha1sum | cut -c1-4) != xxxx']}],"
+    " containers: [{name: c, image: busybox, command: [nohup, nice, -n, '5', sleep, infinity]}]",
+    "what an init container downloads": "initContainers: [{name: i, image: 'busybox:1.28', command:"
+    " [wget, -O, /work-dir/index.html, 'http://info.cern.ch'], volumeMounts: [{name: w, mountPath:"
+    " /work-dir}]}], containers: [{name: c, image: nginx, volumeMounts: [{name: w, mountPath:"
+    " /usr/share/nginx/html}], readinessProbe: {httpGet: {path: /, port: 80}}}],"
+    " dnsPolicy: Default, volumes: [{name: w, emptyDir: {}}]",
     "quantities as numbers": "containers: [{name: c, image: acme, resources: {limits: {cpu: 1,"
     " memory: 512Mi, ephemeral-storage: 2Gi}, requests: {cpu: 0.5}}}]",
 }
@@ -117,6 +141,76 @@ OTHERS = {
 @pytest.mark.parametrize("finding", OTHERS)
 def test_what_is_accepted(finding: str) -> None:
     Cluster(nodes=1).apply(OTHERS[finding])
+
+
+@pytest.mark.parametrize(
+    "provisioner",
+    ["kubernetes.io/gce-pd", "ebs.csi.aws.com", "k8s.io/minikube-hostpath", "driver.longhorn.io"],
+)
+def test_the_class_of_a_cloud_that_the_manifest_brings_after_its_claim(provisioner: str) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec:"
+        " {storageClassName: fast, accessModes: [ReadWriteOnce],"
+        " resources: {requests: {storage: 1Gi}}}}\n---\n"
+        "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast},"
+        f" provisioner: {provisioner}, parameters: {{type: pd-ssd}}}}"
+    )
+    cluster.run(30)
+    assert cluster.get("pvc/data").status.phase == "Bound", cluster.events("pvc/data")
+    cluster.delete("pvc/data")
+    cluster.run(30)
+    assert list(cluster.get("pv")) == []
+
+
+def test_a_disk_of_the_usual_kind_is_not_quite_empty() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec:"
+        " {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n---\n"
+        + POD
+        % "containers: [{name: c, image: nginx, livenessProbe: {exec: {command: [ls,"
+        " /data/lost+found]}}, volumeMounts: [{name: d, mountPath: /data}]}],"
+        " volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]"
+    )
+    cluster.run(120)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count == 0
+
+
+def test_a_sidecar_that_restarts_the_whole_pod_leaves_it_running() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        POD
+        % "restartPolicy: Never, initContainers: [{name: w, image: busybox, restartPolicy: Always,"
+        " command: [sh, -c, 'sleep 60; exit 88'], restartPolicyRules: [{action:"
+        " RestartAllContainers, exitCodes: {operator: In, values: [88]}}]}],"
+        " containers: [{name: c, image: busybox, command: [sleep, '3600']}]"
+    )
+    cluster.run(100)
+    pod = cluster.get("pod/p")
+    assert (pod.status.phase, pod_ready(pod)) == ("Running", True)
+
+
+NAMES = {
+    "ko://example.com/cmd/web": "invalid reference format",
+    "<your image>": "invalid reference format",
+    "nginx:": "invalid reference format",
+    "${IMAGE}": "invalid reference format: repository name (library/${IMAGE}) must be lowercase",
+    "Shop/Web:1": "invalid reference format: repository name (Web) must be lowercase",
+}
+
+
+@pytest.mark.parametrize("image", NAMES)
+def test_what_somebody_should_have_filled_in_is_no_name_of_an_image(image: str) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(POD % f"containers: [{{name: c, image: '{image}'}}]")
+    cluster.run(30)
+    waiting = cluster.get("pod/p").status.container_statuses[0].state.waiting
+    assert waiting is not None and waiting.reason == "InvalidImageName"
+    assert waiting.message == (
+        f'Failed to apply default image tag "{image}": '
+        f'couldn\'t parse image name "{image}": {NAMES[image]}'
+    )
 
 
 OLD = """
@@ -160,6 +254,80 @@ def test_a_namespace_has_to_come_before_what_lives_in_it() -> None:
         cluster.apply(f"{inside}\n---\n{home}")
     cluster.apply(f"{home}\n---\n{inside}")  # the second time it is there
     assert cluster.get("configmap/c", namespace="shop").metadata.name == "c"
+
+
+CERTGEN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: controller}
+spec:
+  containers: [{name: c, image: controller, volumeMounts: [{name: w, mountPath: /certificates}]}]
+  volumes: [{name: w, secret: {secretName: admission}}]
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: create}
+spec:
+  template:
+    spec:
+      restartPolicy: OnFailure
+      serviceAccountName: admission
+      containers:
+      - name: create
+        image: registry.k8s.io/ingress-nginx/kube-webhook-certgen:v1.4.1
+        env: [{name: NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}]
+        args: [create, "--host=c.$(NAMESPACE).svc", --namespace=$(NAMESPACE),
+               --secret-name=admission]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: admission}
+"""
+
+
+@pytest.mark.parametrize("rbac", [False, True])
+def test_a_controller_waits_for_the_certificate_that_a_job_makes(rbac: bool) -> None:
+    cluster = Cluster(nodes=1, rbac=rbac)
+    cluster.apply(CERTGEN)
+    cluster.run(180)
+    if rbac:  # the manifest has forgotten the role
+        assert not cluster.get("job/create").status.succeeded
+        return
+    assert cluster.get("job/create").status.succeeded == 1
+    assert sorted(cluster.get("secret/admission").data) == ["ca", "cert", "key"]
+    assert pod_ready(cluster.get("pod/controller"))
+
+
+def test_a_server_waits_for_the_password_that_its_store_makes() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply("{apiVersion: v1, kind: Namespace, metadata: {name: argocd}}")
+    pods = {
+        "repo": "containers: [{name: c, image: 'quay.io/argoproj/argocd:v3', args:"
+        " [/usr/local/bin/argocd-repo-server], ports: [{containerPort: 8081}], env: [{name: PW,"
+        " valueFrom: {secretKeyRef: {name: argocd-redis, key: auth}}}]}]",
+        "redis": "initContainers: [{name: i, image: 'quay.io/argoproj/argocd:v3', command:"
+        " [argocd, admin, redis-initial-password]}], containers: [{name: c, image: 'redis:8'}]",
+    }
+    for name, spec in pods.items():
+        pod = POD.replace("name: p,", f"name: {name}, namespace: argocd,")
+        cluster.apply(pod % spec)
+    cluster.run(60)
+    assert all(pod_ready(pod) for pod in cluster.get("pods", namespace="argocd"))
+
+
+def test_the_probe_example_of_the_documentation_falls_ill_every_ten_seconds() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(
+        POD % "containers: [{name: c, image: registry.k8s.io/e2e-test-images/agnhost:2.40, args:"
+        " [liveness], livenessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 3,"
+        " initialDelaySeconds: 3}}]"
+    )
+    cluster.run(15)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count == 0
+    cluster.run(45)
+    assert cluster.get("pod/p").status.container_statuses[0].restart_count >= 1
+    messages = [event.message for event in cluster.get("events")]
+    assert "Liveness probe failed: HTTP probe failed with statuscode: 500" in messages
 
 
 def test_a_job_that_an_image_does_by_itself() -> None:

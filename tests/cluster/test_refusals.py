@@ -32,7 +32,7 @@ spec:
 """
 
 BOMB = "a: &a [x, x]\n" + "".join(
-    f"{this}: &{this} [*{before}, *{before}]\n"
+    f"{this}: &{this} [" + ", ".join([f"*{before}"] * 9) + "]\n"
     for before, this in zip("abcdefghij", "bcdefghijk", strict=True)
 )
 

@@ -11,7 +11,7 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.rest import APPLY_PATCH, Request, WatchEvent
+from kubelite.apimachinery.rest import Request, WatchEvent
 from kubelite.cluster.infrastructure import NodePool
 from tests.cluster.definitions import definition, version, website
 from tests.cluster.manifests import pod, service
@@ -56,11 +56,9 @@ def test_the_api_servers_own_service_has_no_endpoints() -> None:
     assert cluster.request("kubernetes").pod == ""
 
 
-def test_there_is_no_server_side_apply_and_nobody_owns_fields() -> None:
+def test_nobody_owns_fields_before_the_first_apply_on_the_servers_side() -> None:
     cluster = Cluster()
     assert cluster.apply(pod()).metadata.managed_fields == ()
-    applied = Request("patch", "pods", "default", "web", body={}, patch_type=APPLY_PATCH)
-    assert cluster.api.handle(applied).code == 415
 
 
 def test_variable_names_follow_the_strict_rule() -> None:

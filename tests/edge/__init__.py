@@ -1,1 +1,1 @@
-"""The edge: files, and what can go wrong with them."""
+"""The edge: the store in a file, and the cluster over HTTP, asked by kubectl and by hand."""

@@ -11,10 +11,11 @@ from typing import Any
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError, StatusError
 from kubelite.apimachinery.meta import ObjectMeta
-from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.rest import APPLY_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.registry import ownership
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.etcd.backend import Backend
 from kubelite.sim.chance import Chance
@@ -168,6 +169,8 @@ class Registry:
             problems = strategy.validate_update(new, old)
         if problems:
             raise errors.invalid(self.kind.group_kind, request.name, problems)
+        if old.metadata.managed_fields and request.patch_type != APPLY_PATCH:
+            new = ownership.tracked(self.kind, request, new, old, self._now())
         return self.commit(request, new, old)
 
     def commit(self, request: Request, new: Any, old: Any) -> Any:

@@ -24,6 +24,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _NOT_COPIED = (LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS)
 _HISTORY_CHARACTERS = 2000
+_LARGEST = 2**31 - 1
 
 
 def template_hash(template: PodTemplateSpec, collisions: int | None) -> str:
@@ -127,6 +128,14 @@ def new_replica_set(deployment: Deployment, revision: int, replicas: int) -> Rep
             ),
         ),
     )
+
+
+def remembered(replica_set: ReplicaSet, annotation: str) -> int | None:
+    """A size that a ReplicaSet remembers; None where it says nothing, or nothing to be used."""
+    text = replica_set.metadata.annotations.get(annotation, "")
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST:
+        return None
+    return int(text)
 
 
 def sizes(deployment: Deployment) -> dict[str, str]:

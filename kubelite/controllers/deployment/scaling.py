@@ -17,6 +17,7 @@ from kubelite.controllers.deployment.revisions import (
     MAX_REPLICAS,
     desired,
     fenceposts,
+    remembered,
     size,
     sizes,
     total,
@@ -49,10 +50,8 @@ def scaling_event(deployment: Deployment, name: str, before: int, after: int) ->
 
 def is_scaling(deployment: Deployment, sets: Sequence[ReplicaSet]) -> bool:
     """Whether the Deployment's size has changed since a living ReplicaSet last heard of it."""
-    wanted = str(desired(deployment))
-    return any(
-        size(s) > 0 and s.metadata.annotations.get(DESIRED_REPLICAS, wanted) != wanted for s in sets
-    )
+    known = (remembered(s, DESIRED_REPLICAS) for s in sets if size(s) > 0)
+    return any(before not in (None, desired(deployment)) for before in known)
 
 
 # DOC: proportional-scaling
@@ -107,8 +106,7 @@ def _fraction(deployment: Deployment, replica_set: ReplicaSet) -> int:
     if replicas == 0:
         return -size(replica_set)
     surge, _ = fenceposts(deployment)
-    text = replica_set.metadata.annotations.get(MAX_REPLICAS, "")
-    before = (int(text) if text.isdecimal() else 0) or deployment.status.replicas
+    before = remembered(replica_set, MAX_REPLICAS) or deployment.status.replicas
     if before == 0:
         return 0
     after = size(replica_set) * (replicas + surge) / before

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kubelite.api.batch_v1 import INDEX_FAILURE_COUNT, INDEX_IGNORED_FAILURE_COUNT
 from kubelite.api.conditions import condition
-from kubelite.api.core_v1 import Pod
+from kubelite.api.core_v1 import ContainerStatus, Pod
 from kubelite.apimachinery.times import MINUTE, SECOND
 from kubelite.controllers.job.indexes import number
 
@@ -72,7 +72,7 @@ def finished_at(pod: Pod) -> int:
     """When the pod ended: by its containers, else Ready=False, its deletion, its creation."""
     ends = [
         status.state.terminated.finished_at if status.state.terminated else None
-        for status in pod.status.container_statuses
+        for status in (*pod.status.container_statuses, *_sidecars(pod))
     ]
     known = [end for end in ends if end is not None]
     if known and len(known) == len(ends):
@@ -84,3 +84,9 @@ def finished_at(pod: Pod) -> int:
     if deleted is not None:
         return deleted - (pod.metadata.deletion_grace_period_seconds or 0) * SECOND
     return pod.metadata.creation_timestamp or 0
+
+
+def _sidecars(pod: Pod) -> list[ContainerStatus]:
+    """The statuses of the init containers that run beside the others."""
+    names = {c.name for c in pod.spec.init_containers if c.restart_policy == "Always"}
+    return [status for status in pod.status.init_container_statuses if status.name in names]

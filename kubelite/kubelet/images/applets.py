@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kubelite.kubelet.images.coretools import CORE_TOOLS
 from kubelite.kubelet.images.files import normalise, parent
 from kubelite.kubelet.images.invocation import Applet, instant, split
+from kubelite.kubelet.images.moretools import MORE_TOOLS
 from kubelite.kubelet.images.nettools import NETWORK_TOOLS
 from kubelite.kubelet.images.program import Steps
 from kubelite.sim.clock import MILLISECOND, SECOND
@@ -287,6 +288,7 @@ APPLETS: dict[str, Applet] = {
     "wait": instant(lambda shell, args: 0),
     "yes": _yes,
     **CORE_TOOLS,
+    **MORE_TOOLS,
     **NETWORK_TOOLS,
 }
 """Registration: one row is one command."""

@@ -15,11 +15,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from kubelite.kubelet.images.agnhost import Agnhost
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.prometheus import Prometheus
+from kubelite.kubelet.images.secretmakers import ArgoCD, CertGen
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
 from kubelite.kubelet.images.stress import Stress
@@ -31,11 +33,14 @@ MISSING_WORDS = re.compile(
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
 IMAGES: dict[str, type[Program]] = {
+    "agnhost": Agnhost,
+    "argocd": ArgoCD,
     "bus": Bus,
     "bus-producer": BusProducer,
     "bus-worker": BusWorker,
     "busybox": Busybox,
     "fluent-bit": FluentBit,
+    "kube-webhook-certgen": CertGen,
     "logstore": LogStore,
     "nginx": Nginx,
     "pause": Pause,

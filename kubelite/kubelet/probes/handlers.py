@@ -154,15 +154,13 @@ PROBES: dict[str, Callable[[Target, Any], Run]] = {
 
 def port_number(port: int | str, container: Container) -> int | str:
     """The port's number; an error text when a named port is not one of the container's."""
-    if isinstance(port, int):
-        return port
-    for declared in container.ports:
-        if declared.name == port:
-            return declared.container_port
-    try:
-        return int(port)
-    except ValueError:
-        return f'strconv.Atoi: parsing "{port}": invalid syntax'
+    if isinstance(port, str):
+        name = port
+        declared = {p.name: p.container_port for p in reversed(container.ports)}
+        if name not in declared:
+            return f'port "{name}" not found'
+        port = declared[name]
+    return port if 0 < port < 65536 else f"invalid port number: {port}"
 
 
 def timeout_of(probe: Probe) -> int:

@@ -295,8 +295,9 @@ class SimulatedRuntime:
         timeout: int,
         then: Callable[[Reply], object],
     ) -> None:
-        """From this node to an address of the pod network."""
-        self.network.request(address, port, request, timeout, then)
+        """From this node to an address of the pod network, or to whatever uses its own."""
+        here = address == "localhost" or address.startswith("127.")
+        self.network.request(self.node_ip if here else address, port, request, timeout, then)
 
     def memory_in_use(self) -> int:
         """Bytes that all containers use now."""

@@ -62,6 +62,8 @@ def mount_volume(mounting: Mounting, volume: PersistentVolume, read_only: bool) 
         if not attached:
             raise NotAttached(f'volume "{meta.name}" is not attached yet')
         tree = mounting.disk.export(f"csi://{spec.csi.driver}/{spec.csi.volume_handle}")
+        if spec.csi.fs_type.startswith("ext"):
+            tree.setdefault("/lost+found", None)  # each file system of the kind begins with it
         return Mounted(tree, read_only=read_only or spec.csi.read_only)
     if spec.nfs is not None:
         tree = mounting.disk.export(f"nfs://{spec.nfs.server}{spec.nfs.path}")

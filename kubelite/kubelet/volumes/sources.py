@@ -10,6 +10,7 @@ from typing import Any
 
 from kubelite.api.core_v1 import Volume
 from kubelite.kubelet.images.files import normalise, parent
+from kubelite.kubelet.runtime.disk import DEVICES, SOCKETS
 from kubelite.kubelet.volumes.claims import check_node, mount_volume, persistent_volume
 from kubelite.kubelet.volumes.mounting import Mounted, MountError, Mounting
 from kubelite.kubelet.volumes.projection import (
@@ -64,7 +65,10 @@ def host_path(mounting: Mounting) -> Mounted:
 
 
 def _is(root: Any, path: str, kind: str) -> bool:
-    return kind == "File" and bool(root.is_file(path))
+    special = {"Socket": SOCKETS, "CharDevice": DEVICES, "BlockDevice": ()}
+    if kind in special:
+        return path in special[kind]
+    return bool(root.is_file(path)) and path not in SOCKETS | DEVICES
 
 
 def network_share(mounting: Mounting) -> Mounted:
