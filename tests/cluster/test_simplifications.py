@@ -52,6 +52,7 @@ def test_a_pod_has_no_service_account() -> None:
 def test_the_api_servers_own_service_has_no_endpoints() -> None:
     cluster = Cluster()
     cluster.run(10)
+    assert cluster.get("pods", namespace="kube-system").names == []
     assert len(cluster.get("endpointslices")) == 0
     assert cluster.request("kubernetes").pod == ""
 
