@@ -146,3 +146,24 @@ def test_a_change_of_type_drops_what_only_the_old_one_needed(desk: Desk) -> None
     assert (named.cluster_ip, named.cluster_ips, named.ip_families) == ("", (), ())
     back = become(type="ClusterIP", externalName=None)
     assert back.cluster_ip.startswith("10.96.")
+
+
+def test_this_cluster_has_one_family_of_addresses(desk: Desk) -> None:
+    refused = desk.refused("create", "services", service(ipFamilyPolicy="RequireDualStack"))
+    assert (
+        'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured '
+        "for dual-stack services" in str(refused)
+    )
+    refused = desk.refused("create", "services", service(ipFamilies=["IPv6"]))
+    assert 'spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster' in str(
+        refused
+    )
+    preferred = desk.create(service(ipFamilyPolicy="PreferDualStack"))
+    assert preferred.spec.ip_families == ("IPv4",)
+    assert len(preferred.spec.cluster_ips) == 1
+
+
+def test_endpoints_by_hand_may_be_of_both_families(desk: Desk) -> None:
+    both = {"ipFamilies": ["IPv4", "IPv6"], "ipFamilyPolicy": "RequireDualStack"}
+    made = desk.create(service(clusterIP="None", selector=None, **both))
+    assert made.spec.ip_families == ("IPv4", "IPv6")

@@ -15,6 +15,7 @@ from kubelite.apimachinery.rest import Request, WatchEvent
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
 from kubelite.apiserver.admission.escalation import NoEscalation
+from kubelite.apiserver.admission.ingressclass import DefaultIngressClass
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.limitranger import LimitRanger
 from kubelite.apiserver.admission.nodetaint import TaintNodesByCondition
@@ -44,6 +45,7 @@ ADMISSION: tuple[type[Plugin], ...] = (
     StorageObjectInUseProtection,
     DefaultStorageClass,
     PersistentVolumeClaimResize,
+    DefaultIngressClass,
     NoEscalation,
     ResourceQuotas,
 )

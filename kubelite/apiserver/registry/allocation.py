@@ -27,6 +27,7 @@ _STATIC_PORTS = 86  # min(max(16, size/32), 128)
 HEADLESS = "None"
 
 _NOT_OURS = f"is not in the valid range. The range of valid IPs is {SERVICE_NETWORK}.0.0/16"
+_ONE_FAMILY = "this cluster is not configured for dual-stack services"
 _NO_SUCH_PORT = (
     "provided port is not in the valid range. The range of valid ports is "
     f"{NODE_PORTS.start}-{NODE_PORTS.stop - 1}"
@@ -62,6 +63,7 @@ class Allocation:
         """The spec with everything that it leaves to the server."""
         if spec.type == "ExternalName":
             return spec
+        self._check_families(spec)
         address = spec.cluster_ip or self._free_address()
         if spec.cluster_ip not in ("", HEADLESS):
             self._claim_address(spec)
@@ -77,6 +79,22 @@ class Allocation:
         if needs_health_check(spec) and not spec.health_check_node_port:
             spec = replace(spec, health_check_node_port=self._free_port())
         return spec
+
+    def _check_families(self, spec: ServiceSpec) -> None:
+        """This cluster has IPv4 only; endpoints written by hand may be of any family."""
+        if spec.cluster_ip == HEADLESS and not spec.selector:
+            return
+        faults = []
+        if spec.ip_family_policy == "RequireDualStack":
+            faults.append(
+                FieldError.invalid("spec.ipFamilyPolicy", spec.ip_family_policy, _ONE_FAMILY)
+            )
+        for place, family in enumerate(spec.ip_families):
+            if family == "IPv6":
+                path = f"spec.ipFamilies[{place}]"
+                faults.append(FieldError.invalid(path, family, "not configured on this cluster"))
+        if faults:
+            raise errors.invalid("Service", self._name, faults)
 
     def _claim_address(self, spec: ServiceSpec) -> None:
         address = spec.cluster_ip
