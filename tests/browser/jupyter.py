@@ -101,15 +101,30 @@ class OpenNotebook:
         JupyterLab silently drops what is asked while it is still connecting to a new kernel, though
         it shows that kernel as idle; so what was dropped is asked again, as a learner would.
         """
-        # A saved notebook has its numbers already: without them, a number means that a cell ran.
-        self.choose("Edit", "Clear Outputs of All Cells")
+        self.clear_all()
         for _ in range(RUN_ATTEMPTS):
             self.wait_for_kernel()
             self.choose("Run", "Run All Cells")
             self.page.wait_for_function(NO_CELL_IS_WAITING, timeout=RUN_SECONDS * 1000)
-            if any(character.isdigit() for character in self.prompts()[0]):
+            if self.ran():
                 return self.wait_for_kernel()
         raise RuntimeError(f"the cells did not run in {RUN_ATTEMPTS} attempts")
+
+    def clear_all(self) -> None:
+        """Clear all outputs. A saved notebook has its numbers already: without them, a number
+        means that a cell ran. A question of JupyterLab's may close the menu: then once more.
+        """
+        for _ in range(RUN_ATTEMPTS):
+            self.wait_for_kernel()
+            self.choose("Edit", "Clear Outputs of All Cells")
+            self.page.wait_for_timeout(500)
+            if not self.ran():
+                return
+        raise RuntimeError(f"the outputs were not cleared in {RUN_ATTEMPTS} attempts")
+
+    def ran(self) -> bool:
+        """Whether the first code cell has run."""
+        return any(character.isdigit() for character in self.prompts()[0])
 
     def prompts(self) -> list[str]:
         """What stands before each code cell: ``[1]:`` when it ran, ``[*]:`` while it waits."""
