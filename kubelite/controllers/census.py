@@ -51,22 +51,22 @@ class Count(Generic[P]):
 class Census(Generic[P]):
     """The counts of all owners of one kind, over the local copy of the pods.
 
-    ``place`` tells where a pod belongs; the copy gets an index of that name.
+    ``place`` tells where a pod belongs. The copy gets an index of places when the first owner is
+    counted: a cluster without owners of this kind keeps none.
     """
 
     def __init__(self, kind: str, place: Callable[[Pod], P], pods: Informer):
+        self._kind = kind
         self._index = f"places of {kind}"
         self._place = place
         self._pods = pods
         self._counts: dict[str, Count[P]] = {}  # by the owner's uid
 
-        def by_place(pod: Pod) -> Sequence[str]:
-            owner = controller_of(pod)
-            if owner is None or owner.kind != kind:
-                return ()
-            return (f"{owner.uid}/{place(pod)}",)
-
-        pods.add_indexer(self._index, by_place)
+    def _by_place(self, pod: Pod) -> Sequence[str]:
+        owner = controller_of(pod)
+        if owner is None or owner.kind != self._kind:
+            return ()
+        return (f"{owner.uid}/{self._place(pod)}",)
 
     # What may have changed
 
@@ -98,6 +98,7 @@ class Census(Generic[P]):
         """
         count = self._counts.get(uid)
         if count is None or count.asked != asked:
+            self._pods.add_indexer(self._index, self._by_place)
             there = map(self._place, self._pods.index("controller", uid))
             doubtful = dict.fromkeys([*places(), *there])
             count = self._counts[uid] = Count(asked, doubtful)
