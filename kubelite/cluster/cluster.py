@@ -15,8 +15,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
-from kubelite.apimachinery import manifest
-from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
@@ -179,18 +177,15 @@ class Cluster(
         kind, name = self._meant(what, name)
         if name:
             return self._ask("get", kind, namespace, name)
-        request = Request(
-            "list",
-            kind.resource,
-            namespace if kind.namespaced else "",
-            component=LEARNER,
-            label_selector=selector,
-        )
+        place = namespace if kind.namespaced else ""
+        request = Request("list", kind.resource, place, component=LEARNER, label_selector=selector)
         listed = self.api.handle(request).unwrap()
         return ObjectTable(listed.items, kind.kind, self.clock.now)
 
     def yaml(self, what: str, namespace: str = "default") -> str:
         """One object as ``kubectl get -o yaml`` shows it."""
+        from kubelite.apimachinery.dump import dump
+
         return dump(to_dict(self.get(what, namespace=namespace)))
 
     def events(self, about: str = "", namespace: str = "default") -> ObjectTable:
@@ -255,6 +250,9 @@ class Cluster(
             return [source]
         if isinstance(source, list | tuple):
             return [one for part in source for one in self._documents(part)]
+        # With the first text: PyYAML would be a tenth of what `import kubelite` takes.
+        from kubelite.apimachinery import manifest
+
         if hasattr(source, "__fspath__") or (
             isinstance(source, str) and source.endswith((".yaml", ".yml", ".json"))
         ):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kubelite.apimachinery.manifest import MAX_BYTES, ManifestError, Place
-
 
 def read_file(name: str) -> bytes:
     """The bytes of a file, at most one more than a manifest may have. Raises ManifestError."""
+    from kubelite.apimachinery.manifest import MAX_BYTES, ManifestError, Place
+
     path = Path(name)
     try:
         with path.open("rb") as file:

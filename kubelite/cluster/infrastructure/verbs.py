@@ -1,26 +1,26 @@
-"""What a learner asks of machines that are declared in pools: plan, apply, count the cost."""
+"""What a learner asks of machines that are declared in pools: plan, apply, count the cost.
+
+The autoscaler and the descheduler are imported when they are switched on: few clusters have them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from kubelite.autoscaler import ClusterAutoscaler
-from kubelite.autoscaler.options import read_options
-from kubelite.autoscaler.static_autoscaler import COMPONENT
-from kubelite.cluster import capacity
 from kubelite.cluster.infrastructure import costs, planning
 from kubelite.cluster.infrastructure.catalogue import PriceList, price_list
 from kubelite.cluster.infrastructure.cloud import Cloud
 from kubelite.cluster.infrastructure.pools import NodePool, read_pools
 from kubelite.cluster.machines import World
-from kubelite.descheduler import Descheduler, Policy, read_policy
-from kubelite.descheduler.evictor import Evicted
-from kubelite.descheduler.policy import checked
 from kubelite.sim.clock import SECOND, Clock
 
 if TYPE_CHECKING:
+    from kubelite.autoscaler import ClusterAutoscaler
+    from kubelite.cluster import capacity
     from kubelite.cluster.cluster import Cluster
+    from kubelite.descheduler import Descheduler
+    from kubelite.descheduler.evictor import Evicted
 
 
 class Infrastructure:
@@ -76,6 +76,10 @@ class Infrastructure:
         Flags are upstream's: ``autoscale_nodes(scale_down_unneeded_time=60, expander="price")``;
         times are seconds. Called again, it starts anew with these. Raises ValueError.
         """
+        from kubelite.autoscaler import ClusterAutoscaler
+        from kubelite.autoscaler.options import read_options
+        from kubelite.autoscaler.static_autoscaler import COMPONENT
+
         options = read_options(**flags)
         if self.autoscaler is not None:
             self.autoscaler.stop()
@@ -93,6 +97,9 @@ class Infrastructure:
         ``deschedule("HighNodeUtilization", thresholds={"cpu": 20})``. Or give a whole
         DeschedulerPolicy. Raises ValueError.
         """
+        from kubelite.descheduler import Descheduler, Policy, read_policy
+        from kubelite.descheduler.policy import checked
+
         if policy is None:
             wanted = Policy(tuple((name, args) for name in checked(strategies)))
         else:
@@ -132,6 +139,8 @@ class Infrastructure:
 
     def warnings(self) -> capacity.Warnings:
         """What runs low, judged by requests: for those who look after the cluster."""
+        from kubelite.cluster import capacity
+
         api = self._whole.api
         return capacity.warnings(api.all("nodes"), api.all("pods"))
 
