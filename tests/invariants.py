@@ -59,17 +59,7 @@ AT_THE_END: tuple[Invariant, ...] = (
 
 def check(cluster: Cluster) -> None:
     """Replay the whole history. Raises AssertionError with every sentence that is false."""
-    replay = Replay(cluster)
-    broken: list[str] = []
-    for _ in replay.steps():
-        assert replay.change is not None
-        for invariant in AT_EVERY_REVISION:
-            for complaint in invariant(replay):
-                where = f"revision {replay.change.revision} by {replay.component}: {replay.key}"
-                broken.append(f"{invariant.__doc__}\n    {where} {complaint}")
-    for invariant in AT_THE_END:
-        broken += [f"{invariant.__doc__}\n    {complaint}" for complaint in invariant(replay)]
-    assert not broken, f"seed {cluster.seed}:\n" + "\n".join(broken[:10])
+    everywhere.check(cluster, Replay(cluster), AT_EVERY_REVISION, AT_THE_END)
 
 
 def check_silence(cluster: Cluster) -> None:

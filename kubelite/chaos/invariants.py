@@ -299,16 +299,21 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
 """The kinds whose writes can break it; all of them unless it stands here."""
 
 
-def check(cluster: Cluster) -> None:
+def check(
+    cluster: Cluster,
+    replay: Replay | None = None,
+    always: tuple[Invariant, ...] = AT_EVERY_REVISION,
+    at_end: tuple[Invariant, ...] = AT_THE_END,
+) -> None:
     """Replay the whole history. Raises AssertionError with every sentence that is false."""
-    replay = Replay(cluster)
+    replay = replay or Replay(cluster)
     broken: list[str] = []
     for _ in replay.steps():
         assert replay.change is not None
-        for invariant in AT_EVERY_REVISION:
+        for invariant in always:
             for complaint in invariant(replay):
                 where = f"revision {replay.change.revision} by {replay.component}: {replay.key}"
                 broken.append(f"{invariant.__doc__}\n    {where} {complaint}")
-    for invariant in AT_THE_END:
+    for invariant in at_end:
         broken += [f"{invariant.__doc__}\n    {complaint}" for complaint in invariant(replay)]
     assert not broken, f"seed {cluster.seed}:\n" + "\n".join(broken[:10])

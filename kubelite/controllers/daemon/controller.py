@@ -21,6 +21,7 @@ from kubelite.controllers.daemon import placement
 from kubelite.controllers.daemon.manage import Observed, counted, manage, observed, settled
 from kubelite.controllers.daemon.rolling import rolling_update
 from kubelite.controllers.revisioned import RevisionedController
+from kubelite.controllers.telling import tell_done, tell_refused
 
 BURST_REPLICAS = 250
 """Pods created, and pods deleted, in one go."""
@@ -192,12 +193,7 @@ class DaemonSetController(RevisionedController):
         owner = self.owners.get(key)
         if owner is None:
             return
-        if isinstance(action, Create) and isinstance(action.obj, Pod):
-            text = f"Created pod: {result.metadata.name}"
-            self.recorder.event(owner, NORMAL, "SuccessfulCreate", text)
-        elif isinstance(action, Delete) and action.resource == "pods":
-            text = f"Deleted pod: {action.name}"
-            self.recorder.event(owner, NORMAL, "SuccessfulDelete", text)
+        tell_done(self.recorder, owner, action, result)
 
     def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
         """Tell the user what could not be done."""
@@ -205,12 +201,7 @@ class DaemonSetController(RevisionedController):
         owner, refused = self.owners.get(key), dropped[0]
         if owner is None:
             return
-        if isinstance(refused, Create) and isinstance(refused.obj, Pod):
-            text = f"Error creating: {status.message}"
-            self.recorder.event(owner, WARNING, "FailedCreate", text)
-        elif isinstance(refused, Delete) and status.reason != "NotFound":
-            text = f"Error deleting: {status.message}"
-            self.recorder.event(owner, WARNING, "FailedDelete", text)
+        tell_refused(self.recorder, owner, refused, status)
 
     def crash(self) -> None:
         """Forget who failed when."""

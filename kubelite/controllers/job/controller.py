@@ -18,7 +18,7 @@ from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Patch, Update
-from kubelite.client.events import NORMAL, WARNING, EventRecorder
+from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
@@ -33,6 +33,7 @@ from kubelite.controllers.job.backoff import Record
 from kubelite.controllers.job.sync import BATCH, Look, Observed
 from kubelite.controllers.job.tracking import track
 from kubelite.controllers.strangers import Strangers
+from kubelite.controllers.telling import tell_done, tell_refused
 
 _ORPHAN = "pod/"  # how a key begins that is about a pod without a Job
 
@@ -230,12 +231,7 @@ class JobController(ManagedController):
         job = self.jobs.get(key)
         if job is None:
             return
-        if isinstance(action, Create):
-            text = f"Created pod: {result.metadata.name}"
-            self.recorder.event(job, NORMAL, "SuccessfulCreate", text)
-        elif isinstance(action, Delete):
-            text = f"Deleted pod: {action.name}"
-            self.recorder.event(job, NORMAL, "SuccessfulDelete", text)
+        tell_done(self.recorder, job, action, result)
 
     def failed(self, key: str, dropped: Sequence[Action], status: Status) -> None:
         """What was not done will not be seen either: expect less."""
@@ -252,11 +248,7 @@ class JobController(ManagedController):
             return
         if isinstance(dropped[0], Create):
             self._failing[key] = None
-            text = f"Error creating: {status.message}"
-            self.recorder.event(job, WARNING, "FailedCreate", text)
-        elif isinstance(dropped[0], Delete) and status.reason != "NotFound":
-            text = f"Error deleting: {status.message}"
-            self.recorder.event(job, WARNING, "FailedDelete", text)
+        tell_refused(self.recorder, job, dropped[0], status)
 
     def crash(self) -> None:
         """Forget what is only in memory."""
