@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from kubelite.apimachinery.errors import StatusError, bad_request, go_quote
 from kubelite.apimachinery.reflection import Shape, fields_of, required_of
-from kubelite.apimachinery.struct import Scalar, convert
+from kubelite.apimachinery.struct import Scalar, Value, convert
 
 T = TypeVar("T")
 
@@ -51,7 +50,7 @@ class _At(NamedTuple):
         return self._replace(path=f"{self.path}[{index}]")
 
 
-class Found(NamedTuple):
+class Found(Value):
     """What a walk over a plain dict brought up."""
 
     value: Any
@@ -275,6 +274,8 @@ def did_you_mean(kind: type[msgspec.Struct], path: str) -> str:
 def _suggestion(
     name: str, here: str, kind: type[msgspec.Struct], outer: Sequence[tuple[str, Any]]
 ) -> str:
+    from difflib import get_close_matches  # few misspell, and it takes a while to import
+
     names = list(fields_of(kind))
     for other in names:
         if other.lower() == name.lower():

@@ -12,26 +12,27 @@ from typing import Any, NamedTuple
 
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
+from kubelite.apimachinery.struct import Value
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
 from kubelite.sim.clock import FOREVER
 
 
-class Create(NamedTuple):
+class Create(Value):
     """Create ``obj``."""
 
     obj: Any
 
 
-class Update(NamedTuple):
+class Update(Value):
     """Replace ``obj``, or only its ``subresource`` ("status")."""
 
     obj: Any
     subresource: str = ""
 
 
-class Delete(NamedTuple):
+class Delete(Value):
     """Delete the object of this name, if ``uid`` is still its identity."""
 
     resource: str
@@ -42,7 +43,7 @@ class Delete(NamedTuple):
     propagation_policy: str = ""
 
 
-class Patch(NamedTuple):
+class Patch(Value):
     """Change parts of an object."""
 
     resource: str
@@ -62,7 +63,7 @@ class Emit(NamedTuple):
     message: str
 
 
-class Requeue(NamedTuple):
+class Requeue(Value):
     """Look at the same key again after ``delay`` microseconds."""
 
     delay: int

@@ -7,7 +7,6 @@ is taken out of the object, too. Models kubectl's apply command (pkg/cmd/apply).
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import Any
 
 from kubelite.api import SCHEME
@@ -61,6 +60,8 @@ def _where_instead(document: Document, scheme: Scheme) -> str:
     served = [row.api_version for row in scheme if row.kind == named]
     if served:
         return f"{named} is served in {' and '.join(served)}"
+    from difflib import get_close_matches  # few misspell, and it takes a while to import
+
     near = get_close_matches(named, [row.kind for row in scheme], n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
 

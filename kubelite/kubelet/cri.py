@@ -14,6 +14,7 @@ import msgspec
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.api.podoptions import PodLogOptions
+from kubelite.apimachinery.struct import Value
 
 if TYPE_CHECKING:
     from kubelite.kubelet.images.files import Tree
@@ -29,7 +30,7 @@ NEVER = -1
 """The delay of an answer that does not come."""
 
 
-class Request(NamedTuple):
+class Request(Value):
     """One request to a container's port. ``protocol`` is "http", "tcp" or "grpc";
     for grpc the path is the name of the service whose health is asked for.
     """
@@ -53,7 +54,7 @@ class Reply(NamedTuple):
     error: str = ""
 
 
-class PullResult(NamedTuple):
+class PullResult(Value):
     """How a pull ended; ``error`` is empty when the image is there now. Size in bytes."""
 
     image_ref: str
@@ -61,7 +62,7 @@ class PullResult(NamedTuple):
     error: str = ""
 
 
-class SandboxResult(NamedTuple):
+class SandboxResult(Value):
     """The pod's address, or why it has none."""
 
     ip: str
@@ -85,7 +86,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
     host_network: bool = False
 
 
-class Mount(NamedTuple):
+class Mount(Value):
     """A directory or file of the machine that a container sees at ``path``.
 
     The real message names a path on the host; here it is the tree itself, and the place in it.

@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim, Service
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.storage_v1 import CSINode, StorageClass
 from kubelite.apimachinery.rest import Response
+from kubelite.apimachinery.struct import Value
 
 if TYPE_CHECKING:
     from kubelite.scheduler.nominator import Nominator
@@ -41,7 +42,7 @@ UNSCHEDULABLE_AND_UNRESOLVABLE = "UnschedulableAndUnresolvable"
 SKIP_CODE = "Skip"
 
 
-class Status(NamedTuple):
+class Status(Value):
     """Why a plugin refuses a pod or a node (or that it has nothing to do: ``SKIP``)."""
 
     code: str
@@ -88,7 +89,7 @@ def always(pod: PodInfo, old: Any, new: Any) -> bool:
     return True
 
 
-class PostFilterResult(NamedTuple):
+class PostFilterResult(Value):
     """What PostFilter has found out.
 
     ``status`` says why it does not help. ``nominated_node`` is the node to promise to the pod
@@ -140,7 +141,7 @@ class CycleState(dict[str, Any]):
             self.pick = itemgetter(*places)
 
 
-class Listers(NamedTuple):
+class Listers(Value):
     """What plugins may ask about the cluster beyond nodes and pods."""
 
     services: Callable[[str], Iterable[Service]] = lambda namespace: ()

@@ -7,8 +7,8 @@ Pods choose a profile by ``schedulerName``. Models ``KubeSchedulerProfile`` of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     NO_LISTERS,
@@ -34,7 +34,7 @@ DEFAULT_SCHEDULER = "default-scheduler"
 COLUMNS_KEPT = 4_096  # for each, a value for every node; a column that is gone is made anew
 
 
-class Profile(NamedTuple):
+class Profile(Value):
     """The configuration of one scheduler name.
 
     ``weights`` overrides the table's; ``disabled`` leaves plugins out; ``extra`` are plugins of
@@ -53,7 +53,7 @@ class Profile(NamedTuple):
 DEFAULT_PROFILE = Profile()
 
 
-class Check(NamedTuple):
+class Check(Value):
     """A filter plugin, and its PreFilter if it has one."""
 
     name: str
@@ -62,7 +62,7 @@ class Check(NamedTuple):
     pre: PreFilterPlugin | None
 
 
-class Scorer(NamedTuple):
+class Scorer(Value):
     """A scoring plugin, its weight, and its PreScore and NormalizeScore if it has them.
 
     It scores node by node, or ``for_all`` of them at once.

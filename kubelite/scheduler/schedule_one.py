@@ -13,6 +13,7 @@ from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     UNSCHEDULABLE_AND_UNRESOLVABLE,
@@ -35,7 +36,7 @@ NOBODY = Nominator()
 """Nobody has been promised anything."""
 
 
-class ScoreRow(NamedTuple):
+class ScoreRow(Value):
     """One plugin's marks: raw and brought to 0 to 100, one for each feasible node in order."""
 
     plugin: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import ceil
-from typing import NamedTuple
 
 from kubelite.api.autoscaling_v2 import DISABLED, MIN_CHANGE, PODS_POLICY, HPAScalingRules
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import MINUTE, SECOND
 
 DOWNSCALE_STABILISATION = 5 * MINUTE
@@ -26,21 +26,21 @@ HIGHER = (
 )
 
 
-class Recommendation(NamedTuple):
+class Recommendation(Value):
     """What the metrics asked for, and when."""
 
     replicas: int
     when: int
 
 
-class ScaleEvent(NamedTuple):
+class ScaleEvent(Value):
     """By how many it grew or shrank (always positive), and when."""
 
     change: int
     when: int
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """A number of replicas, and the reason and message of the condition that explains it."""
 
     replicas: int

@@ -13,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.images.agnhost import Agnhost
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
@@ -51,7 +51,7 @@ IMAGES: dict[str, type[Program]] = {
 """Registration: one row is one image, by the last part of its repository."""
 
 
-class Reference(NamedTuple):
+class Reference(Value):
     """A full image name: registry and repository, tag, and digest if one was given."""
 
     repository: str

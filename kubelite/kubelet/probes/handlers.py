@@ -7,7 +7,7 @@ Models ``pkg/probe/{exec,http,tcp,grpc}`` and ``pkg/kubelet/prober/prober.go``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.core_v1 import (
     Container,
@@ -17,13 +17,14 @@ from kubelite.api.core_v1 import (
     Probe,
     TCPSocketAction,
 )
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.cri import ExecResult, Reply, Request, Runtime
 from kubelite.kubelet.durations import go_duration
 from kubelite.kubelet.probes.results import FAILURE, SUCCESS, UNKNOWN
 from kubelite.sim.clock import SECOND, Clock
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """One probe's result, with its output, or with an error that makes it void."""
 
     result: str
@@ -31,7 +32,7 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
-class Target(NamedTuple):
+class Target(Value):
     """The container to be asked."""
 
     clock: Clock
