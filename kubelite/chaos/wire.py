@@ -60,6 +60,8 @@ class Link:
         self.open = True
         self._source: Watch | None = None
         self._source = wire.server.watch(request, self.receive)
+        if not self.open:  # cut by what was on its way already
+            self._source.stop()
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -70,11 +72,13 @@ class Link:
 
     def receive(self, event: WatchEvent) -> None:
         """The server says that something has changed."""
+        if not self.open:
+            return
         if self._held is not None:
             self._held.append(event)
         elif self._wire.active and (found := self._chances.next()):
             self._wire.inject(found, (self, event))
-        elif self.open:
+        else:
             self.deliver(event)
 
     def hold(self, event: WatchEvent, delay: int) -> None:
@@ -166,7 +170,8 @@ class Wire:
             if error.code == 410:
                 self.chaos.reach("a watch was refused with 410 Gone")
             raise
-        self.links[link] = None
+        if link.open:
+            self.links[link] = None
         return link
 
     # Trouble that lasts
