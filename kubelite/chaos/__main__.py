@@ -1,20 +1,23 @@
 """``python -m kubelite.chaos``: many seeds, and the shortest list of faults of one that fails.
 
-Ends with 0 when everything was as it must be, with 1 when a seed failed, and with 2 when all was
-well but some situation never came about.
+Ends with 0 when everything was as it must be, with 1 when a run failed, with 2 when all was well
+but some situation never came about, and with 130 when it was interrupted.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from time import process_time
+from collections.abc import Iterator
+from functools import partial
 
 import click
 from tqdm import tqdm
 
+from kubelite.chaos import seeds
+from kubelite.chaos.processes import in_order
 from kubelite.chaos.scenarios import SCENARIOS
+from kubelite.chaos.seeds import Tally, Task
 from kubelite.chaos.shrinking import ATTEMPTS, shrink
 from kubelite.chaos.simulation import Run, simulate
 from kubelite.chaos.situations import SITUATIONS
@@ -22,10 +25,15 @@ from kubelite.chaos.situations import SITUATIONS
 ENOUGH = 200
 """So many seeds of the standard workload must have met every situation."""
 
+INTERRUPTED = 130
+
+MANY = click.IntRange(1)
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--seeds", default=1000, show_default=True, type=click.IntRange(1), help="How many.")
+@click.option("--seeds", "count", default=1000, show_default=True, type=MANY, help="How many.")
 @click.option("--seed", "first", default=0, show_default=True, help="The first one.")
+@click.option("--from", "go_on", default=0, help="Leave out those before this one: done already.")
 @click.option(
     "--scenario",
     "names",
@@ -35,33 +43,46 @@ ENOUGH = 200
     type=click.Choice([*SCENARIOS, "all"]),
     help="The workload; repeatable.",
 )
+@click.option("--jobs", default=1, show_default=True, type=MANY, help="How many processes.")
 @click.option("--keep-going", is_flag=True, help="Do not stop at the first seed that fails.")
 @click.option("--attempts", default=ATTEMPTS, show_default=True, help="Runs spent on shortening.")
-def main(seeds: int, first: int, names: tuple[str, ...], keep_going: bool, attempts: int) -> None:
+def main(
+    count: int,
+    first: int,
+    go_on: int,
+    names: tuple[str, ...],
+    jobs: int,
+    keep_going: bool,
+    attempts: int,
+) -> None:
     """Run clusters under faults and hold them against what must always be true."""
-    wanted = tuple(SCENARIOS) if "all" in names else names
-    plan = [(name, first + number) for name in wanted for number in range(seeds)]
-    began, done, failed = process_time(), 0, []
-    met: Counter[str] = Counter()
-    for run in _runs(plan):
-        done += 1
-        met.update(run.situations)
-        if not run.ok:
-            failed.append(run)
-            _report(run, attempts)
-            if not keep_going:
+    wanted = tuple(SCENARIOS) if "all" in names else tuple(dict.fromkeys(names))
+    work = seeds.chunks(wanted, max(first, go_on), first + count)
+    done, spent, parts = 0, 0.0, 0
+    met, failed, interrupted = Counter[str](), list[Task](), False
+    try:
+        for tally, took in _do(work, jobs, keep_going):
+            done, spent, parts = done + tally.done, spent + took, parts + 1
+            met.update(tally.met)
+            failed += tally.failed
+            for task in tally.failed:
+                _report(simulate(task.seed, task.scenario), attempts)
+            if tally.failed and not keep_going:
                 break
-    spent = process_time() - began
+    except KeyboardInterrupt:
+        interrupted = True
+        click.echo(f"Interrupted. Go on with the same options and --from {work[parts][0].seed}")
     pace = done * 60 / spent if spent else 0
     click.echo(f"{done} runs in {spent:.1f} s of processor time: {pace:,.0f} seeds a minute")
-    sys.exit(_verdict(failed, met, done, "standard" in wanted and seeds >= ENOUGH))
+    code = _verdict(failed, met, done, "standard" in wanted and done >= ENOUGH * len(wanted))
+    sys.exit(INTERRUPTED if interrupted and not failed else code)
 
 
-def _runs(plan: Iterable[tuple[str, int]]) -> Iterator[Run]:
-    with tqdm(list(plan), unit="seed", disable=None) as bar:
-        for name, seed in bar:
-            bar.set_description(name, refresh=False)
-            yield simulate(seed, name)
+def _do(work: list[list[Task]], jobs: int, keep_going: bool) -> Iterator[tuple[Tally, float]]:
+    with tqdm(total=sum(map(len, work)), unit="seed", disable=None) as bar:
+        for tally, took in in_order(partial(seeds.do, keep_going=keep_going), work, jobs):
+            bar.update(tally.done)
+            yield tally, took
 
 
 def _report(run: Run, attempts: int) -> None:
@@ -82,9 +103,9 @@ def _report(run: Run, attempts: int) -> None:
     )
 
 
-def _verdict(failed: list[Run], met: Counter[str], done: int, all_met: bool) -> int:
+def _verdict(failed: list[Task], met: Counter[str], done: int, all_met: bool) -> int:
     if failed:
-        click.echo(f"FAILED: {len(failed)} of {done}: seeds {[run.seed for run in failed][:20]}")
+        click.echo(f"FAILED: {len(failed)} of {done}: seeds {[task.seed for task in failed][:20]}")
         return 1
     missing = [situation for situation in SITUATIONS if not met[situation]]
     if all_met and missing:

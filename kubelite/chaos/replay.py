@@ -33,7 +33,7 @@ class Replay:
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
-    overdue: dict[str, None] = field(default_factory=dict)  # keys whose deletion was on its way long
+    overdue: dict[str, None] = field(default_factory=dict)  # deletions that were long on their way
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     key: str = ""  # of what changed, in the store
     resource: str = ""  # its kind, as in "deployments.apps"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from click.testing import CliRunner
 
+from kubelite.chaos import Run, seeds, simulate, simulation
 from kubelite.chaos import __main__ as command
-from kubelite.chaos import simulation
 from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.controllers import CONTROLLERS
 
@@ -37,6 +40,43 @@ def test_a_situation_that_is_never_met_fails_a_long_run(monkeypatch: pytest.Monk
     done = CliRunner().invoke(command.main, ["--seeds", "1"])
     assert done.exit_code == 2
     assert "NOT MET in 1 runs: the moon was blue" in done.output
+
+
+def test_more_processes_change_nothing_but_the_time() -> None:
+    options = ["--seeds", "24", "--scenario", "daemons", "--scenario", "jobs"]
+    one, two = (
+        CliRunner().invoke(command.main, [*options, "--jobs", jobs]).output for jobs in "12"
+    )
+    assert "PASSED: 48 runs" in one
+    assert without_times(one) == without_times(two)
+
+
+def without_times(output: str) -> str:
+    return re.sub(r"[\d.,]+ (s|seeds)\b", "", output)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeds, "CHUNK", 2)
+    monkeypatch.setattr(seeds, "simulate", interrupted_at(5))
+    options = ["--seeds", "8", "--scenario", "daemons"]
+    done = CliRunner().invoke(command.main, options)
+    assert done.exit_code == 130
+    assert "Go on with the same options and --from 4" in done.output
+    monkeypatch.setattr(seeds, "simulate", simulate)
+    rest = CliRunner().invoke(command.main, [*options, "--from", "4"])
+    assert rest.exit_code == 0
+    assert "PASSED: 4 runs" in rest.output
+
+
+def interrupted_at(when: int) -> Callable[[int, str], Run]:
+    """Somebody presses Ctrl-C while that seed runs."""
+
+    def run(seed: int, scenario: str) -> Run:
+        if seed == when:
+            raise KeyboardInterrupt
+        return simulate(seed, scenario)
+
+    return run
 
 
 def test_every_workload_has_a_sentence() -> None:
