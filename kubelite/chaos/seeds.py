@@ -6,17 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kubelite.chaos.simulation import simulate
+from kubelite.chaos.plan import Injected
+from kubelite.chaos.simulation import Run, simulate
 
 CHUNK = 10
 """How many runs are handed out at a time."""
 
 
 class Task(NamedTuple):
-    """One run: a scenario and a seed."""
+    """One run: a scenario, a seed, and the faults if they are not to be drawn."""
 
     scenario: str
     seed: int
+    faults: tuple[Injected, ...] | None = None
+
+    def run(self) -> Run:
+        """Do it."""
+        return simulate(self.seed, self.scenario, self.faults)
 
 
 class Tally(NamedTuple):
@@ -27,9 +33,13 @@ class Tally(NamedTuple):
     failed: tuple[Task, ...]
 
 
-def chunks(scenarios: Sequence[str], first: int, last: int) -> list[list[Task]]:
-    """Every seed from ``first`` to just before ``last`` in each scenario, in handfuls."""
-    tasks = [Task(name, seed) for seed in range(first, last) for name in scenarios]
+def drawn(scenarios: Sequence[str], first: int, last: int) -> list[Task]:
+    """Every seed from ``first`` to just before ``last`` in each scenario."""
+    return [Task(name, seed) for seed in range(first, last) for name in scenarios]
+
+
+def chunks(tasks: Sequence[Task]) -> list[Sequence[Task]]:
+    """Handfuls of a list."""
     return [tasks[at : at + CHUNK] for at in range(0, len(tasks), CHUNK)]
 
 
@@ -37,7 +47,7 @@ def do(tasks: Sequence[Task], keep_going: bool = False) -> Tally:
     """Do them in their order; unless one is to ``keep_going``, up to the first that fails."""
     done, met, failed = 0, Counter[str](), []
     for task in tasks:
-        run = simulate(task.seed, task.scenario)
+        run = task.run()
         done += 1
         met.update(run.situations)
         if not run.ok:

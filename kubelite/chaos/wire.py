@@ -112,7 +112,7 @@ class Wire:
         self.down = False  # the server is being restarted
         self.cut_off: dict[str, bool] = {}  # component -> whether its requests still arrive
         self.links: dict[Link, None] = {}
-        self._places: dict[tuple[str, str], Opportunities] = {}
+        self.places: dict[tuple[str, str], Opportunities] = {}
 
     @property
     def scheme(self) -> Scheme:
@@ -121,10 +121,10 @@ class Wire:
 
     def chances(self, point: str, where: str) -> Opportunities:
         """The opportunities of one place, which outlive the process that meets them."""
-        found = self._places.get((point, where))
+        found = self.places.get((point, where))
         if found is None:
             found = self.chaos.plan.opportunities(point, where)
-            self._places[point, where] = found
+            self.places[point, where] = found
         return found
 
     def inject(self, found: Injected, at: Any) -> Any:
