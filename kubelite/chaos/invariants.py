@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
+from kubelite.chaos import invariants_of_history as history
+from kubelite.chaos import invariants_of_objects as objects
 from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
@@ -188,7 +190,7 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
         return
     if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
         return
-    if replay.key in replay.overdue:
+    if (replay.component, replay.key) in replay.overdue:
         return
     deployment = replay.deployment_of(old)
     if deployment is None or deployment.metadata.deletion_timestamp is not None:
@@ -281,6 +283,13 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     owners_are_clear,
     preemption_spares_equals,
     evictions_keep_budgets,
+    history.changes_know_what_was_before,
+    history.leases_are_taken_only_when_free,
+    *objects.ANYTHING,
+    *objects.PODS,
+    *objects.JOBS,
+    *objects.CLAIMS,
+    *objects.SCALED,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
@@ -298,6 +307,11 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     replica_sets_never_overshoot: _PODS,
     preemption_spares_equals: _PODS,
     evictions_keep_budgets: _PODS,
+    history.leases_are_taken_only_when_free: (history.LEASES,),
+    **dict.fromkeys(objects.PODS, _PODS),
+    **dict.fromkeys(objects.JOBS, ("jobs.batch",)),
+    **dict.fromkeys(objects.CLAIMS, ("persistentvolumeclaims",)),
+    **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
 }
 """The kinds whose writes can break it; all of them unless it stands here."""
 

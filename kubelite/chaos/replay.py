@@ -33,12 +33,15 @@ class Replay:
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
-    overdue: dict[str, None] = field(default_factory=dict)  # deletions that were long on their way
+    overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
+    runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     key: str = ""  # of what changed, in the store
     resource: str = ""  # its kind, as in "deployments.apps"
     new: Any = None  # what it has become; None when it was deleted
     old: Any = None  # what it was; None when it has been created
+    before: Any = None  # what was stored, which must be the same
 
     def of(self, resource: str) -> Mapping[str, Any]:
         """All objects of a kind, by their keys."""
@@ -66,6 +69,7 @@ class Replay:
         new, old = self.new, self.old
         place = self.state.setdefault(self.resource, {})
         self.written[self.key] = self.when
+        self.before = place.get(self.key)
         if new is None:
             place.pop(self.key, None)
             self.gone[old.metadata.uid] = self.when

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from kubelite.apimachinery.rest import Request
 from kubelite.chaos import situations
 from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
+from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
 from kubelite.etcd.backend import Change
@@ -45,9 +48,12 @@ class Watchman:
         self._reach = reach
         self._started = cluster.clock.now
         self.replay = Replay(cluster, slack=SLACK)
+        self.written: dict[str, list[int]] = defaultdict(list)  # revisions, by kind
         for _ in self.replay.steps():
-            pass
+            assert self.replay.change is not None
+            self.written[self.replay.resource].append(self.replay.change.revision)
         self.replay.former = cluster.revision
+        self._copies = hasattr(cluster._control_plane, "replicas")
         self._concerned: dict[str, tuple[Invariant, ...]] = {}
         cluster.store.subscribe(self._observe)
 
@@ -55,9 +61,10 @@ class Watchman:
         replay, cluster = self.replay, self._cluster
         write = cluster.trace.writes[-1]
         replay.take(change, cluster.clock.now, write.component)
+        self.written[replay.resource].append(change.revision)
         for invariant in self._asked(replay.resource, change.revision):
             for complaint in invariant(replay):
-                self._note(invariant, complaint, write.subject)
+                self.note(invariant, complaint, write.subject)
         situations.notice(replay, self._reach)
         replay.former = change.revision
 
@@ -69,9 +76,26 @@ class Watchman:
                 for invariant in AT_EVERY_REVISION
                 if invariant not in RARELY and resource in CONCERNS.get(invariant, (resource,))
             )
+        if self.replay.stopped:
+            found = (*found, the_dead_are_silent)
+        if self._copies:
+            found = (*found, one_copy_of_a_component_works)
         return (*found, *RARELY) if revision % RARE == 0 else found
 
-    def _note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
+    @property
+    def revision(self) -> int:
+        """That of the latest write."""
+        return self._cluster.store.revision
+
+    def version_of(self, request: Request) -> str:
+        """The version that is stored of what a request is about; "" for none."""
+        place = self.replay.state.get(request.resource)
+        where = f"{request.namespace}/{request.name}" if request.namespace else request.name
+        found = place.get(f"/registry/{request.resource}/{where}") if place else None
+        return found.metadata.resource_version if found is not None else ""
+
+    def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
+        """Write down that a sentence was false."""
         sentence = " ".join((invariant.__doc__ or "").split())
         now, revision = self._cluster.clock.now - self._started, self._cluster.revision
         name = invariant.__name__
@@ -82,20 +106,20 @@ class Watchman:
         kept, self.violations = self.violations, []
         for invariant in invariants:
             for complaint in invariant(self.replay):
-                self._note(invariant, complaint, _subject_in(complaint))
+                self.note(invariant, complaint, _subject_in(complaint))
         found, self.violations = self.violations, kept
         return found
 
     def silent(self, writes: Sequence[Any]) -> None:
         """Complain of what was written when nothing was to be done."""
         for write in writes[:3]:
-            self._note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
+            self.note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
 
     def raised(self, error: Exception) -> None:
         """Complain of an exception that came out of a part of the cluster."""
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('kubelite/')[2]}:{last.lineno}"
-        self._note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
+        self.note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

@@ -22,6 +22,7 @@ from kubelite.apimachinery.rest import (
 )
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos.plan import EVENT, PULL, READ, REQUEST, SANDBOX, START, Injected, Opportunities
+from kubelite.chaos.witness import Witness
 from kubelite.cluster.wiring import Wiring
 from kubelite.kubelet import SimulatedRuntime, cri
 from kubelite.sim.clock import NO_CAUSE, SECOND, Clock
@@ -104,7 +105,7 @@ class Link:
 class Wire:
     """The server, as components meet it. ``active`` while things may go wrong."""
 
-    def __init__(self, server: API, clock: Clock, chaos: Chaos):
+    def __init__(self, server: Witness, clock: Clock, chaos: Chaos):
         self.server = server
         self.clock = clock
         self.chaos = chaos
@@ -243,7 +244,7 @@ class FaultyWiring(Wiring):
 
     def api(self, server: API, clock: Clock) -> API:
         """The server behind a wire."""
-        self._chaos.wire = Wire(server, clock, self._chaos)
+        self._chaos.wire = Wire(Witness(server), clock, self._chaos)
         return self._chaos.wire
 
     def runtime(self, runtime: SimulatedRuntime) -> cri.Runtime:
