@@ -75,7 +75,7 @@ class Chaos:
         )
         self.clock = self.cluster.clock
         self.start = self.clock.now
-        self.watchman = Watchman(self.cluster, self.reach)
+        self.watchman = self.wiring.witness.watchman = Watchman(self.cluster, self.reach)
 
     def begin(self) -> None:
         """From now on things go wrong."""

@@ -57,7 +57,7 @@ class Watchman:
         replay.take(change, cluster.clock.now, write.component)
         for invariant in self._asked(replay.resource, change.revision):
             for complaint in invariant(replay):
-                self._note(invariant, complaint, write.subject)
+                self.note(invariant, complaint, write.subject)
         situations.notice(replay, self._reach)
         replay.former = change.revision
 
@@ -71,7 +71,8 @@ class Watchman:
             )
         return (*found, *RARELY) if revision % RARE == 0 else found
 
-    def _note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
+    def note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
+        """Write down one sentence that was false."""
         sentence = " ".join((invariant.__doc__ or "").split())
         now, revision = self._cluster.clock.now - self._started, self._cluster.revision
         name = invariant.__name__
@@ -82,20 +83,20 @@ class Watchman:
         kept, self.violations = self.violations, []
         for invariant in invariants:
             for complaint in invariant(self.replay):
-                self._note(invariant, complaint, _subject_in(complaint))
+                self.note(invariant, complaint, _subject_in(complaint))
         found, self.violations = self.violations, kept
         return found
 
     def silent(self, writes: Sequence[Any]) -> None:
         """Complain of what was written when nothing was to be done."""
         for write in writes[:3]:
-            self._note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
+            self.note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
 
     def raised(self, error: Exception) -> None:
         """Complain of an exception that came out of a part of the cluster."""
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('kubelite/')[2]}:{last.lineno}"
-        self._note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
+        self.note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

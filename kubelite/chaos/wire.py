@@ -22,6 +22,7 @@ from kubelite.apimachinery.rest import (
 )
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos.plan import EVENT, PULL, READ, REQUEST, SANDBOX, START, Injected, Opportunities
+from kubelite.chaos.witness import Witness
 from kubelite.cluster.wiring import Wiring
 from kubelite.kubelet import SimulatedRuntime, cri
 from kubelite.sim.clock import NO_CAUSE, SECOND, Clock
@@ -238,7 +239,8 @@ class FaultyWiring(Wiring):
 
     def api(self, server: API, clock: Clock) -> API:
         """The server behind a wire."""
-        self._chaos.wire = Wire(server, clock, self._chaos)
+        self.witness = Witness(server, clock)
+        self._chaos.wire = Wire(self.witness, clock, self._chaos)
         return self._chaos.wire
 
     def runtime(self, runtime: SimulatedRuntime) -> cri.Runtime:
