@@ -39,6 +39,7 @@ class Scenario(NamedTuple):
     act: Act
     nodes: int = 3
     control_planes: int = 1
+    seconds: int = 300  # how long things go wrong, in virtual time
 
 
 def roll(cluster: Cluster, what: str, version: str, space: str = "default") -> None:

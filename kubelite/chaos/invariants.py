@@ -200,13 +200,16 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
     unless there were fewer before, one failed in the very same moment, a version's status still
-    counted pods it has no more, or the Deployment is being scaled: shares do not ask who is ready.
+    counted pods it has no more, the request was long on its way, or the Deployment is being scaled:
+    shares do not ask who is ready.
     (With minReadySeconds upstream promises less: a version that is not available yet may lose a
     pod that is.)"""
     new, old = replay.new, replay.old
     if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
         return
     if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
+        return
+    if replay.key in replay.overdue:
         return
     deployment = replay.deployment_of(old)
     if deployment is None or deployment.metadata.deletion_timestamp is not None:

@@ -28,12 +28,13 @@ class Replay:
     gone: dict[str, int] = field(default_factory=dict)  # uid -> when deleted
     limits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
-    alarmed: int = 0  # when a pod last stopped being ready of its own accord
+    alarmed: int = 0  # when a pod was last lost that its ReplicaSet had not stopped
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
     misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
+    overdue: dict[str, None] = field(default_factory=dict)  # deletions that were long on their way
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     turned: int = 0  # when a node was last added or removed, or its Ready changed
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
@@ -97,6 +98,8 @@ class Replay:
             marked = new is not None and new.metadata.deletion_timestamp is not None
             if (new is None or not pod_ready(new)) and not marked:
                 self.alarmed = self.when
+            if marked and pod_active(old) and self.component != "replicaset-controller":
+                self.alarmed = self.when  # somebody else has stopped it
         self._remember(new, old)
 
     def _remember(self, new: Any, old: Any) -> None:

@@ -196,6 +196,4 @@ SCENARIOS: dict[str, Scenario] = {
         (leaders, 3),
         (crowded, 1),
     )
-} | {
-    act.__name__: Scenario((act.__doc__ or "").strip(), act, nodes) for act, nodes in TIGHT_SPOTS
-}
+} | {act.__name__: Scenario((act.__doc__ or "").strip(), act, nodes) for act, nodes in TIGHT_SPOTS}

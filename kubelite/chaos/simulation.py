@@ -8,15 +8,17 @@ and fall silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
+from kubelite.chaos.acting import Scenario, Wait
 from kubelite.chaos.faults import FAULTS
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
 from kubelite.chaos.rest import AT_REST, writes_since
-from kubelite.chaos.scenarios import SCENARIOS, Scenario, Wait
+from kubelite.chaos.scenarios import SCENARIOS
+from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
 from kubelite.chaos.wire import FaultyWiring, Wire
 from kubelite.cluster import Cluster
@@ -26,9 +28,6 @@ from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.etcd.backend import CompactedError
 from kubelite.sim.clock import MINUTE, SECOND, HotLoopError, Timer
-
-DURATION = 300 * SECOND
-"""How long things go wrong."""
 
 RECOVERY = 20 * MINUTE
 """How long a cluster may take to put everything right: back-offs end after five minutes, a node
@@ -75,6 +74,7 @@ class Chaos:
         )
         self.clock = self.cluster.clock
         self.start = self.clock.now
+        self.duration = scenario.seconds * SECOND
         self.watchman = self.wiring.witness.watchman = Watchman(self.cluster, self.reach)
 
     def begin(self) -> None:
@@ -82,7 +82,7 @@ class Chaos:
         self.wire.active = True
         for fault in FAULTS:
             if fault.point == MOMENT:
-                for injected in self.plan.moments(fault, self.cluster.workers, DURATION):
+                for injected in self.plan.moments(fault, self.cluster.workers, self.duration):
                     when = self.start + injected.when
                     self.clock.at(when, self._moment, injected)
 
@@ -172,7 +172,7 @@ def crash(nth: int, pause: int = 5 * SECOND) -> Injected:
 
 class Run(NamedTuple):
     """What came of one seed. ``writes`` counts what controllers sent; ``settled`` is how many
-    virtual seconds the cluster took to recover."""
+    virtual seconds the cluster took to recover; ``places`` counts the opportunities for faults."""
 
     seed: int
     scenario: str
@@ -181,6 +181,7 @@ class Run(NamedTuple):
     faults: tuple[Injected, ...]
     situations: Counter[str]
     settled: float
+    places: Mapping[tuple[str, str], int]
 
     @property
     def ok(self) -> bool:
@@ -211,7 +212,7 @@ def simulate(
     With ``faults`` exactly those happen, and none for an empty list; otherwise the seed decides.
     With ``crash_after`` the controller manager dies after that many writes of its controllers.
     """
-    chosen = SCENARIOS[scenario]
+    chosen = SCENARIOS.get(scenario) or SMALL[scenario]
     chaos = Chaos(seed, chosen, faults, controllers, crash_after)
     watchman = chaos.watchman
     settled = 0.0
@@ -231,12 +232,13 @@ def simulate(
         tuple(chaos.faults),
         chaos.situations,
         settled,
+        {place: found.count for place, found in chaos.wire.places.items()},
     )
 
 
 def _act(chaos: Chaos, scenario: Scenario) -> None:
     clock = chaos.clock
-    end = chaos.start + DURATION
+    end = chaos.start + chaos.duration
     for wait in scenario.act(chaos.cluster, chaos.plan.stream("scenario")):
         assert isinstance(wait, Wait)
         clock.run_until(min(end, clock.now + round(wait.seconds * SECOND)))

@@ -31,7 +31,7 @@ from kubelite.sim.chance import Stream
 FOREGROUND, ORPHAN = "Foreground", "Orphan"
 
 
-def shop(*, drains: int = 0, **container: Any) -> dict[str, Any]:
+def shop(drains: int = 0, **container: Any) -> dict[str, Any]:
     """A container that needs so many seconds to end."""
     env = [{"name": "DRAIN_SECONDS", "value": str(drains)}] if drains else []
     return {"container": {"env": env, **container}}
@@ -107,10 +107,12 @@ def shared(name: str, owners: Iterable[Any]) -> Manifest:
 
 def ailing(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """A container fails at once, again and again, until its next version; another is not ready."""
-    broken = {"container": {"command": ["sh", "-c", "exit 1"], "image": "busybox:1.36"}}
+    broken: dict[str, Any] = {
+        "container": {"command": ["sh", "-c", "exit 1"], "image": "busybox:1.36"}
+    }
     lost = [{"name": "LOSE_DATABASE_AFTER_SECONDS", "value": "30"}]
     probe = {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 1}
-    half = {"container": {"env": lost, "readinessProbe": probe}}
+    half: dict[str, Any] = {"container": {"env": lost, "readinessProbe": probe}}
     cluster.apply([web("bad", 2, **broken), web("half", 1, **half), web("web", 2), service("web")])
     cluster.patch("service/web", {"spec": {"selector": {"shop": "open"}}})
     for name in ("half", "web"):
@@ -153,7 +155,7 @@ def blackout(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 
 
 def moved(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
-    """A StatefulSet's pods move from machine to machine with their disks; a claim in use is to go."""
+    """A StatefulSet's pods move with their disks; a claim that is in use is to go."""
     cluster.apply([service("db", clusterIP="None"), database("db", 3, drains=10)])
     yield wait(40)
     end(cluster, "persistentvolumeclaims", "data-db-1")
@@ -176,7 +178,7 @@ def asked_to_go(cluster: Cluster, name: str) -> bool:
 
 def ranks(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """Machines are full; more important pods make room, and others wait for any that is free."""
-    half = {"resources": {"requests": {"cpu": "1800m"}}}
+    half: dict[str, Any] = {"resources": {"requests": {"cpu": "1800m"}}}
     cluster.apply([priority_class("gold", 1000), web("humble", 6, **shop(drains=20, **half))])
     cluster.apply(web("another", 2, **shop(**half)))
     yield wait(30)

@@ -61,6 +61,8 @@ class Link:
         self.open = True
         self._source: Watch | None = None
         self._source = wire.server.watch(request, self.receive)
+        if not self.open:  # cut by what was on its way already
+            self._source.stop()
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -71,11 +73,13 @@ class Link:
 
     def receive(self, event: WatchEvent) -> None:
         """The server says that something has changed."""
+        if not self.open:
+            return
         if self._held is not None:
             self._held.append(event)
         elif self._wire.active and (found := self._chances.next()):
             self._wire.inject(found, (self, event))
-        elif self.open:
+        else:
             self.deliver(event)
 
     def hold(self, event: WatchEvent, delay: int) -> None:
@@ -109,7 +113,7 @@ class Wire:
         self.down = False  # the server is being restarted
         self.cut_off: dict[str, bool] = {}  # component -> whether its requests still arrive
         self.links: dict[Link, None] = {}
-        self._places: dict[tuple[str, str], Opportunities] = {}
+        self.places: dict[tuple[str, str], Opportunities] = {}
 
     @property
     def scheme(self) -> Scheme:
@@ -118,10 +122,10 @@ class Wire:
 
     def chances(self, point: str, where: str) -> Opportunities:
         """The opportunities of one place, which outlive the process that meets them."""
-        found = self._places.get((point, where))
+        found = self.places.get((point, where))
         if found is None:
             found = self.chaos.plan.opportunities(point, where)
-            self._places[point, where] = found
+            self.places[point, where] = found
         return found
 
     def inject(self, found: Injected, at: Any) -> Any:
@@ -167,7 +171,8 @@ class Wire:
             if error.code == 410:
                 self.chaos.reach("a watch was refused with 410 Gone")
             raise
-        self.links[link] = None
+        if link.open:
+            self.links[link] = None
         return link
 
     # Trouble that lasts

@@ -11,7 +11,14 @@ from kubelite import Cluster
 from kubelite.api.conditions import pod_ready
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request, Response, WatchEvent
+from kubelite.apimachinery.rest import (
+    API,
+    STRATEGIC_PATCH,
+    Postponed,
+    Request,
+    Response,
+    WatchEvent,
+)
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos import Injected, simulate
 from kubelite.chaos.plan import EVENT
@@ -41,20 +48,54 @@ class Unwilling:
         return self._server.watch(request, deliver)
 
 
+class Late(Unwilling):
+    """A server that does what it is asked, and answers updates late."""
+
+    def __init__(self, server: API, delay: int):
+        super().__init__(server)
+        self._delay = delay
+
+    def handle(self, request: Request) -> Response:
+        answer = super().handle(request)
+        if request.verb == "update":
+            raise Postponed(self._delay, answer)
+        return answer
+
+
+def doubt(cluster: Cluster, pod: Any) -> None:
+    """Say of a pod, as the node controller would, that it is not ready."""
+    said = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
+    meta = pod.metadata
+    request = Request(
+        "patch", "pods", meta.namespace, meta.name, "status", said, "node-controller",
+        patch_type=STRATEGIC_PATCH,
+    )  # fmt: skip
+    assert not pod_ready(cluster.api.handle(request).unwrap())
+
+
 def test_a_kubelet_says_again_that_a_pod_is_ready(cluster: Cluster) -> None:
     """Found by seeds 4, 16 and 24: a node that had only been cut off stayed without ready pods."""
     cluster.apply(manifests.deployment(replicas=1))
     cluster.run_until("deployment/web ready")
     (pod,) = cluster.get("pods")
-    doubted = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
-    meta = pod.metadata
-    request = Request(
-        "patch", "pods", meta.namespace, meta.name, "status", doubted, "node-controller",
-        patch_type=STRATEGIC_PATCH,
-    )  # fmt: skip
-    assert not pod_ready(cluster.api.handle(request).unwrap())
+    doubt(cluster, pod)
     cluster.run(1)
-    assert pod_ready(cluster.get(f"pod/{meta.name}"))
+    assert pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
+
+
+def test_a_kubelet_hears_a_doubt_while_it_waits_for_an_answer(cluster: Cluster) -> None:
+    """Found by seed 3099: a pod was doubted twice, and its kubelet spoke up only once."""
+    cluster.apply(manifests.deployment(replicas=1))
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    kubelet = cluster.workers[pod.spec.node_name].kubelet
+    kubelet.client.api = Late(cluster.api, 5 * SECOND)
+    for _ in range(2):
+        doubt(cluster, pod)
+        cluster.run(0.1)
+    assert not pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
+    cluster.run(10)
+    assert pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
 
 
 def test_a_status_is_written_though_the_read_after_a_conflict_fails(cluster: Cluster) -> None:
