@@ -31,6 +31,7 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     nodes.host_ports_are_given_once,
     nodes.pods_that_avoid_each_other_are_apart,
     nodes.pods_are_spread_as_they_ask,
+    nodes.room_is_kept_for_the_important,
     nodes.kubelets_keep_to_their_own,
     nodes.containers_wait_for_their_init_containers,
     nodes.nobody_is_killed_before_the_time,

@@ -77,6 +77,18 @@ def pods_are_spread_as_they_ask(replay: Replay) -> Iterator[str]:
             yield f"makes the skew over {rule.topology_key} {here - min(counts.values())}"
 
 
+def room_is_kept_for_the_important(replay: Replay) -> Iterator[str]:
+    """21. Nobody slips into the room that was made for somebody more important."""
+    new = replay.bound()
+    if new is None:
+        return
+    for pod in replay.of("pods").values():
+        if pod.spec.node_name or pod.status.nominated_node_name != new.spec.node_name:
+            continue
+        if (pod.spec.priority or 0) > (new.spec.priority or 0):
+            yield f"was put on {new.spec.node_name}, which {pod.metadata.name} was promised"
+
+
 def kubelets_keep_to_their_own(replay: Replay) -> Iterator[str]:
     """23. A kubelet writes of no other pods than those that were bound to its node."""
     if replay.resource != "pods" or not replay.component.startswith("kubelet/"):

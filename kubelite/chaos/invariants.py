@@ -6,7 +6,7 @@ where the sentence is false. ``check`` replays the whole history of a cluster an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.apimachinery.labels import from_set
@@ -14,7 +14,28 @@ from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.chaos import invariants_of_history as history
 from kubelite.chaos import invariants_of_objects as objects
 from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
+from kubelite.chaos.invariants_of_endings import (
+    a_dark_zone_is_left_alone,
+    claims_outlast_their_users,
+    only_orphans_are_collected,
+    pods_are_removed_by_their_kubelet,
+    pods_leave_a_namespace_first,
+    tolerations_are_honoured,
+)
+from kubelite.chaos.invariants_of_work import (
+    addresses_are_given_once,
+    changed_budgets_are_counted_first,
+    containers_are_started_ever_later,
+    daemons_leave_a_few_at_a_time,
+    jobs_count_what_has_ended,
+    jobs_keep_their_parallelism,
+    only_what_stays_is_bound,
+    quotas_are_kept,
+    recreation_waits_for_the_end,
+    slices_hold_a_hundred,
+)
 from kubelite.chaos.replay import Replay
+from kubelite.chaos.witness import finalizers_are_waited_for, updates_are_of_what_is_there
 from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.scheduler.resources import amounts_of, pod_requests
@@ -290,6 +311,24 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     *objects.JOBS,
     *objects.CLAIMS,
     *objects.SCALED,
+    updates_are_of_what_is_there,
+    finalizers_are_waited_for,
+    pods_are_removed_by_their_kubelet,
+    only_orphans_are_collected,
+    pods_leave_a_namespace_first,
+    claims_outlast_their_users,
+    tolerations_are_honoured,
+    a_dark_zone_is_left_alone,
+    jobs_keep_their_parallelism,
+    jobs_count_what_has_ended,
+    recreation_waits_for_the_end,
+    daemons_leave_a_few_at_a_time,
+    containers_are_started_ever_later,
+    changed_budgets_are_counted_first,
+    quotas_are_kept,
+    slices_hold_a_hundred,
+    addresses_are_given_once,
+    only_what_stays_is_bound,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
@@ -312,8 +351,29 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     **dict.fromkeys(objects.JOBS, ("jobs.batch",)),
     **dict.fromkeys(objects.CLAIMS, ("persistentvolumeclaims",)),
     **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
+    pods_are_removed_by_their_kubelet: _PODS,
+    claims_outlast_their_users: ("persistentvolumeclaims",),
+    tolerations_are_honoured: _PODS,
+    a_dark_zone_is_left_alone: ("nodes",),
+    jobs_keep_their_parallelism: _PODS,
+    jobs_count_what_has_ended: ("jobs.batch",),
+    recreation_waits_for_the_end: _PODS,
+    daemons_leave_a_few_at_a_time: _PODS,
+    containers_are_started_ever_later: _PODS,
+    changed_budgets_are_counted_first: _PODS,
+    quotas_are_kept: _PODS,
+    slices_hold_a_hundred: (_SLICES,),
+    addresses_are_given_once: ("services",),
+    only_what_stays_is_bound: _PODS,
 }
 """The kinds whose writes can break it; all of them unless it stands here."""
+
+
+def concerned(invariants: Iterable[Invariant], resource: str) -> Iterator[Invariant]:
+    """Those that a write of this kind can break."""
+    for invariant in invariants:
+        if resource in CONCERNS.get(invariant, (resource,)):
+            yield invariant
 
 
 def check(
@@ -327,7 +387,7 @@ def check(
     broken: list[str] = []
     for _ in replay.steps():
         assert replay.change is not None
-        for invariant in always:
+        for invariant in concerned(always, replay.resource):
             for complaint in invariant(replay):
                 where = f"revision {replay.change.revision} by {replay.component}: {replay.key}"
                 broken.append(f"{invariant.__doc__}\n    {where} {complaint}")

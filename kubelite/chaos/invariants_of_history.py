@@ -1,7 +1,7 @@
-"""What must be true of what a server answers and tells, one request and one event at a time.
+"""What must be true of what is told and in whose name: watches, leases, processes, queues.
 
 Those of watches are etcd's own list (etcd.io/docs: KV API guarantees). A ``Heard`` is an event as
-it leaves the server, before anything can befall it; an ``Answered`` a write with its answer.
+it leaves the server, before anything can befall it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos.replay import Replay
 from kubelite.client.client import REQUEST_LATENCY
 from kubelite.sim.clock import SECOND
 
 LEASES = "leases.coordination.k8s.io"
-CONFLICT = 409
 ON_ITS_WAY = REQUEST_LATENCY
 
 
@@ -70,41 +68,6 @@ OF_WATCHES = (
     no_event_is_missing,
     watches_begin_where_they_were_to,
 )
-
-
-class Answered(NamedTuple):
-    """A write: the version it was based on ("" for whichever), the one that was stored when it
-    came ("" for none), and whether anything was written."""
-
-    request: Request
-    answer: Response
-    based_on: str
-    stored: str
-    wrote: bool
-
-
-def updates_are_of_the_latest_version(answered: Answered) -> Iterator[str]:
-    """3. A write based on a version succeeds only while that version is the stored one."""
-    based_on, stored = answered.based_on, answered.stored
-    if not based_on:
-        return
-    if answered.answer.ok and based_on != stored:
-        yield f"was written from version {based_on} over version {stored or 'none'}"
-    if (
-        answered.answer.code == CONFLICT
-        and based_on == stored
-        and answered.request.verb == "update"
-    ):
-        yield f"was refused as a conflict though version {stored} is the stored one"
-
-
-def refusals_leave_no_trace(answered: Answered) -> Iterator[str]:
-    """17. A request that is refused changes nothing."""
-    if not answered.answer.ok and answered.wrote:
-        yield f"{answered.request.verb} was refused with {answered.answer.code} and written"
-
-
-OF_ANSWERS = (updates_are_of_the_latest_version, refusals_leave_no_trace)
 
 
 def changes_know_what_was_before(replay: Replay) -> Iterator[str]:

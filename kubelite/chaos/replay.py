@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubelite.api.conditions import pod_active, pod_ready
+from kubelite.api.conditions import node_ready, pod_active, pod_ready
+from kubelite.apimachinery.rest import Request
 from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
@@ -37,6 +38,13 @@ class Replay:
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     disturbed: bool = False  # a reply was lost, or a controller has crashed
+    turned: int = 0  # when a node was last added or removed, or its Ready changed
+    untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
+    succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
+    parallelism: dict[str, int] = field(default_factory=dict)  # Job uid -> the most it ever asked
+    restarts: dict[str, list[int]] = field(default_factory=dict)  # of containers, lately
+    uids: dict[str, Any] = field(default_factory=dict)  # everything that is there
+    request: Request | None = None  # what the server is answering, if a component asked
     key: str = ""  # of what changed, in the store
     resource: str = ""  # its kind, as in "deployments.apps"
     new: Any = None  # what it has become; None when it was deleted
@@ -73,8 +81,9 @@ class Replay:
         if new is None:
             place.pop(self.key, None)
             self.gone[old.metadata.uid] = self.when
+            self.uids.pop(old.metadata.uid, None)
         else:
-            place[self.key] = new
+            place[self.key] = self.uids[new.metadata.uid] = new
         if self.resource == "deployments.apps" and new is not None:
             surge, unavailable = fenceposts(new)
             bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
@@ -95,6 +104,22 @@ class Replay:
                 self.alarmed = self.when
             if marked and pod_active(old) and self.component != "replicaset-controller":
                 self.alarmed = self.when  # somebody else has stopped it
+        self._remember(new, old)
+
+    def _remember(self, new: Any, old: Any) -> None:
+        """What is asked about later, when it can no longer be seen."""
+        if self.resource == "pods" and new is not None and new.status.phase == "Succeeded":
+            owner = controller_of(new)
+            if owner is not None and (old is None or old.status.phase != "Succeeded"):
+                self.succeeded[owner.uid] = self.succeeded.get(owner.uid, 0) + 1
+        elif self.resource == "jobs.batch" and new is not None:
+            uid, asked = new.metadata.uid, new.spec.parallelism
+            self.parallelism[uid] = max(self.parallelism.get(uid, 0), 1 if asked is None else asked)
+        elif self.resource == "nodes":
+            if new is None or old is None or node_ready(new) != node_ready(old):
+                self.turned = self.when
+            if new is not None and old is not None and old.spec.taints and not new.spec.taints:
+                self.untainted[new.metadata.name] = self.when
 
     def _shrunk(self, new: Any, old: Any) -> None:
         """A rollout counts on what the statuses of its versions say, as upstream's does."""

@@ -11,14 +11,14 @@ does is done by people: its requests reach the server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.chaos.acting import IMPATIENT, Scenario, Wait, roll, wait
+from kubelite.chaos.tight_spots import TIGHT_SPOTS
 from kubelite.chaos.workloads import (
     agents,
-    another,
     budget,
     cron_job,
     database,
@@ -30,42 +30,6 @@ from kubelite.chaos.workloads import (
 from kubelite.cluster import Cluster
 from kubelite.cluster.draining import DrainError
 from kubelite.sim.chance import Stream
-
-
-class Wait(NamedTuple):
-    """Let so many virtual seconds pass."""
-
-    seconds: float
-
-
-def wait(seconds: float) -> Wait:
-    """Let so many virtual seconds pass."""
-    return Wait(seconds)
-
-
-IMPATIENT = [
-    {"key": f"node.kubernetes.io/{word}", "operator": "Exists", "effect": "NoExecute",
-     "tolerationSeconds": 20}
-    for word in ("not-ready", "unreachable")
-]  # fmt: skip
-"""Pods that leave a node soon after it is given up: five minutes are longer than a run."""
-
-Act = Callable[[Cluster, Stream], Iterator[Wait]]
-
-
-class Scenario(NamedTuple):
-    """A workload with its sentence, and the cluster it needs."""
-
-    sentence: str
-    act: Act
-    nodes: int = 3
-    control_planes: int = 1
-    seconds: int = 300  # how long things go wrong, in virtual time
-
-
-def roll(cluster: Cluster, what: str, version: str, space: str = "default") -> None:
-    """Change the version of a workload."""
-    cluster.patch(what, another(version), space, STRATEGIC_PATCH)
 
 
 def undo(cluster: Cluster, what: str, version: str) -> None:
@@ -232,4 +196,4 @@ SCENARIOS: dict[str, Scenario] = {
         (leaders, 3),
         (crowded, 1),
     )
-}
+} | {act.__name__: Scenario((act.__doc__ or "").strip(), act, nodes) for act, nodes in TIGHT_SPOTS}

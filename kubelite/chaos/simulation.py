@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
+from kubelite.chaos.acting import Scenario, Wait
 from kubelite.chaos.faults import FAULTS
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
 from kubelite.chaos.rest import AT_REST, writes_since
-from kubelite.chaos.scenarios import SCENARIOS, Scenario, Wait
+from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
 from kubelite.chaos.wire import FaultyWiring, Wire
@@ -75,7 +76,7 @@ class Chaos:
         self.clock = self.cluster.clock
         self.start = self.clock.now
         self.duration = scenario.seconds * SECOND
-        self.watchman = self.wire.server.watchman = Watchman(self.cluster, self.reach)
+        self.watchman = self.wiring.witness.watchman = Watchman(self.cluster, self.reach)
 
     def begin(self) -> None:
         """From now on things go wrong."""

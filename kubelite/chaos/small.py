@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubelite.apimachinery.rest import Request
-from kubelite.chaos.scenarios import IMPATIENT, Scenario, Wait, roll, undo, wait
+from kubelite.chaos.acting import IMPATIENT, Scenario, Wait, roll, wait
+from kubelite.chaos.scenarios import undo
 from kubelite.chaos.workloads import agents, another, budget, cron_job, database, job, service, web
 from kubelite.cluster import Cluster
 from kubelite.cluster.machines import LEARNER

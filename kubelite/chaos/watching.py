@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from kubelite.apimachinery.rest import Request
 from kubelite.chaos import situations
 from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
 from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
@@ -86,13 +85,6 @@ class Watchman:
     def revision(self) -> int:
         """That of the latest write."""
         return self._cluster.store.revision
-
-    def version_of(self, request: Request) -> str:
-        """The version that is stored of what a request is about; "" for none."""
-        place = self.replay.state.get(request.resource)
-        where = f"{request.namespace}/{request.name}" if request.namespace else request.name
-        found = place.get(f"/registry/{request.resource}/{where}") if place else None
-        return found.metadata.resource_version if found is not None else ""
 
     def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
         """Write down that a sentence was false."""

@@ -244,7 +244,8 @@ class FaultyWiring(Wiring):
 
     def api(self, server: API, clock: Clock) -> API:
         """The server behind a wire."""
-        self._chaos.wire = Wire(Witness(server), clock, self._chaos)
+        self.witness = Witness(server, clock)
+        self._chaos.wire = Wire(self.witness, clock, self._chaos)
         return self._chaos.wire
 
     def runtime(self, runtime: SimulatedRuntime) -> cri.Runtime:

@@ -1,53 +1,44 @@
-"""Between the server and the wire: what is asked, answered and told, before anything befalls it.
+"""Stands at the server's door: what is asked, what is answered, and what that did to the store.
 
-So the server itself is held against what it promises, whatever the wire does to it afterwards.
+The wire in front of it loses and doubles requests; this one sees those that arrive.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kubelite.apimachinery.rest import API, ERROR, Request, Response, Watch, WatchEvent
+from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
 from kubelite.apimachinery.scheme import Scheme
-from kubelite.chaos.invariants_of_history import OF_ANSWERS, OF_WATCHES, Answered, Heard
+from kubelite.chaos.listening import Listener
+from kubelite.sim.clock import MINUTE, Clock
+from kubelite.sim.trace import Subject
 
 if TYPE_CHECKING:
     from kubelite.chaos.watching import Watchman
 
-_READS = ("get", "list", "watch")
+IN_VAIN = 150
+"""So often within a minute nobody asks for what is refused each time. A key that fails comes back
+after 5 ms, 10 ms, 20 ms and so on: fourteen times in the first minute, if nothing else wakes it."""
+
+Asked = tuple[str, str, str, str, str]
 
 
 class Witness:
-    """The server with somebody who listens, once there is a ``watchman`` to tell."""
+    """The server, as the wire sees it."""
 
-    def __init__(self, server: API):
+    watchman: Watchman | None = None
+    """To whom it is told, once the cluster stands."""
+
+    def __init__(self, server: API, clock: Clock):
         self._server = server
-        self.watchman: Watchman | None = None
+        self._clock = clock
+        self._refused: dict[Asked, tuple[int, int]] = {}  # since when, how often
 
     @property
     def scheme(self) -> Scheme:
         """What is served."""
         return self._server.scheme
-
-    def handle(self, request: Request) -> Response:
-        """The server's answer."""
-        if request.verb in _READS or (watchman := self.watchman) is None:
-            return self._server.handle(request)
-        before, stored = watchman.revision, watchman.version_of(request)
-        answer = self._server.handle(request)
-        wrote = watchman.revision != before
-        if answer.ok != wrote or request.verb == "update":
-            self._judge(Answered(request, answer, _version(request.body), stored, wrote), watchman)
-        return answer
-
-    def _judge(self, answered: Answered, watchman: Watchman) -> None:
-        request = answered.request
-        for invariant in OF_ANSWERS:
-            for complaint in invariant(answered):
-                subject = (request.resource, request.namespace, request.name)
-                watchman.note(invariant, complaint, subject)
 
     def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
         """The server's watch; one that begins with what is there is nobody's but a person's."""
@@ -55,45 +46,74 @@ class Witness:
             return self._server.watch(request, deliver)
         return self._server.watch(request, Listener(self, request, deliver).hear)
 
+    def handle(self, request: Request) -> Response:
+        """Answer, and look at what the answer means."""
+        watchman = self.watchman
+        if watchman is None or request.verb in ("get", "list"):
+            return self._server.handle(request)
+        replay = watchman.replay
+        store = replay.cluster.store
+        before, replay.request = store.revision, request
+        try:
+            answer = self._server.handle(request)
+        finally:
+            replay.request = None
+        if answer.code >= 400:
+            if store.revision != before and request.subresource != "eviction":
+                text = f"{request.verb} {answer.code}"
+                watchman.note(refusals_leave_no_trace, text, _about(request))
+            if self._in_vain(request):
+                text = f"{request.component}: {request.verb}"
+                watchman.note(nobody_asks_in_vain, text, _about(request))
+        return answer
 
-class Listener:
-    """Who hears one watch, and remembers how far it has come."""
-
-    __slots__ = ("_deliver", "_last", "_next", "_opened", "_resource", "_selective", "_witness")
-
-    def __init__(self, witness: Witness, request: Request, deliver: Callable[[WatchEvent], None]):
-        self._witness, self._resource, self._deliver = witness, request.resource, deliver
-        self._opened = self._last = int(request.resource_version)
-        self._next = -1  # place in what was written of the first that has not been heard
-        self._selective = bool(
-            request.field_selector or request.label_selector or request.namespace
-        )
-
-    def hear(self, event: WatchEvent) -> None:
-        """An event, right from the server."""
-        watchman = self._witness.watchman
-        if watchman is not None and event.type != ERROR:
-            written = watchman.written[self._resource]
-            if self._next < 0:
-                self._next = bisect_right(written, self._last)
-            at_hand = self._next < len(written)
-            expected = written[self._next] if at_hand else watchman.revision
-            if event.revision == expected and not self._selective:
-                self._next += 1
-            else:
-                self._judge(event, written, watchman)
-        self._last = event.revision
-        self._deliver(event)
-
-    def _judge(self, event: WatchEvent, written: list[int], watchman: Watchman) -> None:
-        heard = Heard(event.revision, self._last, written, self._selective, self._opened)
-        self._next = bisect_right(written, event.revision)
-        meta = event.object.metadata
-        for invariant in OF_WATCHES:
-            for complaint in invariant(heard):
-                watchman.note(invariant, complaint, (self._resource, meta.namespace, meta.name))
+    def _in_vain(self, request: Request) -> bool:
+        """Whether that is once too often."""
+        asked, now = _asked(request), self._clock.now
+        since, times = self._refused.get(asked, (now, 0))
+        if now - since > MINUTE:
+            since, times = now, 0
+        self._refused[asked] = since, times + 1
+        return times == IN_VAIN
 
 
-def _version(body: Any) -> str:
-    meta = getattr(body, "metadata", None)
-    return meta.resource_version if meta is not None else ""
+def _about(request: Request) -> Subject:
+    return request.resource, request.namespace, request.name
+
+
+def _asked(request: Request) -> Asked:
+    """What makes it the same request again: generated names are all one."""
+    name = request.name or getattr(getattr(request.body, "metadata", None), "generate_name", "")
+    return request.component, request.verb, request.resource, request.namespace, name
+
+
+def refusals_leave_no_trace(replay: Any) -> Iterator[str]:
+    """17. A request that is refused changes nothing."""
+    return iter(())
+
+
+def nobody_asks_in_vain(replay: Any) -> Iterator[str]:
+    """44. Whoever is refused again and again waits longer each time."""
+    return iter(())
+
+
+def updates_are_of_what_is_there(replay: Any) -> Iterator[str]:
+    """3. An update that names a resourceVersion is done only to that version: none is lost."""
+    request = replay.request
+    if request is None or request.verb != "update" or replay.old is None:
+        return
+    meta = getattr(request.body, "metadata", None)
+    if meta is None or request.resource != replay.resource or request.subresource == "scale":
+        return
+    held = replay.old.metadata.resource_version
+    if meta.resource_version not in ("", held):
+        yield f"was {held}, and was replaced by what had been made of {meta.resource_version}"
+
+
+def finalizers_are_waited_for(replay: Any) -> Iterator[str]:
+    """16. A deletion takes away nothing that finalizers hold."""
+    request, old = replay.request, replay.old
+    if request is None or request.verb != "delete" or replay.new is not None:
+        return
+    if old.metadata.finalizers and replay.resource == request.resource:
+        yield f"was removed by {request.component}, and {old.metadata.finalizers[0]} holds it"

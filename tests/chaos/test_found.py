@@ -209,3 +209,19 @@ def test_a_restart_is_counted_where_the_machine_has_forgotten_the_container() ->
     moment = Injected("power loss", "moment", "node-1", 1, 30 * SECOND, 15 * SECOND)
     run = simulate(7, faults=[moment])
     assert run.ok, "\n".join(map(str, run.violations))
+
+
+def test_what_is_forgotten_does_not_go_on_running(cluster: Cluster) -> None:
+    """Found by seed 7 of the autoscaled shop: a load still reckoned with a process of a pod that
+    had been taken away while its kubelet was off."""
+    cluster.apply([manifests.deployment(replicas=1), manifests.service()])
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    worker = cluster.workers[pod.spec.node_name]
+    (container,) = worker.runtime.containers(pod.metadata.uid)
+    worker.kubelet.stop()
+    cluster.delete(f"pod/{pod.metadata.name}", grace_period_seconds=0)
+    worker.kubelet.start()
+    cluster.run(5)
+    assert worker.runtime.containers(pod.metadata.uid) == ()
+    assert not container.running
