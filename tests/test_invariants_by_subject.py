@@ -377,11 +377,7 @@ PASTS = [
         a_workload_that_flutters,
         "shrank to 3 1 s after it grew to 4",
     ),
-    (
-        objects.queues_are_empty_in_the_end,
-        a_queue_that_nobody_works_off,
-        "1 keys wait in the queue",
-    ),
+    (objects.queues_are_empty_in_the_end, a_queue_that_nobody_works_off, "1 keys wait"),
     (workloads.workloads_are_as_asked, a_set_that_miscounts, "counts 2 pods, and has 1"),
     (
         network.requests_reach_only_who_is_ready,
