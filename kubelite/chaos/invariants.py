@@ -167,7 +167,8 @@ def pods_only_move_forward(replay: Replay) -> Iterator[str]:
 
 
 def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
-    """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all."""
+    """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all, nor,
+    while it is being scaled, for more than that and what it has just shared out."""
     new, old = replay.new, replay.old
     if replay.component != "deployment-controller" or replay.resource != "replicasets.apps":
         return
@@ -178,7 +179,7 @@ def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
         return
     asked = sum(s.spec.replicas or 0 for s in replay.versions(deployment))
     most, _ = replay.limits_lately(deployment)
-    if asked > most:
+    if asked > most and asked > most + replay.shared_lately():
         yield f"its Deployment now asks for {asked} pods, and may for {most}"
 
 

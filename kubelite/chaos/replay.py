@@ -30,6 +30,7 @@ class Replay:
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod was last lost that its ReplicaSet had not stopped
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    shares: list[tuple[int, int]] = field(default_factory=list)  # by how much versions grew by it
     misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
@@ -94,6 +95,8 @@ class Replay:
             told = old.metadata.annotations if old is not None else new.metadata.annotations
             if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
                 self.scaled = self.when
+                if old is not None and (share := (size or 0) - (old.spec.replicas or 0)) > 0:
+                    self.shares.append((self.when, share))
             if old and (old.status.available_replicas or 0) > (new.status.available_replicas or 0):
                 self.dwindled = self.when
             if self.component == "deployment-controller" and old is not None:
@@ -145,6 +148,11 @@ class Replay:
         before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
         recent += before
         return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def shared_lately(self) -> int:
+        """By how much versions have grown because their Deployments did: where a copy is late, as
+        upstream's may be, shares are reckoned from sizes of before."""
+        return sum(share for when, share in self.shares if when > self.when - self.slack)
 
     def family(self, deployment: Any) -> list[Any]:
         """The pods of all versions of a Deployment."""
