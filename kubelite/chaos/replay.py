@@ -36,8 +36,10 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    renewed_late: int = 0  # when the reply to a lease's renewal was last late
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
+    expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     turned: int = 0  # when a node was last added or removed, or its Ready changed
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be

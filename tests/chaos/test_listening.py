@@ -9,8 +9,10 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.apimachinery.rest import MODIFIED, Request, WatchEvent
+from kubelite.apimachinery.struct import replace
 from kubelite.chaos import invariants_of_history as history
-from kubelite.chaos import simulate
+from kubelite.chaos import simulate, simulation
+from kubelite.chaos.difference import the_end_is_as_without_faults
 from kubelite.chaos.listening import Listener
 from kubelite.chaos.replay import Replay
 from kubelite.sim.clock import NO_CAUSE, SECOND
@@ -108,3 +110,24 @@ def test_every_watch_of_a_run_is_listened_to(monkeypatch: pytest.MonkeyPatch) ->
     run = simulate(1, "scale-up", [])
     places = run.places.items()
     assert len(heard) >= sum(count for (point, _), count in places if point == "event") > 50
+
+
+def test_a_run_that_comes_to_something_else() -> None:
+    run = simulate(1, "scale-up", [])
+    replay, calm = run.replay, simulation.calm("scale-up")
+    replay.expected = calm
+    assert list(the_end_is_as_without_faults(replay)) == []
+    key, web = next(iter(replay.of("deployments.apps").items()))
+    replay.state["deployments.apps"][key] = replace(web, spec=replace(web.spec, replicas=4))
+    assert list(the_end_is_as_without_faults(replay)) == [
+        f"{key} spec.replicas is 4, and 3 after calm runs"
+    ]
+    replay.state["deployments.apps"] = {key: web, f"{key}-2": web}
+    assert f"{key}-2 is there, and is not after calm runs" in the_end_is_as_without_faults(replay)
+
+
+def test_what_is_drawn_is_not_expected() -> None:
+    calm = simulation.calm("stateful")
+    drawn = calm.possible - calm.agreed.keys()
+    assert any(path.endswith("volumeName") for path in drawn)
+    assert len(drawn) < len(calm.agreed) / 10
