@@ -82,12 +82,14 @@ def test_a_dead_process_that_goes_on_writing() -> None:
 def test_two_copies_that_both_work() -> None:
     cluster = Cluster(control_planes=3)
     cluster.run(30)
-    replay = Replay(cluster)
+    replay = Replay(cluster, when=cluster.clock.now)
     assert list(history.one_copy_of_a_component_works(replay)) == []
     for copy in cluster._control_plane.replicas:
         copy.process = copy.process or copy._make()
     (first, *_) = history.one_copy_of_a_component_works(replay)
     assert first.startswith("was written while kube-")
+    replay.renewed_late = replay.when
+    assert list(history.one_copy_of_a_component_works(replay)) == []
 
 
 def test_a_queue_that_is_not_worked_off() -> None:
