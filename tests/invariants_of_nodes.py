@@ -20,19 +20,6 @@ KILLED = 137  # the exit code after SIGKILL
 ANYWHERE = ("", "0.0.0.0", "::")
 
 
-def host_ports_are_given_once(replay: Replay) -> Iterator[str]:
-    """20. No two pods are put on one node that want the same port of it."""
-    new = replay.bound()
-    wanted = _host_ports(new) if new is not None else []
-    for pod in replay.on_node(new.spec.node_name) if wanted else ():
-        if pod.metadata.uid == new.metadata.uid or pod_finished(pod):
-            continue
-        for address, *port in _host_ports(pod):
-            for other, *same in wanted:
-                if port == same and (address == other or address in ANYWHERE or other in ANYWHERE):
-                    yield f"wants port {port[1]} of its node, and so does {pod.metadata.name}"
-
-
 def pods_that_avoid_each_other_are_apart(replay: Replay) -> Iterator[str]:
     """20. Required anti-affinity holds when a pod is bound, from either side."""
     new = replay.bound()
@@ -96,22 +83,6 @@ def kubelets_keep_to_their_own(replay: Replay) -> Iterator[str]:
     pod = replay.new if replay.new is not None else replay.old
     if pod.spec.node_name != replay.component.removeprefix("kubelet/"):
         yield f"was written by {replay.component} and is on {pod.spec.node_name or 'no node'}"
-
-
-def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
-    """24. No container starts before the init containers have succeeded."""
-    new = replay.new
-    if replay.resource != "pods" or new is None or not new.spec.init_containers:
-        return
-    running = [s.state.running for s in new.status.container_statuses if s.state.running]
-    started = [run.started_at for run in running if run.started_at is not None]
-    lasting = {c.name for c in new.spec.init_containers if c.restart_policy == "Always"}
-    for status in new.status.init_container_statuses if started else ():
-        ended = status.state.terminated
-        if status.name in lasting:
-            continue
-        if ended is None or ended.exit_code or (ended.finished_at or 0) > min(started):
-            yield f"runs, and its init container {status.name} has not succeeded before"
 
 
 def disks_are_attached_once(replay: Replay) -> Iterator[str]:

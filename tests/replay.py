@@ -22,7 +22,6 @@ class Replay(replay.Replay):
     services: dict[str, Name] = field(default_factory=dict)  # uid -> whose it was
     readiness: dict[Name, list[tuple[int, bool]]] = field(default_factory=dict)  # of pods
     labels: dict[Name, Mapping[str, str]] = field(default_factory=dict)  # of pods, also gone ones
-    runs: dict[str, list[str]] = field(default_factory=dict)  # CronJob uid -> the runs it started
     raised: dict[str, tuple[int, int]] = field(default_factory=dict)  # uid -> by an autoscaler
     busy: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # who wrote what
 

@@ -76,10 +76,9 @@ def _reply_lost(chaos: Chaos, call: Call, amount: int) -> Response:
 
 
 def _late(chaos: Chaos, call: Call, amount: int) -> Response:
-    request = call[1]
-    if request.verb == "delete":  # it will be as right as it was when it was asked for
-        key = f"/registry/{request.resource}/{request.namespace}/{request.name}"
-        chaos.watchman.replay.overdue[key] = None
+    request = call[1]  # it will be as right as it was when it was asked for
+    key = f"/registry/{request.resource}/{request.namespace}/{request.name}"
+    chaos.watchman.replay.overdue[request.component, key] = None
     raise Postponed(amount)
 
 

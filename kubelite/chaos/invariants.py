@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
+from kubelite.chaos import invariants_of_history as history
+from kubelite.chaos import invariants_of_objects as objects
 from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
 from kubelite.chaos.invariants_of_endings import (
     a_dark_zone_is_left_alone,
@@ -21,6 +23,12 @@ from kubelite.chaos.invariants_of_endings import (
     pods_are_removed_by_their_kubelet,
     pods_leave_a_namespace_first,
     tolerations_are_honoured,
+)
+from kubelite.chaos.invariants_of_rollouts import (
+    PROPAGATION,
+    replica_sets_never_overshoot,
+    rollouts_ask_for_no_more_than_their_surge,
+    rollouts_keep_enough_pods_ready,
 )
 from kubelite.chaos.invariants_of_work import (
     addresses_are_given_once,
@@ -37,11 +45,9 @@ from kubelite.chaos.invariants_of_work import (
 from kubelite.chaos.replay import Replay
 from kubelite.chaos.witness import finalizers_are_waited_for, updates_are_of_what_is_there
 from kubelite.cluster import Cluster
-from kubelite.controllers.base import controller_of
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
 
-PROPAGATION = 5 * SECOND
 COLLECTION = 60 * SECOND
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
@@ -166,70 +172,6 @@ def pods_only_move_forward(replay: Replay) -> Iterator[str]:
             yield f"uncounted a restart of container {container.name}"
 
 
-def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
-    """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all."""
-    new, old = replay.new, replay.old
-    if replay.component != "deployment-controller" or replay.resource != "replicasets.apps":
-        return
-    if new is None or (new.spec.replicas or 0) <= ((old.spec.replicas or 0) if old else 0):
-        return
-    deployment = replay.deployment_of(new)
-    if deployment is None:
-        return
-    asked = sum(s.spec.replicas or 0 for s in replay.versions(deployment))
-    most, _ = replay.limits_lately(deployment)
-    if asked > most:
-        yield f"its Deployment now asks for {asked} pods, and may for {most}"
-
-
-def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
-    """27. A ReplicaSet never creates more pods than the largest size it was ever asked for."""
-    new = replay.new
-    if replay.resource != "pods" or replay.old is not None or new is None:
-        return
-    owner = controller_of(new)
-    if owner is None or owner.kind != "ReplicaSet" or replay.disturbed:
-        return  # upstream's expectations are a process's memory, too, and trust every reply
-    siblings = sum(
-        pod_active(pod)
-        for pod in replay.of("pods").values()
-        if (o := controller_of(pod)) and o.uid == owner.uid
-    )
-    if siblings > replay.largest.get(owner.uid, 0):
-        yield f"is number {siblings} of {replay.largest.get(owner.uid, 0)}"
-
-
-def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
-    """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, one failed in the very same moment, a version's status still
-    counted pods it has no more, the request was long on its way, or the Deployment is being scaled:
-    shares do not ask who is ready.
-    (With minReadySeconds upstream promises less: a version that is not available yet may lose a
-    pod that is.)"""
-    new, old = replay.new, replay.old
-    if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
-        return
-    if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
-        return
-    if replay.key in replay.overdue:
-        return
-    deployment = replay.deployment_of(old)
-    if deployment is None or deployment.metadata.deletion_timestamp is not None:
-        return
-    if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
-        return
-    if replay.misled > replay.when - replay.slack:
-        return
-    if replay.alarmed > replay.when - replay.slack or replay.scaled > replay.when - max(
-        replay.slack, PROPAGATION
-    ):
-        return
-    _, fewest = replay.limits_lately(deployment)
-    left = sum(pod_active(pod) and pod_ready(pod) for pod in replay.family(deployment))
-    if left < fewest:
-        yield f"was stopped, and leaves {left} ready pods where {fewest} are to be"
-
-
 def owners_are_clear(replay: Replay) -> Iterator[str]:
     """32. Nothing has two managing owners, and nobody takes in what is on its way out."""
     new, old = replay.new, replay.old
@@ -304,6 +246,13 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     owners_are_clear,
     preemption_spares_equals,
     evictions_keep_budgets,
+    history.changes_know_what_was_before,
+    history.a_lock_has_one_holder,
+    *objects.ANYTHING,
+    *objects.PODS,
+    *objects.JOBS,
+    *objects.CLAIMS,
+    *objects.SCALED,
     updates_are_of_what_is_there,
     finalizers_are_waited_for,
     pods_are_removed_by_their_kubelet,
@@ -341,6 +290,11 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     replica_sets_never_overshoot: _PODS,
     preemption_spares_equals: _PODS,
     evictions_keep_budgets: _PODS,
+    history.a_lock_has_one_holder: (history.LEASES,),
+    **dict.fromkeys(objects.PODS, _PODS),
+    **dict.fromkeys(objects.JOBS, ("jobs.batch",)),
+    **dict.fromkeys(objects.CLAIMS, ("persistentvolumeclaims",)),
+    **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
     pods_are_removed_by_their_kubelet: _PODS,
     claims_outlast_their_users: ("persistentvolumeclaims",),
     tolerations_are_honoured: _PODS,

@@ -30,11 +30,14 @@ class Replay:
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
     alarmed: int = 0  # when a pod was last lost that its ReplicaSet had not stopped
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    shares: list[tuple[int, int]] = field(default_factory=list)  # by how much versions grew by it
     misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
-    overdue: dict[str, None] = field(default_factory=dict)  # deletions that were long on their way
+    overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
+    runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
@@ -49,6 +52,7 @@ class Replay:
     resource: str = ""  # its kind, as in "deployments.apps"
     new: Any = None  # what it has become; None when it was deleted
     old: Any = None  # what it was; None when it has been created
+    before: Any = None  # what was stored, which must be the same
 
     def of(self, resource: str) -> Mapping[str, Any]:
         """All objects of a kind, by their keys."""
@@ -76,6 +80,7 @@ class Replay:
         new, old = self.new, self.old
         place = self.state.setdefault(self.resource, {})
         self.written[self.key] = self.when
+        self.before = place.get(self.key)
         if new is None:
             place.pop(self.key, None)
             self.gone[old.metadata.uid] = self.when
@@ -92,6 +97,8 @@ class Replay:
             told = old.metadata.annotations if old is not None else new.metadata.annotations
             if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
                 self.scaled = self.when
+                if old is not None and (share := (size or 0) - (old.spec.replicas or 0)) > 0:
+                    self.shares.append((self.when, share))
             if old and (old.status.available_replicas or 0) > (new.status.available_replicas or 0):
                 self.dwindled = self.when
             if self.component == "deployment-controller" and old is not None:
@@ -145,6 +152,11 @@ class Replay:
         before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
         recent += before
         return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def shared_lately(self) -> int:
+        """By how much versions have grown because their Deployments did: where a copy is late, as
+        upstream's may be, shares are reckoned from sizes of before."""
+        return sum(share for when, share in self.shares if when > self.when - self.slack)
 
     def family(self, deployment: Any) -> list[Any]:
         """The pods of all versions of a Deployment."""

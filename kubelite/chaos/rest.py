@@ -7,6 +7,7 @@ from typing import Any
 
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_finished, pod_ready
 from kubelite.chaos.invariants import AT_THE_END, Invariant
+from kubelite.chaos.invariants_of_history import queues_are_empty
 from kubelite.chaos.replay import Replay
 from kubelite.client import Informer
 from kubelite.client.informer import key_of
@@ -169,5 +170,6 @@ AT_REST: tuple[Invariant, ...] = (
     namespaces_end,
     runtimes_hold_only_pods_of_their_node,
     copies_equal_the_store,
+    queues_are_empty,
     *AT_THE_END,
 )

@@ -60,7 +60,8 @@ class Chaos:
         self.controllers = frozenset(kind.name for kind in controllers)
         self.faults: list[Injected] = []
         self.situations: Counter[str] = Counter()
-        self.stopped: dict[str, None] = {}
+        self.stopped: dict[str, int] = {}  # process -> when
+        self._single = scenario.control_planes == 1
         self._repairs: dict[Timer, Callable[[], object]] = {}
         self._crash_after = crash_after
         self._controllers_wrote = 0
@@ -143,7 +144,8 @@ class Chaos:
     def stop(self, process: str, pause: int) -> None:
         """A process ends; it is started again after ``pause``."""
         cluster = self.cluster
-        self.stopped[process] = None
+        self.stopped[process] = self.clock.now
+        self._silence()
         self.reach(f"{process.partition('/')[0]} died")
         if process.startswith("kubelet/"):
             cluster.workers[process.removeprefix("kubelet/")].kubelet.stop()
@@ -155,8 +157,21 @@ class Chaos:
                 self.reach("nobody led")
         self.later(pause, lambda: self._start(process))
 
+    def _silence(self) -> None:
+        """Whom nobody may hear of: where there is one copy of each, all parts of the stopped."""
+        silent: dict[str, int] = {}
+        for process, when in self.stopped.items() if self._single else ():
+            silent.update(dict.fromkeys(self._parts(process), when))
+        self.watchman.replay.stopped = silent
+
+    def _parts(self, process: str) -> Iterable[str]:
+        if process == accidents.MANAGER:
+            return (process, *sorted(self.controllers))
+        return ("default-scheduler",) if process == accidents.SCHEDULER else (process,)
+
     def _start(self, process: str) -> None:
         self.stopped.pop(process, None)
+        self._silence()
         if not process.startswith("kubelet/"):
             self.cluster.start_component(process)
             return

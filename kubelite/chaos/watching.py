@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
 from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
+from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
 from kubelite.etcd.backend import Change
@@ -45,9 +47,12 @@ class Watchman:
         self._reach = reach
         self._started = cluster.clock.now
         self.replay = Replay(cluster, slack=SLACK)
+        self.written: dict[str, list[int]] = defaultdict(list)  # revisions, by kind
         for _ in self.replay.steps():
-            pass
+            assert self.replay.change is not None
+            self.written[self.replay.resource].append(self.replay.change.revision)
         self.replay.former = cluster.revision
+        self._copies = hasattr(cluster._control_plane, "replicas")
         self._concerned: dict[str, tuple[Invariant, ...]] = {}
         cluster.store.subscribe(self._observe)
 
@@ -55,6 +60,7 @@ class Watchman:
         replay, cluster = self.replay, self._cluster
         write = cluster.trace.writes[-1]
         replay.take(change, cluster.clock.now, write.component)
+        self.written[replay.resource].append(change.revision)
         for invariant in self._asked(replay.resource, change.revision):
             for complaint in invariant(replay):
                 self.note(invariant, complaint, write.subject)
@@ -69,10 +75,19 @@ class Watchman:
                 for invariant in AT_EVERY_REVISION
                 if invariant not in RARELY and resource in CONCERNS.get(invariant, (resource,))
             )
+        if self.replay.stopped:
+            found = (*found, the_dead_are_silent)
+        if self._copies:
+            found = (*found, one_copy_of_a_component_works)
         return (*found, *RARELY) if revision % RARE == 0 else found
 
-    def note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
-        """Write down one sentence that was false."""
+    @property
+    def revision(self) -> int:
+        """That of the latest write."""
+        return self._cluster.store.revision
+
+    def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
+        """Write down that a sentence was false."""
         sentence = " ".join((invariant.__doc__ or "").split())
         now, revision = self._cluster.clock.now - self._started, self._cluster.revision
         name = invariant.__name__

@@ -105,7 +105,7 @@ class Link:
 class Wire:
     """The server, as components meet it. ``active`` while things may go wrong."""
 
-    def __init__(self, server: API, clock: Clock, chaos: Chaos):
+    def __init__(self, server: Witness, clock: Clock, chaos: Chaos):
         self.server = server
         self.clock = clock
         self.chaos = chaos

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
 from kubelite.apimachinery.scheme import Scheme
+from kubelite.chaos.listening import Listener
 from kubelite.sim.clock import MINUTE, Clock
 from kubelite.sim.trace import Subject
 
@@ -40,8 +41,10 @@ class Witness:
         return self._server.scheme
 
     def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
-        """Follow changes."""
-        return self._server.watch(request, deliver)
+        """The server's watch; one that begins with what is there is nobody's but a person's."""
+        if request.resource_version in ("", "0"):
+            return self._server.watch(request, deliver)
+        return self._server.watch(request, Listener(self, request, deliver).hear)
 
     def handle(self, request: Request) -> Response:
         """Answer, and look at what the answer means."""

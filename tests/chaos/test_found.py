@@ -21,7 +21,7 @@ from kubelite.apimachinery.rest import (
 )
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos import Injected, simulate
-from kubelite.chaos.plan import EVENT
+from kubelite.chaos.plan import EVENT, MOMENT, REQUEST
 from tests import manifests
 
 SECOND = 1_000_000
@@ -225,3 +225,40 @@ def test_what_is_forgotten_does_not_go_on_running(cluster: Cluster) -> None:
     cluster.run(5)
     assert worker.runtime.containers(pod.metadata.uid) == ()
     assert not container.running
+
+
+def test_a_kubelet_that_cannot_list_its_pods_stops_none_of_them(cluster: Cluster) -> None:
+    """Found by seed 15105: back after a crash and refused once, it took away all that ran."""
+    cluster.apply(manifests.deployment(replicas=1))
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    kubelet = cluster.workers[pod.spec.node_name].kubelet
+    (container,) = kubelet.runtime.containers(pod.metadata.uid)
+    kubelet.stop()
+    kubelet.client.api = Unwilling(cluster.api, "pods")
+    kubelet.start()
+    cluster.run(5)
+    kubelet.client.api = cluster.api
+    cluster.run(5)
+    assert kubelet.runtime.containers(pod.metadata.uid) == (container,)
+    assert container.running
+    assert cluster.get(f"pod/{pod.metadata.name}").status.container_statuses[0].restart_count == 0
+
+
+def test_a_pod_that_has_run_stays_so_however_often_its_kubelet_dies() -> None:
+    """Found by seed 13137: of two containers never started the one that had run was thrown away,
+    and its pod was Pending again."""
+    node = "kubelet/node-1"
+    run = simulate(13137, faults=[
+        Injected("request lost", REQUEST, "replicaset-controller", 9, 0),
+        Injected("request lost", REQUEST, "deployment-controller", 16, 0),
+        Injected("reply late", REQUEST, "deployment-controller", 26, 9_603_850),
+        Injected("request late", REQUEST, "deployment-controller", 34, 1_864_683),
+        Injected("slow node", MOMENT, "node-2", 1, 29_946_775, 89_128_963),
+        Injected("kubelet restart", MOMENT, "node-1", 1, 1_652_806, 107_346_850),
+        Injected("too many requests", REQUEST, node, 45, 0),
+        Injected("container dies", MOMENT, "node-1", 1, 0, 180_413_815),
+        Injected("crash before a request", REQUEST, node, 56, 3_058_765),
+        Injected("crash before a request", REQUEST, node, 60, 1_119_298),
+    ])  # fmt: skip
+    assert run.ok, "\n".join(map(str, run.violations))
