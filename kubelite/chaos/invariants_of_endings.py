@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kubelite.api.conditions import node_ready, pod_finished
+from kubelite.api.conditions import condition, node_ready, pod_finished, pod_ready
 from kubelite.api.tolerations import tolerates
 from kubelite.api.volumes import claims_of
 from kubelite.sim.clock import SECOND
@@ -13,8 +13,8 @@ from kubelite.sim.clock import SECOND
 GIVES_UP = "pod-garbage-collector"
 COLLECTOR = "garbage-collector-controller"
 FOREGROUND = "foregroundDeletion"
-HEARD = 60 * SECOND
-"""How long a controller may not know that nodes have fallen silent, or are back."""
+ONE_BY_ONE = 9 * SECOND
+"""Machines are given up at one in ten seconds; times are written in whole ones."""
 
 
 def pods_are_removed_by_their_kubelet(replay: Any) -> Iterator[str]:
@@ -83,7 +83,7 @@ def tolerations_are_honoured(replay: Any) -> Iterator[str]:
     if node is None:
         return
     taints = [taint for taint in node.spec.taints if taint.effect == "NoExecute"]
-    if not taints and replay.when - replay.untainted.get(node.metadata.name, 0) > HEARD:
+    if not taints and replay.when - replay.untainted.get(node.metadata.name, 0) > replay.slack:
         yield f"was evicted from {node.metadata.name}, which carries no taint"
     for taint in taints:
         bears = [t.toleration_seconds for t in old.spec.tolerations if tolerates(t, taint)]
@@ -105,12 +105,40 @@ def a_dark_zone_is_left_alone(replay: Any) -> Iterator[str]:
         return
     nodes = replay.of("nodes").values()
     alive = [node for node in nodes if node_ready(node)]
-    settled = replay.when - replay.turned > HEARD
+    settled = replay.when - replay.turned > replay.slack
     silent = len(nodes) - len(alive)
     if settled and not alive:
         yield "is to be emptied, and not one node is heard of"
     elif settled and silent > 2 and silent / len(nodes) >= 0.55 and len(nodes) <= 50:
         yield f"is to be emptied, and {silent} of {len(nodes)} nodes are silent"
+
+
+def machines_are_given_up_one_by_one(replay: Any) -> Iterator[str]:
+    """39. Without a controller's crash, silent machines are emptied one after the other."""
+    new, old = replay.new, replay.old
+    if replay.component != "node-controller" or new is None or old is None or _evicts(old):
+        return
+    times = [int(t.time_added or 0) for t in new.spec.taints if t.effect == "NoExecute"]
+    if not times:
+        return
+    before, replay.given_up = replay.given_up, max(times)
+    if before and max(times) - before < ONE_BY_ONE and not replay.disturbed:
+        yield f"is given up {(max(times) - before) // SECOND} s after another one"
+
+
+def nobody_vouches_for_the_silent(replay: Any) -> Iterator[str]:
+    """39. Long before they are evicted from a silent machine pods are no longer called ready."""
+    new, old = replay.new, replay.old
+    if replay.component != "taint-eviction-controller" or new is None or old is None:
+        return
+    if old.metadata.deletion_timestamp is not None or new.metadata.deletion_timestamp is None:
+        return
+    node = replay.of("nodes").get(f"/registry/nodes/{old.spec.node_name}")
+    ready = condition(node, "Ready") if node is not None else None
+    if ready is None or ready.status != "Unknown" or not pod_ready(old):
+        return
+    if replay.when - (ready.last_transition_time or 0) > 10 * SECOND + replay.slack:
+        yield f"is called ready, and {old.spec.node_name} has been silent for long"
 
 
 def _evicts(node: Any) -> bool:

@@ -68,7 +68,7 @@ def daemons_leave_a_few_at_a_time(replay: Any) -> Iterator[str]:
         return
     owner = _owner(replay, old, "DaemonSet", "daemonsets.apps")
     lately = replay.when - replay.slack
-    if owner is None or replay.alarmed > lately or replay.turned > lately:
+    if owner is None or replay.unasked > lately or replay.turned > lately:
         return
     rolling = owner.spec.update_strategy.rolling_update
     wanted = owner.status.desired_number_scheduled

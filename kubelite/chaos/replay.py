@@ -41,7 +41,9 @@ class Replay:
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
+    unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
+    given_up: int = 0  # when a silent node was last to be emptied
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
     parallelism: dict[str, int] = field(default_factory=dict)  # Job uid -> the most it ever asked
@@ -105,10 +107,12 @@ class Replay:
                 self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
-            if (new is None or not pod_ready(new)) and not marked:
-                self.alarmed = self.when
-            if marked and pod_active(old) and self.component != "replicaset-controller":
-                self.alarmed = self.when  # somebody else has stopped it
+            lost = (new is None or not pod_ready(new)) and not marked
+            stopped = marked and pod_active(old)
+            if lost or (stopped and self.component != "replicaset-controller"):
+                self.alarmed = self.when  # it failed, or somebody else has stopped it
+            if lost or (stopped and self.component != "daemonset-controller"):
+                self.unasked = self.when
         self._remember(new, old)
 
     def _remember(self, new: Any, old: Any) -> None:
