@@ -148,7 +148,9 @@ class Chaos:
     def late(self, request: Request, amount: int) -> None:
         """A request or its reply takes so long: it is as right as it was when it was sent."""
         replay = self.watchman.replay
-        key = f"/registry/{request.resource}/{request.namespace}/{request.name}"
+        name = request.name or getattr(getattr(request.body, "metadata", None), "name", "")
+        where = f"{request.namespace}/{name}" if request.namespace else name
+        key = f"/registry/{request.resource}/{where}"
         replay.overdue[request.component, key] = None
         if request.resource == LEASES and amount > MARGIN:
             replay.renewed_late = self.clock.now + amount
