@@ -24,11 +24,11 @@ COUNTS = (
 """What of a status tells how things are, not how they came about."""
 
 SAME = (
-    *("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"),
-    *("jobs.batch", "cronjobs.batch", "services", "persistentvolumeclaims", "namespaces"),
-    *("configmaps", "poddisruptionbudgets.policy", "resourcequotas", "nodes"),
+    *("deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch"),
+    *("services", "namespaces", "configmaps", "poddisruptionbudgets.policy", "resourcequotas"),
+    "nodes",
 )
-"""The kinds whose objects have names that are not drawn."""
+"""The kinds whose objects are there because they are asked for, and not because of what was."""
 
 Outcome = Mapping[str, str]
 
@@ -48,16 +48,14 @@ def outcome(replay: Replay) -> Outcome:
             if not _drawn(obj):
                 found.update(_told(key, obj))
     alive = [pod for pod in replay.of("pods").values() if not pod_finished(pod)]
-    for kind, count in Counter(map(_kind_of_pod, alive)).items():
+    for kind, count in Counter(_kind_of_pod(replay, pod) for pod in alive).items():
         found[f"pods: {kind}"] = str(count)
     return found
 
 
 def _drawn(obj: Any) -> bool:
-    """Whether it is one of those that come and go by chance: old versions, runs of a CronJob."""
+    """Whether it is a run of a CronJob: which of them are kept is a matter of moments."""
     owner = controller_of(obj)
-    if obj.kind == "ReplicaSet":
-        return not obj.spec.replicas
     return owner is not None and owner.kind == "CronJob"
 
 
@@ -82,9 +80,11 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def _kind_of_pod(pod: Any) -> str:
-    owner = controller_of(pod)
+def _kind_of_pod(replay: Replay, pod: Any) -> str:
+    owner, deployment = controller_of(pod), replay.deployment_of(pod)
     whose = f"{owner.kind} {owner.name}" if owner is not None else pod.metadata.name
+    if deployment is not None:
+        whose = f"Deployment {deployment.metadata.name}"
     images = " ".join(container.image for container in pod.spec.containers)
     ready = "ready" if pod_ready(pod) else "not ready"
     return f"{pod.metadata.namespace} {whose} {images} {ready}"
