@@ -36,7 +36,7 @@ from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
 from kubelite.kubelet.volumes import VolumeManager
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import SECOND, Clock
 from kubelite.sim.trace import Trace
 
 
@@ -68,7 +68,7 @@ class Kubelet:
         self._trace = trace
         self._recorder = recorder
         self._started_at: int | None = None  # of a kubelet that has been restarted
-        self._running = False
+        self._running = self._following = False
         self.workers: dict[str, PodWorker] = {}
         draw = chance.stream(f"kubelet/{node_name}/resync")
         self.volumes = VolumeManager(
@@ -120,7 +120,7 @@ class Kubelet:
 
     def stop(self) -> None:
         """The kubelet's process ends; the containers go on without it."""
-        self._running = False
+        self._running = self._following = False
         self._heartbeat.stop()
         self._pods.forget()
         self._node.forget()
@@ -158,16 +158,24 @@ class Kubelet:
 
     def _node_known(self, node: Node) -> None:
         """The node is registered: its address range is known, pods may come."""
-        if not self._node.synced:
+        if not self._following:  # what cannot be listed now, the copies list again by themselves
+            self._following = True
             self._node.start()
-        if not self._pods.synced:
             self._pods.start()
-            for uid in self.runtime.pods():
-                if uid not in self.workers:
-                    self.runtime.remove_pod_sandbox(uid)
-            for uid in self.runtime.disk.pods():
-                if uid not in self.workers:
-                    self.volumes.unmount(uid)
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Remove what is left of pods that are gone, once it is known which there are."""
+        if not self._pods.synced:
+            if self._running:
+                self.clock.after(2 * SECOND, self._clean_up)  # upstream's housekeeping
+            return
+        for uid in self.runtime.pods():
+            if uid not in self.workers:
+                self.runtime.remove_pod_sandbox(uid)
+        for uid in self.runtime.disk.pods():
+            if uid not in self.workers:
+                self.volumes.unmount(uid)
 
     def _node_seen(self, node: Node) -> None:
         """The node's range of pod addresses is what the network waits for."""

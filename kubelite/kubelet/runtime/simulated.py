@@ -22,7 +22,7 @@ from kubelite.kubelet.cri import (
 )
 from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
 from kubelite.kubelet.runtime.accounts import Accounts
-from kubelite.kubelet.runtime.container import Container
+from kubelite.kubelet.runtime.container import SIGKILLED, Container
 from kubelite.kubelet.runtime.disk import Disk
 from kubelite.kubelet.runtime.execution import execute
 from kubelite.kubelet.runtime.logs import LogDirectory, LogFile
@@ -181,10 +181,12 @@ class SimulatedRuntime:
             self._addresses.give_back(ip)
 
     def remove_pod_sandbox(self, uid: str) -> None:
-        """Forget the pod with all its containers."""
+        """Forget the pod with all its containers; what still runs is killed."""
         self.stop_pod_sandbox(uid)
         sandbox = self._sandboxes.pop(uid, None)
         for container in sandbox.containers if sandbox else ():
+            if container.running:
+                container.exit(SIGKILLED)
             self._containers.pop(container.id, None)
             self._drop_log(container)
 
