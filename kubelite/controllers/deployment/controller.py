@@ -23,6 +23,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
     Manager,
+    ask_before_adopting,
     asks_anew,
     by_controller,
     controller_of,
@@ -278,6 +279,8 @@ class DeploymentController(ManagedController):
             for s in orphans
             if _selects(deployment, s) and s.metadata.deletion_timestamp is None
         ]
+        if adopted:
+            ask_before_adopting(self.client, deployment)
         released = [
             _own(s, {"$patch": "delete", "uid": deployment.metadata.uid})
             for s in self.sets.index("controller", deployment.metadata.uid)
