@@ -21,7 +21,8 @@ IDENTITY = ("api_version", "kind", "metadata")
 
 NEVER_IN_PLACE = (
     "objects of the API are never changed in place: "
-    "make a new one with struct.replace(obj, spec={**obj.spec, ...}), or change a copy.deepcopy(obj)"
+    "make a new one with struct.replace(obj, spec={**obj.spec, ...}), "
+    "or change a copy.deepcopy(obj)"
 )
 
 

@@ -5,7 +5,8 @@ because that is quick, and the store, all caches and all versions share them. So
 a learner, or to code of a learner's, gets dicts that refuse to be changed (``custom.Frozen``), in
 place: the first time it is looked at.
 
-Upstream notices such a change later and panics: ``k8s.io/client-go/tools/cache/mutation_detector.go``.
+Upstream notices such a change later and panics:
+``k8s.io/client-go/tools/cache/mutation_detector.go``.
 """
 
 from __future__ import annotations

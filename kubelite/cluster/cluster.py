@@ -101,6 +101,7 @@ class Cluster(
         wiring: Wiring = DIRECT,
     ):
         waiting.collect_dropped()
+        type(self).watch_over()
         self._profiles = tuple(profiles)
         encrypted = read_encryption(self._documents(encryption)[0]) if encryption else None
         self._kept = type(self).open_store(store, durability) if store is not None else None
@@ -116,8 +117,7 @@ class Cluster(
 
     def _build(self, controllers: tuple[type[ManagedController], ...], control_planes: int) -> None:
         self.seed, profiles = self._notes.seed, self._profiles
-        self.clock = self._world.clock
-        self.trace = self._world.trace
+        self.clock, self.trace = self._world.clock, self._world.trace
         self.api: APIServer = self._world.server
         self.everything = self  # the cluster as you see it, whoever asks
         self._machine = Machine(self._notes.cpu, self._notes.memory)

@@ -29,6 +29,9 @@ class Operating:
     serve: ClassVar[Callable[..., Any]]
     """Serve it over HTTP; given by ``kubelite``, so that nothing here touches a socket."""
 
+    watch_over: ClassVar[Callable[[], object]]
+    """See to it that a learner's endless loop ends; given by ``kubelite``, for notebooks."""
+
     kubeconfig = ""
     """The file for kubectl, while the cluster is served."""
 

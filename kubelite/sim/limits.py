@@ -31,4 +31,4 @@ MISHAPS_KEPT = 1_000
 
 GUEST_PATIENCE = 10
 """Seconds of real time after which the edge's watchdog stops a learner's line that keeps one
-event of the clock from ending. Looked at once a second; nothing below the edge knows of it."""
+event of the clock from ending. Looked at twice a second; nothing below the edge knows of it."""
