@@ -244,7 +244,7 @@ class Cluster(
         """
         documents = self._documents(source)
         objects = [one for document in documents for one in applying.flattened(document)]
-        applied = applying.apply_all(self.api, LEARNER, objects, namespace)
+        applied = [*map(freeze, applying.apply_all(self.api, LEARNER, objects, namespace))]
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:

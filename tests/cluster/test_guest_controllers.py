@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable, Iterator
 from itertools import repeat
@@ -345,3 +346,27 @@ def test_the_same_seed_goes_wrong_in_the_same_way() -> None:
         run(cluster)
         digests.add(cluster.trace.digest())
     assert len(digests) == 1
+
+
+def test_what_draws_from_random_is_another_run_and_a_stream_is_the_same() -> None:
+    """The card says so: nobody can keep a learner's code from the dice of Python."""
+
+    def diary(name: Callable[[Any], float]) -> Callable[[Any, str], Any]:
+        def answer(self: Any, key: str) -> Any:
+            meta = ObjectMeta(name=f"web-{name(self)}", namespace="default")
+            return [Create(ConfigMap(metadata=meta))]
+
+        return answer
+
+    def digests(name: Callable[[Any], float]) -> set[str]:
+        found = set()
+        for seed in (1, 2):
+            random.seed(seed)
+            cluster = with_diary(diary(name))
+            cluster.apply(deployment("web", replicas=1))
+            cluster.run(5)
+            found.add(cluster.trace.digest())
+        return found
+
+    assert len(digests(lambda self: random.random())) == 2
+    assert len(digests(lambda self: self.manager.chance.stream("diary").random())) == 1
