@@ -15,6 +15,7 @@ import msgspec
 
 from kubelite.api.apiextensions_v1 import CustomResourceColumnDefinition
 from kubelite.apimachinery.meta import Object
+from kubelite.apimachinery.strict import mended
 from kubelite.apimachinery.struct import camel
 
 IDENTITY = ("api_version", "kind", "metadata")
@@ -53,10 +54,10 @@ class Frozen(dict[str, Any]):
 def frozen(value: Any) -> Any:
     """Plain JSON as API objects hold it: frozen dicts, and tuples for lists."""
     if isinstance(value, Mapping):
-        return Frozen({key: frozen(item) for key, item in value.items()})
+        return Frozen({mended(key): frozen(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return tuple(map(frozen, value))
-    return value
+    return mended(value) if isinstance(value, str) else value
 
 
 def plain(value: Any) -> Any:
