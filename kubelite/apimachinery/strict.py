@@ -23,6 +23,9 @@ from kubelite.apimachinery.struct import Scalar, convert
 T = TypeVar("T")
 
 MAX_ERRORS = 100
+MAX_DEPTH = 64
+"""Of nested values in a field without a type, as in a manifest; Go's reader allows 10,000."""
+TOO_DEEP = "json: exceeded max depth"
 _SEARCH_DEPTH = 5
 _HALF = re.compile("[\ud800-\udfff]")
 _PACKAGE = re.compile(r"_(v\d+\w*)")
@@ -187,7 +190,7 @@ class _Walker:
     def _elements(self, shape: Shape, value: Any, at: _At) -> Any:
         if isinstance(value, dict):
             found = value.items()
-            return {mended(key): self._element(shape, item, at.entry(key)) for key, item in found}
+            return {_key(key): self._element(shape, item, at.entry(key)) for key, item in found}
         return [self._element(shape, item, at.element(i)) for i, item in enumerate(value)]
 
     def _element(self, shape: Shape, item: Any, at: _At) -> Any:
@@ -220,15 +223,33 @@ class _Walker:
             self.type_error = f"{text} struct field {at.owner}.{at.dotted} of type {go_name(shape)}"
 
 
-def mended(value: Any) -> Any:
-    """Plain data that can be written: half a character becomes U+FFFD, as in Go's JSON reader."""
+def mended(value: Any, depth: int = 0) -> Any:
+    """Plain data that can be written: half a character becomes U+FFFD, as in Go's JSON reader.
+
+    Raises StatusError 400 for what is nested too deep, or is no JSON.
+    """
     if isinstance(value, str):
         return value if value.isascii() else _HALF.sub("\ufffd", value)
+    if isinstance(value, dict | list | tuple) and depth > MAX_DEPTH:
+        raise bad_request(TOO_DEEP)
     if isinstance(value, dict):
-        return {mended(key): mended(item) for key, item in value.items()}
+        return {_key(key): mended(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [mended(item) for item in value]
-    return value
+        return [mended(item, depth + 1) for item in value]
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise bad_request(f"json: unsupported value: {value!r}")
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise bad_request(f"json: unsupported type: a key is text, not {key!r}")
+    return str(mended(key))
+
+
+def json_name(value: Any) -> str:
+    """What Go's JSON reader calls a value."""
+    return "null" if value is None else _JSON_NAMES.get(type(value), "array")
 
 
 def _container(shape: Shape) -> type:

@@ -76,9 +76,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PodDisruptionBudget": {"spec": {"minAvailable": 1, "selector": {"matchLabels": LABELS}}},
     "PriorityClass": {"value": 5},
     "NetworkPolicy": {"spec": {"podSelector": {"matchLabels": LABELS}, "policyTypes": ["Ingress"]}},
-    "Ingress": {
-        "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}
-    },
+    "Ingress": {"spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}},
     "IngressClass": {"spec": {"controller": "example.com/ingress"}},
     "PersistentVolume": {
         "spec": {
