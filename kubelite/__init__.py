@@ -13,9 +13,11 @@ from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
 from kubelite.edge.serving import serve
 from kubelite.edge.stores import open_store
+from kubelite.edge.watching import watch_over
 
 Cluster.read_file = staticmethod(read_file)
 Cluster.serve = serve
 Cluster.open_store = staticmethod(open_store)
+Cluster.watch_over = staticmethod(watch_over)
 
 __all__ = ["Cluster", "NodePool"]

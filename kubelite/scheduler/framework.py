@@ -110,9 +110,10 @@ class CycleState(dict[str, Any]):
     it is at that moment; ``nominator`` knows who was promised which node; ``draw`` is chance.
     """
 
-    __slots__ = ("draw", "node_names", "nominator", "pick", "places", "refusal", "snapshot")
+    __slots__ = ("draw", "node_names", "nominator", "pick", "places", "pod", "refusal", "snapshot")
 
     nominator: Nominator
+    pod: PodInfo
     refusal: Callable[[NodeInfo], Status | None]
     draw: Callable[[], float]
     pick: Callable[[list[Any]], Sequence[Any]]

@@ -7,6 +7,7 @@ Pods choose a profile by ``schedulerName``. Models ``KubeSchedulerProfile`` of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
@@ -26,8 +27,10 @@ from kubelite.scheduler.framework import (
     ScoreExtensions,
     ScorePlugin,
 )
+from kubelite.scheduler.guest import GuestPlugin, Report
 from kubelite.scheduler.plugins import PLUGINS
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
+from kubelite.sim.guests import announce, foreign
 
 DEFAULT_SCHEDULER = "default-scheduler"
 
@@ -81,13 +84,22 @@ class Scorer(Value):
 class Framework:
     """The plugins of one profile, by extension point."""
 
-    def __init__(self, profile: Profile = DEFAULT_PROFILE, listers: Listers = NO_LISTERS):
+    def __init__(
+        self,
+        profile: Profile = DEFAULT_PROFILE,
+        listers: Listers = NO_LISTERS,
+        report: Report = announce,
+    ):
         self.profile = profile
         self.listers = listers
         rows = [row for row in PLUGINS if row.name not in profile.disabled]
         weights = {row.name: row.weight for row in rows} | dict(profile.weights)
         plugins = [row.make(profile, listers) for row in rows]
-        plugins += [make(listers) for make in profile.extra]
+        for make in profile.extra:
+            plugin = make(listers)
+            if foreign(plugin):
+                plugin = cast(Plugin, GuestPlugin(plugin, report))
+            plugins.append(plugin)
         self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in plugins}
         self.queue_sort = next(p for p in plugins if isinstance(p, QueueSortPlugin))
         self.pre_enqueue = [p for p in plugins if isinstance(p, PreEnqueuePlugin)]

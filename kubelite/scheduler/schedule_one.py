@@ -147,7 +147,7 @@ def schedule(
     if not nodes:
         return decision
     state = CycleState(snapshot)
-    state.draw = draw
+    state.draw, state.pod = draw, pod
     state.nominator = nominator = nominator or NOBODY
     state.refusal = lambda node: refusal(pod, node, snapshot, framework, nominator)
     promised = snapshot.by_name.get(nominator.node_of(pod.uid)) if nominator.by_node else None

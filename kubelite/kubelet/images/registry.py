@@ -18,6 +18,7 @@ from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.images.agnhost import Agnhost
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.checking import check_class
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.prometheus import Prometheus
@@ -63,7 +64,8 @@ class Reference(Value):
 
 
 def register(name: str, program: type[Program]) -> None:
-    """Let ``image: name`` run ``program``."""
+    """Let ``image: name`` run ``program``. Raises TypeError for a class that cannot be one."""
+    check_class(name, program)
     IMAGES[name] = program
 
 

@@ -307,7 +307,7 @@ class SimulatedRuntime:
 
     def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
         """Bytes that each running container of a pod uses now, by name."""
-        return tuple([(c.config.name, c.program.memory_used()) for c in self.containers(uid)])
+        return tuple([(c.config.name, c.memory_used()) for c in self.containers(uid)])
 
     def containers(self, uid: str) -> tuple[Container, ...]:
         """The running containers of a pod."""
