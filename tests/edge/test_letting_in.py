@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kubelite import Cluster
-from kubelite.edge.http import server as http_server
 from kubelite.edge.http.server import Server
+from kubelite.sim import limits
 from tests.edge.conftest import Ask, connect
 
 PODS = "/api/v1/namespaces/default/pods"
@@ -132,7 +132,7 @@ def test_a_request_that_can_be_read_in_two_ways_is_refused(served: tuple[Cluster
 def test_who_says_nothing_is_sent_away(
     served: tuple[Cluster, Server], ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "HEADER_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "HEAD_SECONDS", 0.3)
     silent = [connect(served[1]) for _ in range(20)]
     for connection in silent:
         connection.connect()

@@ -17,8 +17,8 @@ from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import BOOKMARK, ERROR, Watch, WatchEvent
 from kubelite.apimachinery.struct import encode
 from kubelite.edge.http.tables import WHOLE, Writer
+from kubelite.sim import limits
 
-LONGEST_QUEUE = 20_000
 BOOKMARKS_EVERY = 60.0
 """Real seconds between bookmarks."""
 
@@ -40,7 +40,7 @@ class EventQueue:
 
     def put(self, event: WatchEvent) -> None:
         """Called by the engine, in whatever thread it runs."""
-        if len(self._events) >= LONGEST_QUEUE:
+        if len(self._events) >= limits.WATCH_EVENTS:
             self.overflowed = True
             return
         self._events.append(event)
