@@ -27,6 +27,7 @@ from kubelite.edge.http.openapi import OpenAPI
 from kubelite.edge.http.resources import Resources
 from kubelite.sim import limits
 
+VERSIONS = ("1.1", "1.0")
 BODILESS = ("GET", "HEAD")
 PLAIN = "text/plain; charset=utf-8"
 ALIVE = ("/healthz", "/livez", "/readyz")
@@ -99,8 +100,10 @@ class App:
         return self._about_the_server(asked)
 
     def _let_in(self, scope: Scope) -> Asked:
-        """The head of a request. Raises StatusError 400, 401, 403, 414 or 431."""
+        """The head of a request. Raises StatusError 400, 401, 403, 414, 431 or 505."""
         headers = guard.headers_of(scope)
+        if scope["http_version"] not in VERSIONS:
+            raise errors.failure(505, "HTTPVersionNotSupported", "HTTP/1.1 is spoken here")
         guard.check_origin(headers, self._hosts)
         path = _path(scope)
         with self._lock:

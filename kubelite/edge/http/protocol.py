@@ -117,11 +117,12 @@ class Patient(Draining):
 
     def data_received(self, data: bytes) -> None:
         """Part of a request, or a few of them."""
+        body = self.cycle is not None and self.cycle.more_body
         super().data_received(data)
         cycle = self.cycle
         if cycle is not self._seen:
             self._seen, self._loose = cycle, 0
-        elif cycle is None or not cycle.more_body:
+        elif not body:
             self._count(len(data))
         if cycle is None or cycle.response_complete:
             if cycle is None or not cycle.more_body:

@@ -44,6 +44,7 @@ class Resources:
         self._server = server
         self._lock = lock
         self._revision = revision
+        self._encoded = tables.Encoded()
 
     def answer(self, asked: Asked, where: Place) -> Answer:
         """The answer to one request. Raises StatusError for what is wrong with it."""
@@ -114,7 +115,7 @@ class Resources:
 
     def _writer(self, asked: Asked, where: Place, form: str) -> tables.Writer:
         include = asked.option("includeObject")
-        return tables.Writer(where.kind, form, self._server.now(), include)
+        return tables.Writer(where.kind, form, self._server.now(), include, self._encoded)
 
     def _is_left(self, where: Place, request: Request) -> bool:
         """Whether something that was deleted is still there, or would be."""

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import BOOKMARK, ERROR, Watch, WatchEvent
 from kubelite.apimachinery.struct import encode
@@ -93,8 +92,7 @@ class EventStream:
         while (left := end - loop.time()) > 0:
             events = await self._queue.take(min(left, BOOKMARKS_EVERY))
             if self._queue.overflowed:
-                yield error_line(errors.expired("too many events have not been taken"))
-                return
+                return  # it watches again from what it has seen last
             if events:
                 yield self._written(events)
             elif self._bookmarks:

@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from kubelite.api.custom import CustomObject
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import ObjectList
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import encode
@@ -40,21 +43,31 @@ def form(accept: str) -> str:
     )
 
 
+class Encoded:
+    """Objects, and what a row holds of them, as JSON: written once for all who ask or watch."""
+
+    def __init__(self) -> None:
+        self.whole = ByIdentity[Any, bytes](encode)
+        self.partial = ByIdentity[Any, msgspec.Raw](lambda o: msgspec.Raw(encode(_metadata_of(o))))
+
+
 class Writer:
     """Writes the objects of one kind in one form, as they are seen at ``now``."""
 
-    def __init__(self, kind: Kind, form: str, now: int, include: str = "Metadata"):
+    def __init__(self, kind: Kind, form: str, now: int, include: str, known: Encoded):
         self._kind = kind
         self._form = form
         self._now = now
         self._include = include or "Metadata"
+        self._known = known
         self._columns = _columns(kind) if form == TABLE else ()
 
     def one(self, obj: Any, titles: bool = True) -> bytes:
         """A single object; a table may leave its titles out, when they have been sent before."""
         if self._form == TABLE:
             return self._table([obj], obj.metadata.resource_version, titles=titles)
-        return encode(_metadata_of(obj)) if self._form == PARTIAL else encode(obj)
+        known = self._known
+        return bytes(known.partial(obj)) if self._form == PARTIAL else known.whole(obj)
 
     def many(self, listed: ObjectList) -> bytes:
         """A list."""
@@ -86,7 +99,7 @@ class Writer:
     def _row(self, obj: Any) -> dict[str, Any]:
         row: dict[str, Any] = {"cells": [c.cell(obj, self._now) for c in self._columns]}
         if self._include == "Metadata":
-            row["object"] = _metadata_of(obj)
+            row["object"] = self._known.partial(obj)
         elif self._include == "Object":
             row["object"] = obj
         return row
