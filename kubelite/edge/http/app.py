@@ -17,16 +17,22 @@ from urllib.parse import parse_qs, unquote
 
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode
 from kubelite.apiserver.server import APIServer
+from kubelite.cluster.story import Story
 from kubelite.edge.http import channels, discovery, guard, paths, tables
+from kubelite.edge.http.dashboard import page
+from kubelite.edge.http.dashboard.feed import Feed
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.guard import Authenticator, Headers
 from kubelite.edge.http.inflight import Crowded, InFlight
 from kubelite.edge.http.openapi import OpenAPI
 from kubelite.edge.http.resources import Resources
 from kubelite.sim import limits
+from kubelite.sim.trace import Subject
 
+DASHBOARD = "/kubelite/v1/"
 VERSIONS = ("1.1", "1.0")
 BODILESS = ("GET", "HEAD")
 PLAIN = "text/plain; charset=utf-8"
@@ -41,8 +47,8 @@ class App:
     """Serves one API server. ``lock`` is held while the engine is touched.
 
     ``hosts`` are the names by which it may be asked, ``revision`` is that of the store,
-    ``served`` is called after each request: there may be something to do, and ``known`` with the
-    address of whoever has shown a token.
+    ``served`` is called after each request: there may be something to do, ``known`` with the
+    address of whoever has shown a token, and ``tell`` for the story of an object.
     """
 
     def __init__(
@@ -54,6 +60,7 @@ class App:
         revision: Callable[[], int],
         served: Callable[[], object],
         known: Callable[[Any], object],
+        tell: Callable[[Subject], Story],
     ):
         self._server = server
         self._lock = lock
@@ -61,6 +68,7 @@ class App:
         self._hosts = hosts
         self._served = served
         self._known = known
+        self._tell = tell
         self._in_flight = InFlight()
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
@@ -77,6 +85,11 @@ class App:
             await self._connect(scope, receive, send)
             return
         try:
+            if scope["path"] in page.FILES:
+                handed_out = self._page(scope)
+                if handed_out is not None:
+                    await _send(send, scope["method"], handed_out)
+                    return
             asked = self._let_in(scope)
             with self._in_flight.place(asked.method, asked.user.name):
                 answer = await self._answer(asked, receive)
@@ -98,6 +111,12 @@ class App:
         if where is not None:
             return self._resources.answer(asked, where)
         return self._about_the_server(asked)
+
+    def _page(self, scope: Scope) -> Answer | None:
+        """A file of the dashboard, for whoever asks by a name of ours; it needs no token."""
+        headers = guard.headers_of(scope)
+        guard.check_origin(headers, self._hosts)
+        return page.page(scope["path"], headers) if scope["method"] in BODILESS else None
 
     def _let_in(self, scope: Scope) -> Asked:
         """The head of a request. Raises StatusError 400, 401, 403, 414, 431 or 505."""
@@ -166,6 +185,8 @@ class App:
 
     def _about_the_server(self, asked: Asked) -> Answer:
         """Whatever is no resource."""
+        if asked.path.startswith(DASHBOARD) and asked.method == "GET":
+            return self._for_the_page(asked, asked.path.removeprefix(DASHBOARD).split("/"))
         with self._lock:
             self._authenticator.check_path(asked.user, asked.method, asked.path)
         if asked.method not in ("GET", "HEAD"):
@@ -184,6 +205,20 @@ class App:
         if path == "":
             return Answer(200, encode({"paths": list(ROOT)}))
         return self._discovered(asked, path)
+
+    def _for_the_page(self, asked: Asked, words: list[str]) -> Answer:
+        """What the dashboard is fed with, or the story of one object."""
+        if words == ["feed"]:
+            return Answer(200, Feed(self._server, self._lock, asked.user).lines())
+        if words[0] != "story" or len(words) != 4 or words[1] not in self._server.registries:
+            raise errors.unknown_resource()
+        _, resource, namespace, name = words
+        subject = (resource, "" if namespace == "-" else namespace, name)
+        with self._lock:
+            if self._server.authorizer is not None:
+                self._server.authorizer.check(Request("get", *subject, user=asked.user))
+            told = self._tell(subject)
+        return Answer(200, encode({"title": told.title, "lines": told.lines, "why": told.why}))
 
     def _discovered(self, asked: Asked, path: str) -> Answer:
         form = tables.form(asked.headers.get("accept", ""))

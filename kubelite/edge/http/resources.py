@@ -6,11 +6,13 @@ Models k8s.io/apiserver/pkg/endpoints/installer.go and handlers/.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any
 
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.errors import Status, StatusDetails, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ObjectList, Request, Response
@@ -73,7 +75,11 @@ class Resources:
         with self._lock:
             response = self._server.handle(request)
             written = self._written(asked, where, request, response, form)
-        return _answer(response.code, written, warnings)
+        answer = _answer(response.code, written, warnings)
+        if tables.wants_yaml(asked.headers.get("accept", "")):
+            text = dump(json.loads(written)).encode()
+            answer = answer._replace(body=text, content_type=bodies.YAML)
+        return answer
 
     def _request(self, asked: Asked, where: Place, verb: str) -> Request:
         return Request(

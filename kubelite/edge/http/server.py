@@ -25,6 +25,7 @@ import uvicorn
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.times import SECOND
 from kubelite.apiserver.identities import of_component
+from kubelite.cluster import story
 from kubelite.cluster.machines import LEARNER
 from kubelite.edge.http import certificates, protocol
 from kubelite.edge.http.app import App
@@ -154,6 +155,11 @@ class Server:
     def __repr__(self) -> str:
         return f"serving at {self.url}; export KUBECONFIG={self.kubeconfig}"
 
+    @property
+    def dashboard(self) -> str:
+        """Where a browser sees the cluster. Holds the token: whoever has it may do anything."""
+        return f"{self.url}/#token={self.token}"
+
     def _write_files(self) -> None:
         made = self._certificates
         _private(self._directory / "tls.crt", made.certificate)
@@ -185,6 +191,7 @@ class Server:
             lambda: cluster._world.store.revision,
             pacer.nudge,
             self._socket.let_in,
+            lambda subject: story.tell(subject, cluster.trace, cluster.history),
         )
         self._http = uvicorn.Server(self._config(app))
         loop = asyncio.get_running_loop()

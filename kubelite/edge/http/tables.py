@@ -23,6 +23,7 @@ from kubelite.apiserver.printers.table import Column, columns_of
 WHOLE, TABLE, PARTIAL, PARTIAL_LIST = "", "Table", "PartialObjectMetadata", (
     "PartialObjectMetadataList"
 )  # fmt: skip
+_ACCEPTED = "only the following media types are accepted: application/json, application/yaml"
 META = "meta.k8s.io"
 _FORMS = (TABLE, PARTIAL, PARTIAL_LIST, "APIGroupDiscoveryList")
 _NAME = "Name must be unique within a namespace, and is set by whoever creates the object."
@@ -32,15 +33,18 @@ def form(accept: str) -> str:
     """Which form of an answer is asked for. Raises StatusError 406 for none we can give."""
     for wanted in accept.split(",") if accept.strip() else ("*/*",):
         media, *parameters = [part.strip() for part in wanted.split(";")]
-        if media not in ("application/json", "application/*", "*/*"):
+        if media not in ("application/json", "application/yaml", "application/*", "*/*"):
             continue
         named = dict(part.partition("=")[::2] for part in parameters)
         asked = named.get("as", "")
         if not asked or asked in _FORMS and named.get("v") in ("v1", "v2"):
             return asked
-    raise errors.failure(
-        406, "NotAcceptable", "only the following media types are accepted: application/json"
-    )
+    raise errors.failure(406, "NotAcceptable", _ACCEPTED)
+
+
+def wants_yaml(accept: str) -> bool:
+    """Whether YAML is what a client takes most gladly."""
+    return accept.partition(",")[0].partition(";")[0].strip() == "application/yaml"
 
 
 class Encoded:
