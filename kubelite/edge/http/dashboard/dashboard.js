@@ -200,11 +200,12 @@ class Table {
     this.columns = kind.columns.map((column, index) => ({ ...column, index }));
     this.columns = this.columns.filter(({ title, wide }) => !wide || (EXTRA[this.resource] || []).includes(title));
     const titles = this.columns.map(({ title }) => title);
+    this.firm = titles.findLast((title) => !ROOMY.includes(title)); // the last on a narrow screen
     this.signed = ["STATUS", "READY", "TYPE"].find((title) => titles.includes(title));
     const plain = this.resource === "events" ? "Events" : kind.kind.replace(/y$/, "ie") + (/s$/.test(kind.kind) ? "es" : "s");
     this.heading.replaceChildren(plain, this.count);
     const heads = titles.map((title) => make("th", { scope: "col", class: this.style(title) }, title));
-    if (kind.namespaced) heads.unshift(make("th", { scope: "col", class: "namespace" }, "NAMESPACE"));
+    if (kind.namespaced) heads.unshift(make("th", { scope: "col", class: this.style("NAMESPACE") }, "NAMESPACE"));
     this.head.replaceChildren(...heads);
     this.body.replaceChildren();
     this.lines.clear();
@@ -214,7 +215,10 @@ class Table {
     const styles = [];
     if (ROOMY.includes(title)) styles.push("roomy");
     if (TEXTS.includes(title)) styles.push("text");
+    if (title === "MESSAGE") styles.push("long");
+    if (title === this.firm) styles.push("firm");
     if (title === "NAME" || title === "OBJECT") styles.push("name");
+    if (title === "NAMESPACE") styles.push("namespace", ...(this.resource === "events" ? ["roomy"] : []));
     return styles.join(" ");
   }
 
@@ -248,11 +252,12 @@ class Table {
       return known.element;
     }
     const element = known ? known.element : make("tr"), cells = [], ages = [];
-    if (this.kind.namespaced) cells.push(make("td", { class: "namespace" }, row.namespace));
+    if (this.kind.namespaced) cells.push(make("td", { class: this.style("NAMESPACE") }, row.namespace));
     for (const { title, since, index } of this.columns) {
       const cell = make("td", { class: this.style(title) });
       if (since) cell.textContent = age(row[since]);
       else cell.append(this.content(title, row.cells[index], row));
+      cell.classList.toggle("soft", cell.textContent === "<none>");
       cells.push(cell);
     }
     cells.forEach((cell, index) => {  // a cell that says the same stays, and with it the focus
@@ -320,7 +325,7 @@ function object(resource, namespace, name) {
   const heading = make("h1", {}, name);
   const crumbs = make("p", { class: "crumbs" });
   const told = make("section", {}, make("h2", {}, "Its story"), lines, make("h3", {}, "Why the last of it, each because of the next"), why);
-  const left = make("div", {}, make("section", {}, facts), make("section", {}, make("h2", {}, "Events"), events), told);
+  const left = make("div", {}, make("section", {}, make("h2", {}, "At a glance"), facts), make("section", {}, make("h2", {}, "Events"), events), told);
   at("content").replaceChildren(crumbs, heading, make("div", { class: "object" }, left, make("section", {}, make("h2", {}, "YAML"), yaml)));
   let seen = null, asked = 0;
   return () => {
@@ -365,8 +370,8 @@ async function details(kind, namespace, name, yaml, lines, why) {
 
 function show() {
   const words = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const isObject = words.length === 3;
   const view = VIEWS.find(([key]) => key === words[0]);
-  const isObject = !view && words.length === 3;
   at("tools").hidden = isObject;
   const current = isObject ? VIEWS.find(([, , resources]) => resources.includes(words[0])) : view || VIEWS[0];
   for (const tab of at("views").children) {
@@ -395,6 +400,7 @@ function forget(reason) {
   say("not connected", false);
   at("refused").textContent = reason;
   at("ask").hidden = false;
+  at("tools").hidden = true;
   at("content").hidden = true;
   at("token").focus();
 }
