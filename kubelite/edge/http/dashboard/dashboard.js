@@ -316,7 +316,7 @@ function share(list) {
   if (list.dataset.shown === text) return;
   list.dataset.shown = text;
   const total = make("li", { class: "share title" }, pods.length === 1 ? "1 pod" : pods.length + " pods");
-  list.replaceChildren(total, ...items.map(([look, count]) => make("li", { class: "share" }, sign(look), make("b", {}, String(count)), LOOKS[look][0])));
+  list.replaceChildren(total, ...items.map(([look, count]) => make("li", { class: "share" }, sign(look), make("b", {}, String(count)), " ", LOOKS[look][0])));
 }
 
 function object(resource, namespace, name) {
@@ -354,7 +354,7 @@ function listed(list, events) {
   const kind = kinds.get("events");
   const cell = (row, title) => row.cells[kind.columns.findIndex((column) => column.title === title)];
   const items = ordered(events, "events").map((row) => make("li", {}, make("span", {}, age(row.seen) + " ago"), make("span", {}, signed(row.look, cell(row, "REASON") + ": " + cell(row, "MESSAGE")))));
-  list.replaceChildren(...(items.length ? items : [make("li", {}, make("span", {}, "none"), make("span", {}, ""))]));
+  list.replaceChildren(...(items.length ? items : [make("li", { class: "soft" }, "None. An event is kept for an hour.")]));
 }
 
 async function details(kind, namespace, name, yaml, lines, why) {
