@@ -56,7 +56,9 @@ def up(
     cluster = make(nodes=nodes, start=int(time.time()) * SECOND, store=store or None)
     server = serve(cluster, speed, **options)
     try:
-        say(f"{cluster!r}\nserving at {server.url}\n\n  export KUBECONFIG={server.kubeconfig}\n")
+        say(f"{cluster!r}\nserving at {server.url}\n")
+        say(f"  in a browser: {server.dashboard}")
+        say(f"  export KUBECONFIG={server.kubeconfig}\n")
         over.wait()
     finally:
         server.stop()

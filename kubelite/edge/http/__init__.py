@@ -1,6 +1,7 @@
 """The cluster over HTTP: what kubectl and every other client talks to.
 
-Lives here: who is let in (``guard``), what a URL means (``paths``), reading and writing bodies
+Lives here: who is let in (``door``, ``guard``, ``inflight``), how long a client may take
+(``protocol``), what a URL means (``paths``), reading and writing bodies
 (``bodies``, ``protobuf``, ``tables``), what the server says about itself (``discovery``,
 ``openapi``), streams (``streams``), and the application that joins them (``app``); the thread
 that serves and paces the clock (``server``), with its ``certificates``.

@@ -6,11 +6,13 @@ Models k8s.io/apiserver/pkg/endpoints/installer.go and handlers/.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any
 
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.errors import Status, StatusDetails, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ObjectList, Request, Response
@@ -44,6 +46,7 @@ class Resources:
         self._server = server
         self._lock = lock
         self._revision = revision
+        self._encoded = tables.Encoded()
 
     def answer(self, asked: Asked, where: Place) -> Answer:
         """The answer to one request. Raises StatusError for what is wrong with it."""
@@ -72,7 +75,11 @@ class Resources:
         with self._lock:
             response = self._server.handle(request)
             written = self._written(asked, where, request, response, form)
-        return _answer(response.code, written, warnings)
+        answer = _answer(response.code, written, warnings)
+        if tables.wants_yaml(asked.headers.get("accept", "")):
+            text = dump(json.loads(written)).encode()
+            answer = answer._replace(body=text, content_type=bodies.YAML)
+        return answer
 
     def _request(self, asked: Asked, where: Place, verb: str) -> Request:
         return Request(
@@ -114,7 +121,7 @@ class Resources:
 
     def _writer(self, asked: Asked, where: Place, form: str) -> tables.Writer:
         include = asked.option("includeObject")
-        return tables.Writer(where.kind, form, self._server.now(), include)
+        return tables.Writer(where.kind, form, self._server.now(), include, self._encoded)
 
     def _is_left(self, where: Place, request: Request) -> bool:
         """Whether something that was deleted is still there, or would be."""
