@@ -43,7 +43,8 @@ def environment(
     """Variables for a client: a home of its own, the cluster, and no proxy between them."""
     bin = str(installed.python.parent)
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("proxy")}
-    kept.pop("PYTHONPATH", None)
+    for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):  # modules are compiled once
+        kept.pop(name, None)
     return kept | {
         "HOME": str(tmp_path),
         "KUBECONFIG": served[1].kubeconfig,
