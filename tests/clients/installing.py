@@ -34,6 +34,11 @@ class Clients(NamedTuple):
     node: Path
     packages: Path
 
+    @property
+    def has_helm(self) -> bool:
+        """Whether there is a wheel of Helm's library for this machine."""
+        return any(self.python.parents[1].glob("lib/*/site-packages/helm_python"))
+
 
 def clients() -> Clients:
     """The clients, installed if they are not there yet. Raises NotInstalledError."""
