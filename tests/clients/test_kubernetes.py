@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from kubelite import Cluster
+from tests.applications.test_applications import HOSTS, files
 from tests.clients.conftest import Run
 
 
@@ -36,3 +40,21 @@ def test_logs_commands_and_leaders(run: Run) -> None:
         "eviction: the pod went",
         "leaders: first leads, first stopped, second leads",
     ]
+
+
+def test_all_that_is_served_is_what_the_published_schemas_say(
+    run: Run, environment: dict[str, str]
+) -> None:
+    """Three applications, with what the control plane has made of them."""
+    cluster = Cluster(nodes=4, seed=7)
+    for name in HOSTS:
+        for file in files(name):
+            cluster.apply(file)
+    cluster.run(180)
+    with cluster.serve() as server:
+        environment["KUBECONFIG"] = server.kubeconfig
+        [line] = run("kubernetes_models.py")
+    counts = re.fullmatch(r"(\d+) of (\d+) lists have (\d+) objects", line)
+    assert counts is not None
+    filled, lists, objects = map(int, counts.groups())
+    assert filled >= 30 and lists >= 50 and objects >= 500, line
