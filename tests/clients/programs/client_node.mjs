@@ -91,7 +91,7 @@ async function watched() {
 }
 
 async function inAPod() {
-    await running('talker', 'echo one; echo two; sleep 600');
+    await running('talker', 'echo one; echo two; sleep 6000');
     const text = await core.readNamespacedPodLog({ name: 'talker', namespace, tailLines: 1 });
     assert.equal(text, 'two\n');
     await running('counter', 'for i in 1 2 3; do echo $i; sleep 2; done');

@@ -24,7 +24,7 @@ async def main() -> None:
 async def pods() -> None:
     names = [f"talker-{number}" for number in range(3)]
     made = [
-        await Pod.gen(name=name, namespace=SPACE, image="busybox", command=["sleep", "600"])
+        await Pod.gen(name=name, namespace=SPACE, image="busybox", command=["sleep", "6000"])
         for name in names
     ]
     await asyncio.gather(*(one.create() for one in made))

@@ -67,7 +67,10 @@ def deployment() -> None:
 
 def pods() -> None:
     talker = Pod.gen(
-        name="talker", namespace=SPACE, image="busybox", command=["sh", "-c", "echo one; sleep 600"]
+        name="talker",
+        namespace=SPACE,
+        image="busybox",
+        command=["sh", "-c", "echo one; sleep 6000"],
     )
     talker.create()
     talker.wait("condition=Ready", timeout=60)

@@ -104,11 +104,16 @@ def logs(core: client.CoreV1Api) -> None:
 
 
 def evicted(core: client.CoreV1Api) -> None:
+    before = core.read_namespaced_pod("talker", SPACE).metadata.resource_version
     core.create_namespaced_pod_eviction(
         "talker", SPACE, client.V1Eviction(metadata=client.V1ObjectMeta(name="talker"))
     )
     told = watch.Watch().stream(
-        core.list_namespaced_pod, SPACE, field_selector="metadata.name=talker", timeout_seconds=30
+        core.list_namespaced_pod,
+        SPACE,
+        field_selector="metadata.name=talker",
+        resource_version=before,
+        timeout_seconds=30,
     )
     assert any(one["type"] == "DELETED" for one in told), "it never went"
     print("eviction: the pod went")

@@ -16,9 +16,11 @@ SPACE = "by-lightkube-async"
 
 async def main() -> None:
     client = AsyncClient(namespace=SPACE, field_manager="lightkube")
-    await client.create(Namespace(metadata=ObjectMeta(name=SPACE)))
-    watchers = [asyncio.create_task(changes(client, f"note-{number}")) for number in range(3)]
-    await asyncio.gather(*(story(client, f"note-{number}") for number in range(3)))
+    space = await client.create(Namespace(metadata=ObjectMeta(name=SPACE)))
+    since = space.metadata.resourceVersion  # from here on nothing is missed
+    names = [f"note-{number}" for number in range(3)]
+    watchers = [asyncio.create_task(changes(client, name, since)) for name in names]
+    await asyncio.gather(*(story(client, name) for name in names))
     for seen in await asyncio.gather(*watchers):
         assert seen == ["ADDED", "MODIFIED", "DELETED"], seen
     print("three watches at once: ADDED, MODIFIED, DELETED")
@@ -29,14 +31,14 @@ async def main() -> None:
 
 async def story(client: AsyncClient, name: str) -> None:
     await client.apply(ConfigMap.from_dict({"metadata": {"name": name}, "data": {"a": "1"}}))
-    await asyncio.sleep(0.3)
     await client.patch(ConfigMap, name, {"data": {"a": "2"}})
     await client.delete(ConfigMap, name)
 
 
-async def changes(client: AsyncClient, name: str) -> list[str]:
+async def changes(client: AsyncClient, name: str, since: str) -> list[str]:
     seen = []
-    async for kind, _ in client.watch(ConfigMap, fields={"metadata.name": name}):
+    fields = {"metadata.name": name}
+    async for kind, _ in client.watch(ConfigMap, fields=fields, resource_version=since):
         seen.append(kind)
         if kind == "DELETED":
             break
@@ -44,7 +46,7 @@ async def changes(client: AsyncClient, name: str) -> list[str]:
 
 
 async def pod(client: AsyncClient) -> None:
-    container = {"name": "main", "image": "busybox", "args": ["sh", "-c", "echo hi; sleep 600"]}
+    container = {"name": "main", "image": "busybox", "args": ["sh", "-c", "echo hi; sleep 6000"]}
     await client.create(
         Pod.from_dict({"metadata": {"name": "p"}, "spec": {"containers": [container]}})
     )

@@ -155,7 +155,7 @@ def patching(client: Client) -> None:
 
 def pods(client: Client) -> None:
     body = {"containers": [{"name": "main", "image": "busybox", "command": ["sh", "-c"]}]}
-    body["containers"][0]["args"] = ["echo one; echo two; sleep 600"]
+    body["containers"][0]["args"] = ["echo one; echo two; sleep 6000"]
     client.create(Pod.from_dict({"metadata": {"name": "talker"}, "spec": body}))
     client.wait(Pod, "talker", for_conditions=["Ready"])
     said = [line.strip() for line in client.log("talker")]
