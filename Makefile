@@ -17,7 +17,7 @@ lab: .venv/ready-to-learn ## open the course in JupyterLab
 	@echo "==> Opening JupyterLab at notebooks/00_welcome.ipynb (Ctrl-C here ends it)"
 	@$(BIN)/python -m course.lab
 
-test: .venv/ready-to-test ## every check: style, types, tests, notebooks, a real browser
+test: .venv/ready-to-test ## every check: style, types, tests, other clients, notebooks, a real browser
 	@$(BIN)/python tests/stages.py $(STAGES)
 
 bench: .venv/ready-to-test ## measure speed and memory against the bars

@@ -128,7 +128,7 @@ class Session:
     async def _input(self) -> AsyncIterator[str]:
         while True:
             message = await self._receive()
-            raw = message.get("bytes") or b""
+            raw = message.get("bytes") or (message.get("text") or "").encode()
             if message["type"] == "websocket.disconnect" or raw[:2] == bytes((CLOSE, STDIN)):
                 return
             if raw[:1] == bytes((STDIN,)):

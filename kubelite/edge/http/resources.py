@@ -36,6 +36,12 @@ LOG_OPTIONS = {
     "stream": str,
 }
 
+GIVEN_BACK = (
+    *("CSIDriver", "CSINode", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate"),
+    *("ResourceQuota", "Service", "ServiceAccount", "StorageClass", "VolumeAttachment"),
+)
+"""Kinds whose deletion is answered with the object itself (``ReturnDeletedObject``)."""
+
 
 class Resources:
     """Answers for every resource of an API server."""
@@ -126,7 +132,7 @@ class Resources:
     def _is_left(self, where: Place, request: Request) -> bool:
         """Whether something that was deleted is still there, or would be."""
         found = self._server.find(where.kind.resource, where.namespace, where.name)
-        return where.kind.kind == "Pod" or found is not None and not request.dry_run
+        return where.kind.kind in GIVEN_BACK or found is not None and not request.dry_run
 
     # Streams
 
