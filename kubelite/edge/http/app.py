@@ -17,12 +17,14 @@ from urllib.parse import parse_qs, unquote
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.edge.http import channels, discovery, guard, paths, tables
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.guard import Authenticator, Headers
 from kubelite.edge.http.openapi import OpenAPI
 from kubelite.edge.http.resources import Resources
+from kubelite.edge.http.sessions import Sessions
 
 BODY_SECONDS = 30.0
 """So long a client may take to send a body."""
@@ -57,6 +59,7 @@ class App:
         self._served = served
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
+        self._sessions = Sessions(server, lock, served)
         self._open: dict[asyncio.Task[None], None] = {}
 
     def close(self) -> None:
@@ -83,6 +86,8 @@ class App:
         asked = self._let_in(scope)
         asked = asked._replace(body=await _body(receive, asked.headers))
         where = paths.place(self._server.scheme, asked.path)
+        if where is not None and where.part in STREAMS:
+            self._sessions.refuse(asked, where)
         if where is not None:
             return self._resources.answer(asked, where)
         return self._about_the_server(asked)
@@ -98,21 +103,18 @@ class App:
         return Asked(scope.get("method", "GET"), path, query, headers, b"", user)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A WebSocket: a command in a container, or its output."""
+        """A WebSocket: a command in a container, its output, or its ports."""
         await receive()
-        protocol = channels.chosen(scope["subprotocols"])
         try:
             asked = self._let_in(scope)
             where = paths.place(self._server.scheme, asked.path)
-            if where is None or not protocol:
-                raise errors.bad_request("this WebSocket protocol is not spoken here")
-            session = self._resources.session(asked, where, send, receive, self._served)
+            opened = self._sessions.open(asked, where, scope["subprotocols"], send, receive)
         except StatusError as error:
             await _decline(send, refusal(error))
             return
-        await send({"type": "websocket.accept", "subprotocol": protocol})
+        await send({"type": "websocket.accept", "subprotocol": opened.protocol})
         try:
-            await self._until_closed(asyncio.create_task(session))
+            await self._until_closed(asyncio.create_task(opened.run()))
         except StatusError as error:
             text = bytes((channels.ERROR,)) + encode(error.status)
             await send({"type": "websocket.send", "bytes": text})

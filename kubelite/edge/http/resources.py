@@ -6,7 +6,7 @@ Models k8s.io/apiserver/pkg/endpoints/installer.go and handlers/.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -18,7 +18,7 @@ from kubelite.apimachinery.strict import strict_errors
 from kubelite.apimachinery.struct import encode, replace
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.machines import LEARNER
-from kubelite.edge.http import bodies, channels, paths, streams, tables
+from kubelite.edge.http import bodies, paths, streams, tables
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.paths import Place
 
@@ -166,38 +166,10 @@ class Resources:
         text = self._text(request, options)
         media = "text/plain; charset=utf-8"
         if not following:
-            return Answer(200, text.encode(), media)
+            return Answer(200, text.encode("utf-8", "surrogateescape"), media)
         kept = ("container", "timestamps")
         whole: dict[str, Any] = {name: options[name] for name in kept if name in options}
         return Answer(200, self._follow(text, request, whole), media)
-
-    def session(
-        self,
-        asked: Asked,
-        where: Place,
-        send: channels.Send,
-        receive: channels.Receive,
-        nudge: Callable[[], object],
-    ) -> Coroutine[Any, Any, None]:
-        """A command to run, or a container to listen to. Raises StatusError if it cannot be."""
-        if where.kind.kind != "Pod" or where.part not in ("exec", "attach"):
-            raise errors.unknown_resource()
-        request = self._request(asked, where, "create")
-        options = _log_options(asked)
-        kept = {"container": options["container"]} if "container" in options else {}
-        request = replace(request, body=kept)
-        with self._lock:
-            if self._server.authorizer is not None:
-                self._server.authorizer.check(request)
-            if where.part == "attach":
-                log = replace(request, verb="get", subresource="log")
-                self._server.handle(replace(log, user=None)).unwrap()
-        session = channels.Session(self._server, self._lock, request, send, receive, nudge)
-        if where.part == "attach":
-            own = replace(log, user=None)  # who may attach may see what is written
-            return session.listen(self._follow("", own, kept))
-        command = tuple(asked.query.get("command", ()))
-        return session.run(command, asked.flag("stdin"), asked.flag("tty"))
 
     def _text(self, request: Request, options: dict[str, Any]) -> str:
         with self._lock:

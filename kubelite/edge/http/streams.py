@@ -139,7 +139,7 @@ async def followed(read: Callable[[], str], ended: Callable[[], bool]) -> AsyncI
         over = ended()  # asked first, so that the last lines are not missed
         text = read()
         if len(text) > sent:
-            yield text[sent:].encode()
+            yield text[sent:].encode("utf-8", "surrogateescape")
             sent = len(text)
         if over:
             return

@@ -16,6 +16,8 @@ from kubelite.kubelet.cri import (
     ContainerConfig,
     ContainerStatus,
     Reply,
+    Session,
+    Sink,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
@@ -26,6 +28,9 @@ from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
 from kubelite.kubelet.images.script import Script
 from kubelite.kubelet.images.shell import SHELLS
+from kubelite.kubelet.images.stdin import Input
+from kubelite.kubelet.images.terminal import Terminal
+from kubelite.kubelet.runtime.console import Console
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
@@ -52,6 +57,7 @@ class Container:
 
     __slots__ = (
         "config",
+        "console",
         "created_at",
         "exit_code",
         "files",
@@ -91,6 +97,7 @@ class Container:
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
+        self.console = Console(self) if config.stdin else None
         self.memory = 0  # as the machine's accounts have it
         self.program = self._program()
 
@@ -196,9 +203,20 @@ class Container:
         return self.runtime.clock.now
 
     @property
-    def stdin(self) -> bool:
-        """Whether the standard input is kept open."""
-        return self.config.stdin
+    def input(self) -> Input:
+        """The standard input: ended, unless the pod's spec keeps it open."""
+        return self.console.input if self.console is not None else Input()
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The terminal, if somebody can type at it."""
+        return self.console.terminal if self.console is not None else None
+
+    def attach(self, sink: Sink) -> Session:
+        """Show ``sink`` what the process writes from now on, and let it type."""
+        if self.console is None:
+            self.console = Console(self)
+        return self.console.join(sink)
 
     @property
     def random(self) -> Stream:
@@ -226,6 +244,8 @@ class Container:
         """Write to the container's log file."""
         file = self.log_file or self.open_log()
         file.write(self.runtime.clock.now, stream, text)
+        if self.console is not None:
+            self.console.show(stream, text)
 
     def open_log(self) -> LogFile:
         """The container's log file, made by whoever first writes or reads."""
@@ -269,6 +289,8 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.runtime.ended(self)
+        if self.console is not None:
+            self.console.close()
         waiting, self.waiting = self.waiting, []
         for then in waiting:
             then()
@@ -298,7 +320,7 @@ class Container:
     def _argv(self, kind: type[Program]) -> tuple[str, ...]:
         argv = self._words(kind)
         alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
-        return WAITING if alone and self.config.tty else argv
+        return WAITING if alone and self.config.tty and not self.config.stdin else argv
 
     def _words(self, kind: type[Program]) -> tuple[str, ...]:
         config = self.config

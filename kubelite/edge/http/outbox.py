@@ -1,0 +1,52 @@
+"""What is to be sent on a WebSocket, in order. The engine fills it in whatever thread it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+UNTAKEN_BYTES = 16 << 20
+"""What a client may leave lying: with more it is let go."""
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Outbox:
+    """Messages in the order they were put; ``end`` after the last one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[bytes] = deque()
+        self._something = asyncio.Event()
+        self._size = 0
+        self._over = False
+
+    def put(self, message: bytes) -> None:
+        """Send this after all the others."""
+        self._waiting.append(message)
+        self._size += len(message)
+        self._over = self._over or self._size > UNTAKEN_BYTES
+        self._wake()
+
+    def end(self) -> None:
+        """There will be no more."""
+        self._over = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._something.set)
+
+    async def run(self, send: Send) -> None:
+        """Send everything; returns after the last one."""
+        while True:
+            while self._waiting:
+                message = self._waiting.popleft()
+                self._size -= len(message)
+                await send({"type": "websocket.send", "bytes": message})
+            if self._over:
+                return
+            await self._something.wait()
+            self._something.clear()
