@@ -22,6 +22,12 @@ NEWEST = "1.37"
 VERSIONS = {NEWEST: "kubectl", "1.36": "kubectl-1.36"}
 """The programs whose every command is tried; `make test` puts both beside the Python it uses."""
 
+EVERY_KUBECTL = pytest.mark.parametrize("version", VERSIONS, indirect=True, scope="module")
+
+MANIFESTS = Path(__file__).parent / "manifests"
+SHOP = (MANIFESTS / "shop.yaml").read_text(encoding="utf-8")
+SETTINGS = (MANIFESTS / "settings.yaml").read_text(encoding="utf-8")
+
 _BESIDE = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
@@ -40,7 +46,7 @@ class Kubectl:
         self.version = version
         self._program = shutil.which(VERSIONS[version], path=_BESIDE) or ""
         assert self._program, f"kubectl {version} is not installed: run make test"
-        self._environment = {
+        self.environment = {
             "HOME": str(home),
             "KUBECONFIG": kubeconfig,
             "PATH": os.environ["PATH"],
@@ -52,7 +58,7 @@ class Kubectl:
         done = subprocess.run(
             [self._program, *arguments],
             input=text,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=60,
@@ -62,13 +68,13 @@ class Kubectl:
 
     def typed(self, line: str) -> Typed:
         """A command at a terminal."""
-        return Typed([self._program, *line.split()], self._environment)
+        return Typed([self._program, *line.split()], self.environment)
 
     def begin(self, line: str) -> subprocess.Popen[str]:
         """A command that goes on by itself; what it prints and says of errors comes together."""
         return subprocess.Popen(
             [self._program, *line.split()],
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -82,9 +88,9 @@ class Kubectl:
 
 
 @pytest.fixture(scope="module")
-def version() -> str:
-    """The kubectl to use; a module that tries several says so with a fixture of this name."""
-    return NEWEST
+def version(request: pytest.FixtureRequest) -> str:
+    """The kubectl to use: the newest one, unless a module is marked ``EVERY_KUBECTL``."""
+    return str(getattr(request, "param", NEWEST))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +106,14 @@ def kubectl(
     version: str, served: tuple[Cluster, Server], tmp_path_factory: pytest.TempPathFactory
 ) -> Kubectl:
     return Kubectl(version, served[1].kubeconfig, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def shop(kubectl: Kubectl) -> Kubectl:
+    """A cluster in which the Deployment ``shop`` runs with two pods."""
+    kubectl("apply -f -", SHOP)
+    kubectl("rollout status deployment/shop --timeout=60s")
+    return kubectl
 
 
 Ask = Callable[..., tuple[int, dict[str, str], bytes]]

@@ -1,4 +1,4 @@
-"""The unmodified kubectl 1.37 against a served cluster, one command after the other."""
+"""The unmodified kubectl against a served cluster, one command after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.conftest import Kubectl
+from tests.edge.conftest import EVERY_KUBECTL, Kubectl
+
+pytestmark = EVERY_KUBECTL
 
 WEB = """
 apiVersion: apps/v1

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.conftest import VERSIONS, Kubectl
+from tests.edge.conftest import EVERY_KUBECTL, Kubectl
+
+pytestmark = EVERY_KUBECTL
 
 PODS = """
 apiVersion: v1
@@ -46,12 +48,6 @@ kind: Service
 metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 8000, targetPort: http}]}
 """
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    """Every kubectl there is."""
-    return str(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ObjectList, Request, Response
 from kubelite.apimachinery.strict import strict_errors
 from kubelite.apimachinery.struct import encode, replace
+from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.machines import LEARNER
 from kubelite.edge.http import bodies, paths, streams, tables
@@ -108,13 +109,15 @@ class Resources:
             return writer.many(body)
         if request.verb == "delete" and not self._is_left(where, request):
             return encode(_deleted(where, body))
-        if where.part in ("scale", "token") or request.verb == "create" and form != tables.TABLE:
+        plain = form != tables.TABLE and (where.part == "scale" or request.verb == "create")
+        if where.part == "token" or plain:
             return encode(body)
         return writer.one(body)
 
     def _writer(self, asked: Asked, where: Place, form: str) -> tables.Writer:
         include = asked.option("includeObject")
-        return tables.Writer(where.kind, form, self._server.now(), include)
+        kind = SCALE if where.part == "scale" else where.kind
+        return tables.Writer(kind, form, self._server.now(), include)
 
     def _is_left(self, where: Place, request: Request) -> bool:
         """Whether something that was deleted is still there, or would be."""
