@@ -61,7 +61,7 @@ def read_patch(content_type: str, raw: bytes) -> tuple[str, Any]:
 
 def _plain(kind: type[msgspec.Struct], content_type: str, raw: bytes) -> dict[str, Any]:
     media = media_type(content_type)
-    if media in ("", JSON):  # who says nothing means JSON, as kubectl scale does
+    if media == JSON:
         found = _from_json(raw)
     elif media == YAML:
         found = _from_yaml(raw)
