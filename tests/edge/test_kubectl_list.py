@@ -192,6 +192,8 @@ def test_apply(kubectl: Kubectl, tmp_path: Path) -> None:
     assert kubectl("apply edit-last-applied cm/sign").startswith("configmap/sign")
     assert "green" in kubectl("apply view-last-applied cm/sign")
     assert kubectl("apply -f - --force --overwrite", blue) == "configmap/sign configured\n"
+    assert kubectl("edit cm/sign") == "configmap/sign edited\n"
+    assert kubectl("get cm sign -o jsonpath={.data.colour}") == "green"
     served = kubectl("apply --server-side --field-manager=ada -f -", SETTINGS)
     assert served == "configmap/settings serverside-applied\n"
     line = "apply --server-side --field-manager=bob -f -"
@@ -202,7 +204,7 @@ def test_apply(kubectl: Kubectl, tmp_path: Path) -> None:
 def test_pruning_by_label_and_by_apply_set(kubectl: Kubectl) -> None:
     def labelled(*names: str) -> str:
         text = SETTINGS.replace("tier: front", "crop: wheat")
-        return "---".join(text.replace("settings", name) for name in names)
+        return "---\n".join(text.replace("settings", name) for name in names)
 
     kubectl("apply --prune -l crop=wheat -f -", labelled("p1", "p2"))
     pruned = kubectl("apply --prune -l crop=wheat -f -", labelled("p1"))

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from kubelite import Cluster
+from kubelite.edge.http.server import Server
 from tests.edge.conftest import EVERY_KUBECTL, SETTINGS, Kubectl
 
 pytestmark = EVERY_KUBECTL
@@ -23,8 +25,8 @@ def test_logs(shop: Kubectl) -> None:
     assert shop("logs poet --previous --limit-bytes=3") == "one"
     assert re.match(r"2026-\d\d-\d\dT[\d:.]+Z one\n", shop("logs poet -p --timestamps"))
     assert shop("logs -l run=poet --prefix -p --tail=1") == "[pod/poet/poet] three\n"
-    assert shop("logs -l app=shop --all-containers --tail=-1").count("shop 3 starting\n") == 2
-    assert shop("logs deploy/shop -c shop --since=1h") == "shop 3 starting\n"
+    assert shop("logs -l app=shop --all-containers --tail=-1").count("shop 1 starting\n") == 2
+    assert shop("logs deploy/shop -c shop --since=1h") == "shop 1 starting\n"
     assert "container nope is not valid" in shop.run("logs", "poet", "-c", "nope").error
     assert "not found" in shop.run("logs", "nobody").error
     shop("delete pod poet --now")
@@ -44,7 +46,7 @@ def test_waiting(shop: Kubectl) -> None:
     assert late.code == 1 and "timed out waiting for the condition" in late.error
 
 
-def test_events_and_top(shop: Kubectl) -> None:
+def test_events_and_top(shop: Kubectl, served: tuple[Cluster, Server]) -> None:
     shop("run torn --image=shop:no-such-tag")
     shop("wait --for=jsonpath={..waiting.reason}=ErrImagePull pod/torn --timeout=60s")
     shop("wait --for=jsonpath={..waiting.reason}=ImagePullBackOff pod/torn --timeout=60s")
@@ -56,6 +58,9 @@ def test_events_and_top(shop: Kubectl) -> None:
         *("NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"),
     ]
     assert shop("top node node-1 --no-headers").split()[0] == "node-1"
+    served[0].run(60)  # metrics come after a while
+    assert len(shop("top pods -l app=shop --containers --no-headers").splitlines()) == 2
+    assert shop("top pods --sum --sort-by=memory").splitlines()[-1].split()[0].endswith("m")
 
 
 # Deleting
@@ -86,8 +91,8 @@ def test_delete(shop: Kubectl) -> None:
     shop("rollout status deployment/left --timeout=60s")
     shop("delete deploy left --cascade=orphan")
     orphan = shop("get rs -l app=left -o name").strip()
-    assert shop(f"delete {orphan} --cascade=background").startswith("replicaset.apps")
-    shop("wait --for=delete pod -l app=left --timeout=60s")
+    assert shop(f"delete {orphan} --cascade=foreground").startswith("replicaset.apps")
+    assert shop("get pods -l app=left -o name") == ""
 
 
 # Nodes
