@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from wsproto.events import AcceptConnection, BytesMessage, RejectConnection, Req
 
 from kubelite import Cluster
 from kubelite.edge.http import spdy
+from kubelite.edge.http.outbox import UNTAKEN_BYTES, Outbox
 from kubelite.edge.http.server import Server
 from tests.cluster.manifests import pod
 from tests.edge.conftest import connect
@@ -105,6 +107,22 @@ def server(served: tuple[Cluster, Server]) -> Server:
     served[0].apply(pod())
     served[0].run_until("pod/web ready")
     return served[1]
+
+
+def test_who_takes_nothing_is_let_go() -> None:
+    async def story() -> None:
+        box = Outbox()
+
+        async def never(message: object) -> None:
+            await asyncio.Event().wait()
+
+        running = asyncio.create_task(box.run(never))
+        piece = bytes(1 << 20)
+        for _ in range((UNTAKEN_BYTES >> 20) + 2):
+            box.put(piece)
+        await asyncio.wait_for(running, 10)
+
+    asyncio.run(story())
 
 
 def test_two_channels_for_each_port(server: Server) -> None:

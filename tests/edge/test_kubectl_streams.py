@@ -132,6 +132,27 @@ def test_a_terminal(pods: Kubectl) -> None:
         screen.see("exit code 130")
 
 
+def test_what_runs_in_a_container_ends_with_it(pods: Kubectl) -> None:
+    pods("run brief --image=busybox -- sleep 100000")
+    pods("wait --for=condition=Ready pod/brief --timeout=60s")
+    with pods.typed("exec -it brief -- sh") as screen:
+        screen.see("/ # ")
+        pods("delete pod brief --now")
+        screen.see("command terminated with exit code 137")
+        assert screen.ended() == 137
+
+
+def test_a_command_ends_when_nobody_listens_any_more(pods: Kubectl) -> None:
+    script = "while true; do echo tick | tee -a /srv/ticks; sleep 1; done"
+    pods("exec -i box -- tee /srv/ticking", script)
+    with listening(pods, "exec box -- sh -c sh</srv/ticking") as lines:
+        assert [next(lines) for _ in range(3)] == ["tick\n"] * 3
+    time.sleep(0.3)
+    before = pods("exec box -- wc -l /srv/ticks")
+    time.sleep(0.5)  # five seconds of the cluster's time
+    assert pods("exec box -- wc -l /srv/ticks") == before
+
+
 # Attached
 
 
@@ -167,6 +188,14 @@ def test_attaching_shows_what_is_written_from_now_on(pods: Kubectl) -> None:
         numbers = [int(next(lines).split()[1]) for _ in range(3)]
     assert numbers[0] > 1 and numbers == list(range(numbers[0], numbers[0] + 3))
     pods("delete pod ticks --now")
+
+
+def test_following_ends_when_the_container_does(pods: Kubectl) -> None:
+    script = "sleep 10; echo last words; exit 1"
+    assert pods.run("run", "mortal", "--image=busybox", "--", "sh", "-c", script).code == 0
+    pods("wait pod/mortal --for=condition=Ready --timeout=60s")
+    assert pods("logs -f mortal") == "last words\n"
+    pods("delete pod mortal --now")
 
 
 def test_a_pod_for_one_visit(pods: Kubectl) -> None:

@@ -29,6 +29,9 @@ from kubelite.edge.http.sessions import Sessions
 BODY_SECONDS = 30.0
 """So long a client may take to send a body."""
 
+CLOSING_SECONDS = 2.0
+"""So long a client may take to hear that a WebSocket is closed."""
+
 ALIVE = ("/healthz", "/livez", "/readyz")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -118,7 +121,9 @@ class App:
         except StatusError as error:
             text = bytes((channels.ERROR,)) + encode(error.status)
             await send({"type": "websocket.send", "bytes": text})
-        await send({"type": "websocket.close", "code": 1000})
+        with contextlib.suppress(TimeoutError):  # who takes nothing does not take this either
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await send({"type": "websocket.close", "code": 1000})
 
     async def _stream(
         self, send: Send, receive: Receive, answer: Answer, pieces: AsyncIterator[bytes]

@@ -24,6 +24,12 @@ from kubelite.edge.http.outbox import Outbox, Receive, Send
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
+PIECE_BYTES = 32 * 1024
+"""Output is sent in pieces of this size."""
+
+STDIN_BYTES = 256 << 20
+"""More than this nobody may type or copy in one session."""
+
 SIZE_SECONDS = 0.2
 """So long a terminal may take to say how large it is, before anything is shown on it."""
 
@@ -73,8 +79,9 @@ class Session:
     # Out: called by the engine
 
     def _written(self, name: str, text: str) -> None:
-        if text:
-            self._put(_CHANNELS[name], text.encode("utf-8", "surrogateescape"))
+        content = text.encode("utf-8", "surrogateescape")
+        for at in range(0, len(content), PIECE_BYTES):
+            self._put(_CHANNELS[name], content[at : at + PIECE_BYTES])
 
     def _ended(self, result: Any) -> None:
         self._put(ERROR, encode(_status_of(result)))
@@ -87,11 +94,13 @@ class Session:
 
     async def _pass_in(self) -> None:
         session = self._stream.session
+        total = 0
         decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         while True:
             message = await self._receive()
             raw = message.get("bytes") or b""
-            gone = message["type"] == "websocket.disconnect"
+            total += len(raw)
+            gone = message["type"] == "websocket.disconnect" or total > STDIN_BYTES
             with self._lock:
                 if gone:
                     self._out.end()

@@ -166,13 +166,15 @@ class Resources:
     def _log(self, asked: Asked, where: Place, request: Request) -> Answer:
         options = _log_options(asked)
         following = options.pop("follow", False)
-        text = self._text(request, options)
+        kept = ("container", "timestamps")
+        whole: dict[str, Any] = {name: options[name] for name in kept if name in options}
+        with self._lock:  # nothing may be written between the two
+            text = self._text(request, options)
+            sent = len(self._text(request, whole)) if following else 0
         media = "text/plain; charset=utf-8"
         if not following:
             return Answer(200, text.encode("utf-8", "surrogateescape"), media)
-        kept = ("container", "timestamps")
-        whole: dict[str, Any] = {name: options[name] for name in kept if name in options}
-        return Answer(200, self._follow(text, request, whole), media)
+        return Answer(200, self._follow(text, sent, request, whole), media)
 
     def _text(self, request: Request, options: dict[str, Any]) -> str:
         with self._lock:
@@ -180,25 +182,40 @@ class Resources:
         return text
 
     async def _follow(
-        self, begun: str, request: Request, options: dict[str, Any]
+        self, begun: str, sent: int, request: Request, options: dict[str, Any]
     ) -> AsyncIterator[bytes]:
-        yield begun.encode()
-        later = streams.followed(
-            lambda: self._text(request, options), lambda: self._ended(request, options)
-        )
+        yield begun.encode("utf-8", "surrogateescape")
+        starts, _ = self._state(request, options)
+
+        def ended() -> bool:
+            now, over = self._state(request, options)
+            return over or now != starts
+
+        def read() -> str:
+            again = self._state(request, options)[0] > starts
+            return self._text(request, options | ({"previous": True} if again else {}))
+
+        later = streams.followed(sent, read, ended)
         async for piece in later:
             yield piece
 
-    def _ended(self, request: Request, options: dict[str, Any]) -> bool:
-        """Whether the container has stopped, or its pod is gone."""
+    def _state(self, request: Request, options: dict[str, Any]) -> tuple[int, bool]:
+        """How often a container was started again, and whether it has ended or is gone."""
         with self._lock:
             pod = self._server.find("pods", request.namespace, request.name)
         if pod is None:
-            return True
+            return 0, True
         name = options.get("container") or pod.spec.containers[0].name
-        statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
-        states = [status.state for status in statuses if status.name == name]
-        return bool(states) and states[0].terminated is not None
+        status = pod.status
+        kinds = (
+            status.init_container_statuses,
+            status.container_statuses,
+            status.ephemeral_container_statuses,
+        )
+        found = [one for statuses in kinds for one in statuses if one.name == name]
+        if not found:
+            return 0, False
+        return found[0].restart_count, found[0].state.terminated is not None
 
 
 _MEDIA = "application/json;as={};v=v1;g=meta.k8s.io"

@@ -61,11 +61,13 @@ class _Command:
         """Begin."""
 
         def ended(result: ExecResult) -> None:
+            container.commands = tuple([one for one in container.commands if one is not running])
             sink.end(well(shell, result))
 
         running = Running(clock, container, shell.run_argv(command), ended)
         running.when_more = self._source.when_more
         self._running = running
+        container.commands += (running,)
         running.begin()
 
     def type(self, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.apimachinery.struct import replace
@@ -52,12 +52,21 @@ MESSAGE_LINES = 80
 """How much of a termination message is read: ``pkg/kubelet/container/runtime.go``."""
 
 
+class Killable(Protocol):
+    """A command that ends when its container does."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        ...
+
+
 class Container:
     """The runtime's record of one container; to its program it is the machine it runs on."""
 
     __slots__ = (
         "config",
         "console",
+        "commands",
         "created_at",
         "exit_code",
         "files",
@@ -98,6 +107,7 @@ class Container:
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
         self.console = Console(self) if config.stdin else None
+        self.commands: tuple[Killable, ...] = ()  # beside the process, while somebody listens
         self.memory = 0  # as the machine's accounts have it
         self.program = self._program()
 
@@ -291,6 +301,8 @@ class Container:
         self.runtime.ended(self)
         if self.console is not None:
             self.console.close()
+        for command in self.commands:
+            command.kill()
         waiting, self.waiting = self.waiting, []
         for then in waiting:
             then()

@@ -102,6 +102,12 @@ class Running:
         except Interrupted:
             self._end(ExecResult(SIGINT_STATUS, ""))
 
+    def kill(self) -> None:
+        """The container has ended, and this with it."""
+        if not self.over:
+            self._cancel()
+            self._end(ExecResult(SIGKILLED, ""))
+
     def abandon(self) -> None:
         """Nobody waits for the end any more."""
         self._cancel()
