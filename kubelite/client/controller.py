@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
-from kubelite.apimachinery.struct import Value
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
@@ -22,20 +21,20 @@ if TYPE_CHECKING:
     from kubelite.client.guest import Guest
 
 
-class Create(Value):
+class Create(NamedTuple):
     """Create ``obj``."""
 
     obj: Any
 
 
-class Update(Value):
+class Update(NamedTuple):
     """Replace ``obj``, or only its ``subresource`` ("status")."""
 
     obj: Any
     subresource: str = ""
 
 
-class Delete(Value):
+class Delete(NamedTuple):
     """Delete the object of this name, if ``uid`` is still its identity."""
 
     resource: str
@@ -46,7 +45,7 @@ class Delete(Value):
     propagation_policy: str = ""
 
 
-class Patch(Value):
+class Patch(NamedTuple):
     """Change parts of an object."""
 
     resource: str
@@ -66,7 +65,7 @@ class Emit(NamedTuple):
     message: str
 
 
-class Requeue(Value):
+class Requeue(NamedTuple):
     """Look at the same key again after ``delay`` microseconds."""
 
     delay: int

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim, Service
@@ -42,7 +42,7 @@ UNSCHEDULABLE_AND_UNRESOLVABLE = "UnschedulableAndUnresolvable"
 SKIP_CODE = "Skip"
 
 
-class Status(Value):
+class Status(NamedTuple):
     """Why a plugin refuses a pod or a node (or that it has nothing to do: ``SKIP``)."""
 
     code: str

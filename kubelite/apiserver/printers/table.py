@@ -342,6 +342,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
+    "Scale": (
+        NAME,
+        Column("DESIRED", lambda scale, _: str(scale.spec.replicas)),
+        Column("AVAILABLE", lambda scale, _: str(scale.status.replicas)),
+        AGE,
+    ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

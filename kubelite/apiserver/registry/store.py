@@ -15,6 +15,7 @@ from kubelite.apimachinery.rest import APPLY_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.identities import identity_of
 from kubelite.apiserver.registry import ownership
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.etcd.backend import Backend
@@ -92,6 +93,8 @@ class Registry:
             obj = replace(obj, metadata=replace(meta, name=name))
         obj = self._admit(request, obj, None)
         obj = strategy.prepare_create(obj)
+        if strategy.notes_who_asks:
+            obj = strategy.asked_by(obj, identity_of(request))
         obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
         problems = strategy.validate(obj)
         name = obj.metadata.name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import ceil
+from typing import NamedTuple
 
 from kubelite.api.autoscaling_v2 import DISABLED, MIN_CHANGE, PODS_POLICY, HPAScalingRules
 from kubelite.apimachinery.struct import Value
@@ -40,7 +41,7 @@ class ScaleEvent(Value):
     when: int
 
 
-class Outcome(Value):
+class Outcome(NamedTuple):
     """A number of replicas, and the reason and message of the condition that explains it."""
 
     replicas: int

@@ -7,7 +7,7 @@ Models ``pkg/probe/{exec,http,tcp,grpc}`` and ``pkg/kubelet/prober/prober.go``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubelite.api.core_v1 import (
     Container,
@@ -25,7 +25,7 @@ from kubelite.sim.clock import SECOND, Clock
 from kubelite.sim.guests import contain, foreign, nonsense, shown
 
 
-class Outcome(Value):
+class Outcome(NamedTuple):
     """One probe's result, with its output, or with an error that makes it void."""
 
     result: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.apimachinery.struct import replace
@@ -17,6 +17,8 @@ from kubelite.kubelet.cri import (
     ContainerStatus,
     Reply,
     Request,
+    Session,
+    Sink,
 )
 from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
@@ -27,7 +29,10 @@ from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
 from kubelite.kubelet.images.script import Script
 from kubelite.kubelet.images.shell import SHELLS
+from kubelite.kubelet.images.stdin import Input
+from kubelite.kubelet.images.terminal import Terminal
 from kubelite.kubelet.runtime import guarding
+from kubelite.kubelet.runtime.console import Console
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
@@ -51,11 +56,21 @@ MESSAGE_LINES = 80
 """How much of a termination message is read: ``pkg/kubelet/container/runtime.go``."""
 
 
+class Killable(Protocol):
+    """A command that ends when its container does."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        ...
+
+
 class Container:
     """The runtime's record of one container; to its program it is the machine it runs on."""
 
     __slots__ = (
         "config",
+        "console",
+        "commands",
         "created_at",
         "exit_code",
         "files",
@@ -96,6 +111,8 @@ class Container:
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
+        self.console = Console(self) if config.stdin else None
+        self.commands: tuple[Killable, ...] = ()  # beside the process, while somebody listens
         self.memory = 0  # as the machine's accounts have it
         self.guest: GuestProcess | None = None
         self.program = self._program()
@@ -209,9 +226,20 @@ class Container:
         return self.runtime.clock.now
 
     @property
-    def stdin(self) -> bool:
-        """Whether the standard input is kept open."""
-        return self.config.stdin
+    def input(self) -> Input:
+        """The standard input: ended, unless the pod's spec keeps it open."""
+        return self.console.input if self.console is not None else Input()
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The terminal, if somebody can type at it."""
+        return self.console.terminal if self.console is not None else None
+
+    def attach(self, sink: Sink) -> Session:
+        """Show ``sink`` what the process writes from now on, and let it type."""
+        if self.console is None:
+            self.console = Console(self)
+        return self.console.join(sink)
 
     @property
     def random(self) -> Stream:
@@ -241,6 +269,8 @@ class Container:
         """Write to the container's log file."""
         file = self.log_file or self.open_log()
         file.write(self.runtime.clock.now, stream, text)
+        if self.console is not None:
+            self.console.show(stream, text)
 
     def open_log(self) -> LogFile:
         """The container's log file, made by whoever first writes or reads."""
@@ -286,6 +316,10 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.runtime.ended(self)
+        if self.console is not None:
+            self.console.close()
+        for command in self.commands:
+            command.kill()
         waiting, self.waiting = self.waiting, []
         for then in waiting:
             then()
@@ -337,7 +371,7 @@ class Container:
     def _argv(self, kind: type[Program]) -> tuple[str, ...]:
         argv = self._words(kind)
         alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
-        return WAITING if alone and self.config.tty else argv
+        return WAITING if alone and self.config.tty and not self.config.stdin else argv
 
     def _words(self, kind: type[Program]) -> tuple[str, ...]:
         config = self.config
