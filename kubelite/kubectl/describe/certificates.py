@@ -1,0 +1,1 @@
+"""Descriptions of wishes for certificates. Models ``k8s.io/kubectl/pkg/describe``."""
