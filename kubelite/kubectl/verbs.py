@@ -20,8 +20,9 @@ class Verb(NamedTuple):
 
 def table() -> dict[str, Verb]:
     """Every verb by its name; "rollout status" is a verb of its own."""
-    from kubelite.kubectl import get
+    from kubelite.kubectl import get, looking
 
     return {
         "get": Verb(get.get, get.FLAGS),
+        **looking.table(),
     }

@@ -1,20 +1,16 @@
-"""Descriptions of roles, who has them, and wishes for certificates.
+"""Descriptions of roles, and of who has them.
 
 Models ``k8s.io/kubectl/pkg/describe`` and ``pkg/util/rbac`` (rules taken apart and put together).
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kubelite.api.certificates_v1 import CertificateSigningRequest
 from kubelite.api.rbac_v1 import ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding
-from kubelite.apimachinery.duration import human_duration
-from kubelite.apimachinery.times import SECOND
 from kubelite.kubectl.describe.describing import Describing
-from kubelite.kubectl.describe.page import begin, format_labels, moment, plain
+from kubelite.kubectl.describe.page import begin, plain
 
 
 class Allowed(NamedTuple):

@@ -106,8 +106,8 @@ def namespace(found: Namespace, to: Describing) -> str:
         page.write(0, "Conditions:\n")
         put_dated_conditions(page, found.status.conditions)
     name = found.metadata.name
-    quotas = to.client.list("resourcequotas", name).items
-    ranges = to.client.list("limitranges", name).items
+    quotas = to.client.listed("resourcequotas", name).items
+    ranges = to.client.listed("limitranges", name).items
     page.write(0, "\n")
     _put_quotas(page, quotas)
     page.write(0, "\n")

@@ -6,8 +6,7 @@ Models ``describeContainers`` and ``DescribeProbe`` of ``k8s.io/kubectl/pkg/desc
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from kubelite.api.core_v1 import (
@@ -25,7 +24,6 @@ from kubelite.api.core_v1.container_status import ContainerStateTerminated
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.kubectl.describe.page import NONE, Page, moment, plain
 
-_SUBSCRIPT = re.compile(r"metadata\.(labels|annotations)\['(.*)'\]\Z", re.DOTALL)
 
 
 def put_containers(
@@ -141,8 +139,8 @@ def _put_probes(page: Page, container: Container) -> None:
 def _probe(probe: Probe) -> str:
     return (
         f"{_question(probe)} delay={probe.initial_delay_seconds}s timeout={probe.timeout_seconds}s"
-        f" period={probe.period_seconds}s #success={probe.success_threshold}"
-        f" #failure={probe.failure_threshold}"
+        f" period={probe.period_seconds}s successThreshold={probe.success_threshold}"
+        f" failureThreshold={probe.failure_threshold}"
     )
 
 
@@ -218,23 +216,9 @@ def _put_source(page: Page, container: Container, variable: EnvVar, pod: Pod | N
 
 
 def _field(pod: Pod, path: str) -> str:
-    """A field of the pod; empty for those that only its node knows."""
+    """A field of the pod: of all that variables may show, kubectl knows these two."""
     meta = pod.metadata
-    if found := _SUBSCRIPT.match(path):
-        held = meta.labels if found[1] == "labels" else meta.annotations
-        return held.get(found[2], "")
-    simple = {
-        "metadata.annotations": _lines(meta.annotations),
-        "metadata.labels": _lines(meta.labels),
-        "metadata.name": meta.name,
-        "metadata.namespace": meta.namespace,
-        "metadata.uid": meta.uid,
-    }
-    return simple.get(path, "")
-
-
-def _lines(held: Mapping[str, str]) -> str:
-    return "\n".join(f"{key}={json.dumps(held[key], ensure_ascii=False)}" for key in sorted(held))
+    return {"metadata.name": meta.name, "metadata.namespace": meta.namespace}.get(path, "")
 
 
 def _resource(container: Container, asked: ResourceFieldSelector) -> str:

@@ -30,7 +30,7 @@ class Describing(NamedTuple):
 
     def pods(self, namespace: str, labels: str = "", fields: str = "") -> tuple[Pod, ...]:
         """Pods of a namespace, or of all. Raises StatusError."""
-        return self.client.list("pods", namespace, labels, fields).items
+        return self.client.listed("pods", namespace, labels, fields).items
 
     def events_of(self, obj: Any, kind: bool = True, uid: str = "") -> list[Event]:
         """The events about an object."""
@@ -47,7 +47,7 @@ class Describing(NamedTuple):
             for path, value in terms.items()
             if value or path == "involvedObject.namespace"
         ]
-        return list(self.client.list("events", meta.namespace, fields=",".join(sorted(asked))).items)
+        return list(self.client.listed("events", meta.namespace, fields=",".join(sorted(asked))).items)
 
     def put_events(self, page: Page, obj: Any) -> None:
         """Write what was reported of an object, if that is wanted."""

@@ -5,7 +5,6 @@ Models ``genericDescriber`` of ``k8s.io/kubectl/pkg/describe``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,9 +17,6 @@ _SHOWN_ABOVE = frozenset(
     for field in ("managedFields", "name", "namespace", "labels", "annotations")
 )
 _ACRONYMS = ("API", "URL", "UID", "GUID")
-_WORD_ENDS = re.compile(
-    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=.)(?=-)|(?<=[^0-9])(?=[0-9])"
-)
 
 
 def generic(found: Any, to: Describing) -> str:
@@ -77,8 +73,19 @@ def label(field: str) -> str:
     """A field's name as words: ``apiVersion`` is "API Version"."""
     if not all(char.isalpha() or char == "-" for char in field):
         return field
-    parts = _merged([part for part in _WORD_ENDS.split(field) if part])
-    return " ".join(_word(part) for part in parts)
+    starts = [at for at in range(1, len(field)) if _begins(field, at)]
+    parts = [field[a:b] for a, b in zip([0, *starts], [*starts, len(field)], strict=True)]
+    return " ".join(_word(part) for part in _merged(parts))
+
+
+def _begins(field: str, at: int) -> bool:
+    """Whether a word begins there: at a capital, but inside capitals only at the last one."""
+    if field[at].islower():
+        return False
+    following = field[at + 1 : at + 2]
+    if following.islower():
+        return True
+    return not field[at - 1].isupper() and (not following or following.isupper())
 
 
 def _word(part: str) -> str:
@@ -88,12 +95,14 @@ def _word(part: str) -> str:
 
 
 def _merged(parts: list[str]) -> list[str]:
-    """A part of capitals and a capitalised one after it belong together: ``CIDRs``, ``IPs``."""
+    """Capitals and the capitalised word after them belong together, as in ``CIDRs``."""
     merged: list[str] = []
-    for part in parts:
-        before = merged[-1] if merged else ""
-        if len(before) > 1 and before.isupper() and part[0].isupper() and before in parts:
-            merged[-1] = before + part
-        else:
-            merged.append(part)
+    at = 0
+    while at < len(parts):
+        part, following = parts[at], parts[at + 1 : at + 2]
+        together = len(part) > 1 and not any(char.islower() for char in part)
+        if together and following and following[0][0].isupper():
+            part, at = part + following[0], at + 1
+        merged.append(part)
+        at += 1
     return merged

@@ -89,7 +89,7 @@ def _put_policies(page: Page, found: Service) -> None:
 
 def _slices(namespace: str, service: str, to: Describing) -> tuple[EndpointSlice, ...]:
     labels = f"{_OF_SERVICE}={service}"
-    return to.client.list("endpointslices.discovery.k8s.io", namespace, labels).items
+    return to.client.listed("endpointslices.discovery.k8s.io", namespace, labels).items
 
 
 def _addresses(slices: Iterable[EndpointSlice], port_name: str) -> str:

@@ -115,6 +115,10 @@ def stateful_set(found: StatefulSet, to: Describing) -> str:
     page.field(0, "CreationTimestamp", moment(found.metadata.creation_timestamp))
     page.field(0, "Selector", selector)
     put_marks(page, found)
+    if spec.service_name:
+        page.field(0, "Service Name", spec.service_name)
+    if spec.pod_management_policy:
+        page.field(0, "Pod Management Policy", spec.pod_management_policy)
     page.field(0, "Replicas", f"{spec.replicas} desired | {found.status.replicas} total")
     page.field(0, "Update Strategy", spec.update_strategy.type)
     rolling = spec.update_strategy.rolling_update
@@ -122,6 +126,11 @@ def stateful_set(found: StatefulSet, to: Describing) -> str:
         page.field(1, "Partition", rolling.partition)
         if rolling.max_unavailable is not None:
             page.field(1, "MaxUnavailable", rolling.max_unavailable)
+    retention = spec.persistent_volume_claim_retention_policy
+    if retention is not None:
+        page.write(0, "Persistent Volume Claim Retention Policy:\n")
+        page.field(1, "WhenDeleted", retention.when_deleted)
+        page.field(1, "WhenScaled", retention.when_scaled)
     page.field(0, "Pods Status", _pods_of(found, selector, to))
     put_template(page, spec.template)
     put_claim_templates(page, spec.volume_claim_templates)
@@ -178,7 +187,7 @@ def replica_sets_of(found: Deployment, client: Client) -> tuple[list[ReplicaSet]
     """
     meta = found.metadata
     selector = str(from_label_selector(found.spec.selector))
-    listed = client.list("replicasets.apps", meta.namespace, selector).items
+    listed = client.listed("replicasets.apps", meta.namespace, selector).items
     owned = [rs for rs in listed if any(o.controller and o.uid == meta.uid for o in _owners(rs))]
     owned.sort(key=lambda rs: (rs.metadata.creation_timestamp, rs.metadata.name))
     wanted = unhashed(found.spec.template)
