@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from kubelite.api.core_v1 import Event, Pod
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.times import SECOND
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.describe.page import Page
+from kubelite.kubectl.gosort import go_sorted
 
 UNKNOWN = "<unknown>"
 
@@ -24,9 +26,12 @@ class Describing(NamedTuple):
     client: Client
     show_events: bool
 
-    def since(self, moment: int | None) -> str:
-        """How long ago that was."""
-        return UNKNOWN if moment is None else human_duration(self.client.now - moment)
+    def since(self, moment: int | None, exactly: bool = False) -> str:
+        """How long ago that was; most moments are known to the second only."""
+        if moment is None:
+            return UNKNOWN
+        known = moment if exactly else moment // SECOND * SECOND
+        return human_duration(self.client.now - known)
 
     def pods(self, namespace: str, labels: str = "", fields: str = "") -> tuple[Pod, ...]:
         """Pods of a namespace, or of all. Raises StatusError."""
@@ -61,7 +66,7 @@ class Describing(NamedTuple):
 
     def write_events(self, page: Page, events: Iterable[Event]) -> None:
         """A table of events, oldest first."""
-        rows = [self._event_row(event) for event in sorted(events, key=_last_seen)]
+        rows = [self._event_row(event) for event in go_sorted(events, _last_time)]
         if not rows:
             page.field(0, "Events", "<none>")
             return
@@ -73,9 +78,10 @@ class Describing(NamedTuple):
 
     def interval(self, event: Event) -> str:
         """How long ago something happened, and how often if more than once."""
-        first = self.since(event.first_timestamp if event.event_time is None else event.event_time)
+        exact = event.event_time is not None
+        first = self.since(event.event_time if exact else event.first_timestamp, exact)
         if event.series is not None:
-            last, count = self.since(event.series.last_observed_time), event.series.count
+            last, count = self.since(event.series.last_observed_time, True), event.series.count
         elif event.count > 1:
             last, count = self.since(event.last_timestamp), event.count
         else:
@@ -90,7 +96,6 @@ class Describing(NamedTuple):
         return event.type, event.reason, self.interval(event), source, message
 
 
-def _last_seen(event: Event) -> int:
-    if event.series is not None:
-        return event.series.last_observed_time or 0
-    return (event.last_timestamp or event.event_time or 0)
+def _last_time(event: Event) -> int:
+    """The second that events are sorted by; those that have none come first."""
+    return (event.last_timestamp or 0) // SECOND
