@@ -21,6 +21,8 @@ from kubelite.kubectl.verbs import Verb, table
 if TYPE_CHECKING:
     from kubelite.cluster import Cluster
 
+_NO_DURATION = "Invalid timeout value: {}. {}"
+
 PATIENCE = 60.0
 """Virtual seconds after which ``get -w`` and ``logs -f`` end, unless told otherwise."""
 
@@ -126,7 +128,16 @@ def _settle(client: Client, given: Given) -> None:
     if given["as"]:
         client.cluster = client.cluster.as_user(given["as"], given["as-group"])
     if given["request-timeout"] not in ("0", ""):
-        client.patience = flags.seconds(given["request-timeout"])
+        client.patience = _seconds(given["request-timeout"])
+
+
+def _seconds(text: str) -> float:
+    if text.isdigit():
+        return float(text)
+    try:
+        return flags.seconds(text)
+    except ValueError as error:
+        raise CommandError(_NO_DURATION.format(text, error)) from error
 
 
 def found(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -145,7 +156,7 @@ def found(words: Sequence[str]) -> tuple[str, list[str]]:
         if name not in table:
             raise unknown.subcommand(name, rest[second] if second is not None else "")
     if name not in table:
-        raise unknown.command(name, {path.split()[0] for path in table})
+        raise unknown.command(name)
     return name, rest
 
 

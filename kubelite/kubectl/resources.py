@@ -83,6 +83,8 @@ class Builder:
     """Ask it for those in files, too."""
     stop_at_first: bool = False
     single_type: bool = False
+    lists: bool = False
+    """A selection is one list for each kind, as the server sends it."""
     subresource: str = ""
     infos: list[Info] = field(default_factory=list)
 
@@ -107,6 +109,14 @@ class Builder:
         if errors:
             raise Failures(errors)
         return done
+
+    def gathered(self) -> list[Exception]:
+        """Fill ``infos``; what went wrong is returned. Raises CommandError for wrong words."""
+        try:
+            self.visit(lambda _: None)
+        except Failures as failures:
+            return failures.errors
+        return []
 
     def all(self) -> list[Info]:
         """Every object. Raises what went wrong."""
@@ -179,6 +189,8 @@ class Builder:
             raise CommandError("name cannot be provided when a selector is specified")
         kinds = [kind_of(self.client.scheme, w) for w in expanded(self.client.scheme, words[0])]
         kinds = list(dict.fromkeys(kinds))
+        if selecting and self.subresource:
+            raise CommandError("subresource cannot be used when bulk resources are specified")
         if len(kinds) > 1 and self.single_type:
             raise CommandError(_TYPES)
         if selecting:
@@ -198,6 +210,9 @@ class Builder:
                 listed = self.client.listed(kind, place, self.labels, self.fields)
             except StatusError as error:
                 yield self._unable(kind, error)
+                continue
+            if self.lists:
+                yield Info(kind, place, "", listed)
                 continue
             for obj in listed.items:
                 yield Info(kind, obj.metadata.namespace, obj.metadata.name, obj)

@@ -34,10 +34,22 @@ def nothing() -> CommandError:
     )
 
 
-def command(name: str, known: Iterable[str]) -> CommandError:
+COMMANDS = (
+    *("create", "expose", "run", "set", "explain", "get", "edit", "delete", "rollout", "scale"),
+    *("autoscale", "certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint"),
+    *("describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug"),
+    *("events", "diff", "apply", "patch", "replace", "wait", "kustomize", "label", "annotate"),
+    *("completion", "api-resources", "api-versions", "config", "plugin", "version"),
+)
+"""What the real kubectl can do, in its order."""
+
+
+def command(name: str) -> CommandError:
     """A command that is not there, and those that are called similarly."""
+    if name in COMMANDS:
+        return CommandError(f"kubectl {name} needs the real kubectl; see cluster.serve()")
     text = f'error: unknown command {go_quote(name)} for "kubectl"\n'
-    near = [one for one in known if _distance(name, one) <= 2 or one.startswith(name.lower())]
+    near = [one for one in COMMANDS if _distance(name, one) <= 2 or one.startswith(name.lower())]
     if near:
         text += "\nDid you mean this?\n" + "".join(f"\t{one}\n" for one in near)
     return CommandError(text, plain=False)
