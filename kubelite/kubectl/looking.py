@@ -10,9 +10,16 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, Verb]:
     """The verbs by their names."""
+    from kubelite.kubectl import rollouts, rolloutstatus
     from kubelite.kubectl.describe import command
     from kubelite.kubectl.verbs import Verb
 
     return {
         "describe": Verb(command.describe, command.FLAGS),
+        "rollout status": Verb(rolloutstatus.status, rolloutstatus.FLAGS),
+        "rollout history": Verb(rollouts.history, rollouts.HISTORY_FLAGS),
+        "rollout undo": Verb(rollouts.undo, rollouts.UNDO_FLAGS),
+        "rollout restart": Verb(rollouts.restart, rollouts.CHANGE_FLAGS),
+        "rollout pause": Verb(rollouts.pause, rollouts.CHANGE_FLAGS),
+        "rollout resume": Verb(rollouts.resume, rollouts.CHANGE_FLAGS),
     }

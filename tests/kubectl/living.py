@@ -66,7 +66,7 @@ class Living:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=8,
             check=False,
         )
         return Said(done.stdout, done.stderr, done.returncode)
@@ -97,3 +97,9 @@ def apply_rich(cluster: Cluster, *names: str) -> None:
 def past() -> int:
     """When a cluster begins that is to reach the present."""
     return int(time.time() - PAST) * SECOND
+
+
+def commands(name: str) -> list[str]:
+    """The command lines of a file beside the manifests."""
+    text = (RICH / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -5,9 +5,6 @@ from __future__ import annotations
 from kubelite import Cluster
 from tests.kubectl.living import apply_rich, past
 
-REQUEST = (
-    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K"  # replaced below
-)
 
 
 def made() -> Cluster:

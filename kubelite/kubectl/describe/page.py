@@ -91,8 +91,13 @@ class Page:
             else:
                 self.write(0, f"{key}: {value}\n")
 
+    @property
+    def unaligned(self) -> str:
+        """The text with its tabs, as ``rollout history`` prints it."""
+        return "".join(self._parts).translate(_FOR_TERMINALS)
+
     def __str__(self) -> str:
-        return aligned("".join(self._parts).translate(_FOR_TERMINALS), minwidth=0, padding=2)
+        return aligned(self.unaligned, minwidth=0, padding=2)
 
 
 def _shorten(text: str, bytes: int) -> str:
