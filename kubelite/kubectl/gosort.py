@@ -107,7 +107,7 @@ class _Sorting:
             random ^= random >> 7
             random ^= random << 17 & _WORD
             other = random & ((1 << length.bit_length()) - 1)
-            self.swap(around - 1 + i, a + (other - length if other >= length else other))
+            self.swap(around + i, a + (other - length if other >= length else other))
 
     def _pivot(self, a: int, b: int) -> tuple[int, int]:
         """A middling item, and how many of those looked at were out of order."""

@@ -10,12 +10,18 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, Verb]:
     """The verbs by their names."""
-    from kubelite.kubectl import rollouts, rolloutstatus
+    from kubelite.kubectl import auth, events, rollouts, rolloutstatus, top
     from kubelite.kubectl.describe import command
     from kubelite.kubectl.verbs import Verb
 
     return {
         "describe": Verb(command.describe, command.FLAGS),
+        "events": Verb(events.events, events.FLAGS),
+        "top node": Verb(top.node, top.NODE_FLAGS),
+        "top pod": Verb(top.pod, top.POD_FLAGS),
+        "auth can-i": Verb(auth.can_i, auth.CAN_I_FLAGS),
+        "auth whoami": Verb(auth.whoami, auth.WHOAMI_FLAGS),
+        "create token": Verb(auth.token, auth.TOKEN_FLAGS),
         "rollout status": Verb(rolloutstatus.status, rolloutstatus.FLAGS),
         "rollout history": Verb(rollouts.history, rollouts.HISTORY_FLAGS),
         "rollout undo": Verb(rollouts.undo, rollouts.UNDO_FLAGS),

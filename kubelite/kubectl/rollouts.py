@@ -134,7 +134,10 @@ def _of_deployment(
     templates: dict[int, PodTemplateSpec] = {}
     causes: dict[int, str] = {}
     for number, replica_set in _numbered(client, found):
-        template, cause = replica_set.spec.template, replica_set.metadata.annotations.get(_CAUSE, "")
+        template, cause = (
+            replica_set.spec.template,
+            replica_set.metadata.annotations.get(_CAUSE, ""),
+        )
         if cause:
             notes = template.metadata.annotations | {_CAUSE: cause}
             meta = with_changes(template.metadata, annotations=notes)

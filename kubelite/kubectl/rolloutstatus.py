@@ -105,7 +105,10 @@ def _daemon_set(found: DaemonSet, revision: int) -> Progress:
         raise CommandError(_ONLY_ROLLING)
     if found.metadata.generation > now.observed_generation:
         return "Waiting for daemon set spec update to be observed...\n", False
-    waiting, desired = f"Waiting for daemon set {name} rollout to finish: ", now.desired_number_scheduled
+    waiting, desired = (
+        f"Waiting for daemon set {name} rollout to finish: ",
+        now.desired_number_scheduled,
+    )
     if now.updated_number_scheduled < desired:
         counts = f"{now.updated_number_scheduled} out of {desired}"
         return f"{waiting}{counts} new pods have been updated...\n", False

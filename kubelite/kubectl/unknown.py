@@ -23,6 +23,10 @@ ALIASES = {
     ("create", "ing"): "ingress",
     ("create", "pdb"): "poddisruptionbudget",
     ("create", "pc"): "priorityclass",
+    ("top", "nodes"): "node",
+    ("top", "no"): "node",
+    ("top", "pods"): "pod",
+    ("top", "po"): "pod",
 }
 """Short forms of subcommands."""
 

@@ -66,7 +66,7 @@ class Living:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=8,
+            timeout=60,
             check=False,
         )
         return Said(done.stdout, done.stderr, done.returncode)

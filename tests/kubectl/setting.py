@@ -6,7 +6,6 @@ from kubelite import Cluster
 from tests.kubectl.living import apply_rich, past
 
 
-
 def made() -> Cluster:
     """Three nodes, one of them tainted and cordoned, and all that the manifests beside describe."""
     cluster = Cluster(nodes=3, seed=7, start=past())
@@ -21,7 +20,7 @@ def made() -> Cluster:
         },
     )
     cluster.run(120)
-    broken = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "no:1"}]}}}}
+    broken = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "nope:1"}]}}}}
     cluster.patch("deployment/web", broken, patch_type="application/strategic-merge-patch+json")
     cluster.run(60)
     return cluster

@@ -1,4 +1,7 @@
-"""``describe`` of every kind, by the real kubectl and by ours: the same bytes."""
+"""What looks and changes nothing, by the real kubectl and by ours: the same bytes.
+
+``describe`` of every kind, ``rollout status`` and ``history``, ``events``, ``top``, ``auth``, ...
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
         yield Living(cluster, server, tmp_path_factory.mktemp("home"))
 
 
-@pytest.mark.parametrize("line", commands("describe"))
+@pytest.mark.parametrize("line", [*commands("describe"), *commands("looking")])
 def test_both_say_the_same(living: Living, line: str) -> None:
     real, ours = living.both(shlex.split(line))
     assert ours == real

@@ -75,9 +75,7 @@ def _metric(metric: MetricSpec, seen: MetricStatus | None) -> str:
     return f"<unknown metric type {go_quote(metric.type)}>"
 
 
-def _line(
-    name: str, average: bool, target: MetricTarget, current: MetricValueStatus | None
-) -> str:
+def _line(name: str, average: bool, target: MetricTarget, current: MetricValueStatus | None) -> str:
     """A metric that is compared with a value, or with one for each pod."""
     wanted = target.average_value if average else target.value
     now = _UNKNOWN

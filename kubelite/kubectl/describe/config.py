@@ -167,7 +167,13 @@ def limit_range(found: LimitRange, to: Describing) -> str:
 
 def _put_limits(page: Page, found: LimitRange, prefix: str) -> None:
     for item in found.spec.limits:
-        columns = item.min, item.max, item.default_request, item.default, item.max_limit_request_ratio
+        columns = (
+            item.min,
+            item.max,
+            item.default_request,
+            item.default,
+            item.max_limit_request_ratio,
+        )
         for name in _in_order(key for amounts in columns for key in amounts):
             page.row(0, f"{prefix}{item.type}", name, *(a.get(name, "-") for a in columns))
 

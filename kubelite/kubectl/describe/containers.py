@@ -25,7 +25,6 @@ from kubelite.apimachinery.quantity import Quantity
 from kubelite.kubectl.describe.page import NONE, Page, moment, plain
 
 
-
 def put_containers(
     page: Page,
     title: str,

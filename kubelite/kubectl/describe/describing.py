@@ -52,7 +52,9 @@ class Describing(NamedTuple):
             for path, value in terms.items()
             if value or path == "involvedObject.namespace"
         ]
-        return list(self.client.listed("events", meta.namespace, fields=",".join(sorted(asked))).items)
+        return list(
+            self.client.listed("events", meta.namespace, fields=",".join(sorted(asked))).items
+        )
 
     def put_events(self, page: Page, obj: Any) -> None:
         """Write what was reported of an object, if that is wanted."""

@@ -44,11 +44,15 @@ def _put_progress(page: Page, found: Job) -> None:
     if ended is not None:
         page.field(0, "Completed At", moment(ended))
     if began is not None and ended is not None:
-        page.field(0, "Duration", human_duration(ended // SECOND * SECOND - began // SECOND * SECOND))
+        page.field(
+            0, "Duration", human_duration(ended // SECOND * SECOND - began // SECOND * SECOND)
+        )
     if spec.active_deadline_seconds is not None:
         page.field(0, "Active Deadline Seconds", f"{spec.active_deadline_seconds}s")
     ready = "" if status.ready is None else f" ({status.ready} Ready)"
-    counts = f"{status.active} Active{ready} / {status.succeeded} Succeeded / {status.failed} Failed"
+    counts = (
+        f"{status.active} Active{ready} / {status.succeeded} Succeeded / {status.failed} Failed"
+    )
     page.field(0, "Pods Statuses", counts)
     if spec.completion_mode == "Indexed":
         page.field(0, "Completed Indexes", _cut(status.completed_indexes))

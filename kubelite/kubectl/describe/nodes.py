@@ -164,16 +164,19 @@ def _share(amount: Quantity, whole: Quantity, name: str) -> str:
     return f"{amount} ({int(part / all_of_it * 100) if all_of_it else 0}%)"
 
 
-def _total_rows(pods: Sequence[Pod], has: ResourceList) -> list[tuple[str, str, str]]:
-    requests = _sum([pod_requests(pod.spec) for pod in pods])
-    limits = _sum([pod_limits(pod.spec) for pod in pods])
+def _total_rows(pods: Sequence[Pod], has: ResourceList) -> list[tuple[str, ...]]:
+    given = (
+        _sum([pod_requests(pod.spec) for pod in pods]),
+        _sum([pod_limits(pod.spec) for pod in pods]),
+    )
     huge = sorted(name for name in has if name.startswith("hugepages-"))
-    rows = [
-        (name, *(_share(of.get(name, _ZERO), has.get(name, _ZERO), name) for of in (requests, limits)))
-        for name in (*_EVERYDAY, *huge)
-    ]
-    others = sorted(name for name in has if name not in (*_EVERYDAY, *huge, "pods"))
-    rows += [(name, str(requests.get(name, _ZERO)), str(limits.get(name, _ZERO))) for name in others]
+    shown = (*_EVERYDAY, *huge)
+    rows: list[tuple[str, ...]] = []
+    for name in shown:
+        whole = has.get(name, _ZERO)
+        rows.append((name, *(_share(of.get(name, _ZERO), whole, name) for of in given)))
+    for name in sorted(name for name in has if name not in (*shown, "pods")):
+        rows.append((name, *(str(of.get(name, _ZERO)) for of in given)))
     return rows
 
 

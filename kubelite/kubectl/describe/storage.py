@@ -39,7 +39,7 @@ def _modes(modes: Iterable[str]) -> str:
 
 
 def _class_of(obj: Any) -> str:
-    return obj.metadata.annotations.get(_CLASS, obj.spec.storage_class_name or "")
+    return str(obj.metadata.annotations.get(_CLASS, obj.spec.storage_class_name or ""))
 
 
 def _phase(obj: Any, to: Describing | None) -> str:
@@ -85,7 +85,9 @@ def _put_affinity(page: Page, volume: PersistentVolume) -> None:
     page.write(1, "Required Terms:\t")
     page.end("" if terms else NONE)
     for number, term in enumerate(terms):
-        asked = [_asked(one.key, one.operator.lower(), one.values) for one in term.match_expressions]
+        asked = [
+            _asked(one.key, one.operator.lower(), one.values) for one in term.match_expressions
+        ]
         _put_term(page, 2, number, asked)
 
 

@@ -285,7 +285,7 @@ def put_volumes(page: Page, volumes: Iterable[Volume], space: str = "") -> None:
             put_source(page, volume)
 
 
-def put_source(page: Page, holder: Any, special: Mapping[str, tuple[Field, ...]] = {}) -> None:  # noqa: B006
+def put_source(page: Page, holder: Any, special: Mapping[str, tuple[Field, ...]] = {}) -> None:
     """The one source that is set."""
     for name, (sentence, fields) in SOURCES.items():
         source = getattr(holder, name, None)

@@ -57,9 +57,7 @@ def replication_controller(found: ReplicationController, to: Describing) -> str:
     page, selector = begin(found, marks=False), found.spec.selector
     page.field(0, "Selector", format_labels(selector))
     put_marks(page, found)
-    page.field(
-        0, "Replicas", f"{found.status.replicas} current / {found.spec.replicas} desired"
-    )
+    page.field(0, "Replicas", f"{found.status.replicas} current / {found.spec.replicas} desired")
     page.field(0, "Pods Status", _pods_of(found, str(from_set(selector)), to))
     put_template(page, found.spec.template)
     _put_conditions(page, found.status.conditions)
@@ -73,9 +71,7 @@ def replica_set(found: ReplicaSet, to: Describing) -> str:
     page.field(0, "Selector", format_selector(found.spec.selector))
     put_marks(page, found)
     put_controller(page, found)
-    page.field(
-        0, "Replicas", f"{found.status.replicas} current / {found.spec.replicas} desired"
-    )
+    page.field(0, "Replicas", f"{found.status.replicas} current / {found.spec.replicas} desired")
     try:
         pods = _pods_of(found, str(from_label_selector(found.spec.selector)), to)
     except StatusError as error:
@@ -180,7 +176,9 @@ def _sizes(sets: Iterable[ReplicaSet]) -> str:
     return ", ".join(said) or NONE
 
 
-def replica_sets_of(found: Deployment, client: Client) -> tuple[list[ReplicaSet], ReplicaSet | None]:
+def replica_sets_of(
+    found: Deployment, client: Client
+) -> tuple[list[ReplicaSet], ReplicaSet | None]:
     """A Deployment's old ReplicaSets, oldest first, and the one of its template, if it is there.
 
     Raises StatusError.
