@@ -21,7 +21,10 @@ from kubelite.kubectl.verbs import Verb, table
 if TYPE_CHECKING:
     from kubelite.cluster import Cluster
 
-_NO_DURATION = "Invalid timeout value: {}. {}"
+_NO_DURATION = (
+    "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by "
+    "a corresponding time unit (e.g. 1s | 2m | 3h)"
+)
 
 PATIENCE = 60.0
 """Virtual seconds after which ``get -w`` and ``logs -f`` end, unless told otherwise."""
@@ -137,32 +140,31 @@ def _seconds(text: str) -> float:
     try:
         return flags.seconds(text)
     except ValueError as error:
-        raise CommandError(_NO_DURATION.format(text, error)) from error
+        raise CommandError(_NO_DURATION) from error
 
 
 def found(words: Sequence[str]) -> tuple[str, list[str]]:
     """The verb's name, and the words without it. Raises CommandError."""
-    table = verbs()
-    groups = {path.split()[0] for path in table if " " in path}
+    known = verbs()
+    groups = {" ".join(path.split()[:n]) for path in known for n in range(1, path.count(" ") + 1)}
     rest = list(words)
-    first = _next_word(rest, 0)
-    if first is None:
+    at = _next_word(rest, 0)
+    if at is None:
         raise unknown.nothing()
-    name = rest.pop(first)
-    if name in groups:
-        second = _next_word(rest, first)
-        if second is not None and f"{name} {_full(name, rest[second])}" in table:
-            return f"{name} {_full(name, rest.pop(second))}", rest
-        if name not in table:
-            raise unknown.subcommand(name, rest[second] if second is not None else "")
-    if name not in table:
-        raise unknown.command(name)
-    return name, rest
-
-
-def _full(group: str, word: str) -> str:
-    """The name of a subcommand behind its short form, as in ``create ns``."""
-    return unknown.ALIASES.get((group, word), word)
+    path = rest.pop(at)
+    while path in groups:
+        at = _next_word(rest, at)
+        word = rest[at] if at is not None else ""
+        longer = f"{path} {unknown.ALIASES.get((path, word), word)}"
+        if at is None or (longer not in known and longer not in groups):
+            if path not in known:
+                raise unknown.subcommand(path, word)
+            break
+        rest.pop(at)
+        path = longer
+    if path not in known:
+        raise unknown.command(path)
+    return path, rest
 
 
 def _next_word(words: Sequence[str], start: int) -> int | None:

@@ -20,9 +20,12 @@ class Verb(NamedTuple):
 
 def table() -> dict[str, Verb]:
     """Every verb by its name; "rollout status" is a verb of its own."""
-    from kubelite.kubectl import get, looking
+    from kubelite.kubectl import create, creating, delete, get, looking
 
     return {
         "get": Verb(get.get, get.FLAGS),
+        "create": Verb(create.create, create.FLAGS),
+        **{f"create {name}": Verb(*row) for name, row in creating.TABLE.items()},
+        "delete": Verb(delete.delete, delete.FLAGS),
         **looking.table(),
     }

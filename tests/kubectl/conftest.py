@@ -56,7 +56,7 @@ class Twins:
             cwd=self.home,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=12,
             check=False,
         )
         return Said(done.stdout, done.stderr, done.returncode)
