@@ -37,10 +37,8 @@ def status(client: Client, given: Given) -> None:
         raise CommandError("required resource not specified")
     if given["revision"] < 0:
         raise CommandError(f"revision must be a positive integer: {given['revision']}")
-    infos = built(client, given, allow_empty=True, latest=True).all()
-    for info in infos:
-        _follow(client, given, info)
-    if not infos:
+    builder = built(client, given, allow_empty=True, latest=True)
+    if not builder.visit(lambda info: _follow(client, given, info)):
         client.warn(f"No resources found in {client.namespace} namespace.")
 
 

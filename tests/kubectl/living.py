@@ -27,7 +27,7 @@ STILL = 1e-9
 BLINK = 40_000
 """Microseconds from the setting of the clock to the binary's look at it."""
 
-PAST = 1500
+PAST = 1010
 """Virtual seconds before the present at which the cluster begins."""
 
 
