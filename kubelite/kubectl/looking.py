@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, Verb]:
     """The verbs by their names."""
-    from kubelite.kubectl import auth, events, rollouts, rolloutstatus, top
+    from kubelite.kubectl import auth, events, explain, rollouts, rolloutstatus, top
     from kubelite.kubectl.describe import command
     from kubelite.kubectl.verbs import Verb
 
     return {
         "describe": Verb(command.describe, command.FLAGS),
+        "explain": Verb(explain.explain, explain.FLAGS),
         "events": Verb(events.events, events.FLAGS),
         "top node": Verb(top.node, top.NODE_FLAGS),
         "top pod": Verb(top.pod, top.POD_FLAGS),

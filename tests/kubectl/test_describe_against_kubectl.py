@@ -16,6 +16,9 @@ from tests.kubectl.living import STILL, Living, commands
 from tests.kubectl.setting import made
 
 
+LINES = [*commands("describe"), *commands("looking"), *commands("explain")]
+
+
 @pytest.fixture(scope="module")
 def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     cluster = made()
@@ -23,7 +26,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
         yield Living(cluster, server, tmp_path_factory.mktemp("home"))
 
 
-@pytest.mark.parametrize("line", [*commands("describe"), *commands("looking")])
+@pytest.mark.parametrize("line", LINES)
 def test_both_say_the_same(living: Living, line: str) -> None:
     real, ours = living.both(shlex.split(line))
     assert ours == real
