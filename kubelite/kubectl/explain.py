@@ -68,9 +68,9 @@ def _meant(client: Client, words: str, api_version: str) -> tuple[Kind, list[str
             raise CommandError(f"couldn't find resource for {go_quote(asked)}")
         return found[0], path
     for row in named:
-        group = row.group.split(".") if row.group else []
-        if path[: len(group)] == group:
-            return row, path[len(group) :]
+        parts = row.group.split(".") if row.group else []
+        if name == row.plural and path[: len(parts)] == parts:
+            return row, path[len(parts) :]
     return named[0], path
 
 

@@ -15,7 +15,6 @@ from kubelite.kubectl.describe.describers import DESCRIBERS
 from tests.kubectl.living import STILL, Living, commands
 from tests.kubectl.setting import made
 
-
 LINES = [*commands("describe"), *commands("looking"), *commands("explain")]
 
 
