@@ -227,7 +227,7 @@ def _patching(info: Info, patch: Document, error: StatusError) -> Exception:
     where = _retrieving(info).removeprefix("retrieving current configuration of:\n")
     where = where.removesuffix("\nfrom server for:")
     verb = f"applying patch:\n{json_text(patch)}\nto:\n{where}\nfor:"
-    return about_source(verb, info.source, error)
+    return about_source(verb, info.source, about_source("patching", info.source, error))
 
 
 def _conflicting(error: StatusError) -> Exception:
