@@ -20,12 +20,40 @@ class Verb(NamedTuple):
 
 def table() -> dict[str, Verb]:
     """Every verb by its name; "rollout status" is a verb of its own."""
-    from kubelite.kubectl import create, creating, delete, get, looking
+    from kubelite.kubectl import (
+        apply,
+        create,
+        creating,
+        delete,
+        expose,
+        get,
+        labels,
+        looking,
+        patching,
+        scale,
+        setting,
+    )
 
     return {
         "get": Verb(get.get, get.FLAGS),
         "create": Verb(create.create, create.FLAGS),
         **{f"create {name}": Verb(*row) for name, row in creating.TABLE.items()},
         "delete": Verb(delete.delete, delete.FLAGS),
+        "apply": Verb(apply.apply, apply.FLAGS),
+        "patch": Verb(patching.patch, patching.PATCH),
+        "replace": Verb(patching.replace, patching.REPLACE),
+        "edit": Verb(patching.edit, patching.EDIT),
+        "label": Verb(labels.label, labels.LABEL),
+        "annotate": Verb(labels.annotate, labels.ANNOTATE),
+        "scale": Verb(scale.scale, scale.FLAGS, ("replicas",)),
+        "autoscale": Verb(scale.autoscale, scale.AUTOSCALE, ("max",)),
+        "expose": Verb(expose.expose, expose.EXPOSE),
+        "run": Verb(expose.run, expose.RUN, ("image",)),
+        "set image": Verb(setting.image, setting.IMAGE),
+        "set env": Verb(setting.env, setting.ENV),
+        "set resources": Verb(setting.resources, setting.RESOURCES),
+        "set selector": Verb(setting.selector, setting.SELECTED),
+        "set serviceaccount": Verb(setting.account, setting.ACCOUNT),
+        "set subject": Verb(setting.subject, setting.SUBJECT),
         **looking.table(),
     }

@@ -247,7 +247,8 @@ def _warnings(where: Place, request: Request, body: dict[str, Any]) -> list[str]
 
 
 def _content_type(asked: Asked) -> str:
-    return asked.headers.get("content-type", "")
+    """What a body is. A PUT need not say (kubectl scale does not): no web page can send one."""
+    return asked.headers.get("content-type", "application/json" if asked.method == "PUT" else "")
 
 
 def _one_object(selector: str, where: Place, verb: str) -> str:

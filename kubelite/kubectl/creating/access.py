@@ -85,13 +85,14 @@ def binding(kind: str) -> Maker:
             "kind": kind,
             "metadata": {"name": name},
             "roleRef": reference,
-            "subjects": _subjects(given),
+            "subjects": subjects(given),
         }
 
     return make
 
 
-def _subjects(given: Given) -> list[Document]:
+def subjects(given: Given) -> list[Document]:
+    """Whom a binding is about."""
     found: list[Document] = [
         {"apiGroup": RBAC, "kind": kind, "name": name}
         for kind, flag in (("User", "user"), ("Group", "group"))
