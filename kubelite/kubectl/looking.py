@@ -10,12 +10,20 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, Verb]:
     """The verbs by their names."""
-    from kubelite.kubectl import auth, events, explain, rollouts, rolloutstatus, top
+    from kubelite.kubectl import auth, events, explain, kubeconfig, rollouts, rolloutstatus, top
     from kubelite.kubectl.describe import command
     from kubelite.kubectl.verbs import Verb
 
     return {
         "describe": Verb(command.describe, command.FLAGS),
+        "cluster-info": Verb(kubeconfig.cluster_info),
+        "config view": Verb(kubeconfig.view, kubeconfig.VIEW_FLAGS),
+        "config current-context": Verb(kubeconfig.current_context),
+        "config get-contexts": Verb(kubeconfig.get_contexts, kubeconfig.CONTEXTS_FLAGS),
+        "config get-clusters": Verb(kubeconfig.get_clusters),
+        "config get-users": Verb(kubeconfig.get_users),
+        "config set-context": Verb(kubeconfig.set_context, kubeconfig.SET_FLAGS),
+        "config use-context": Verb(kubeconfig.use_context),
         "explain": Verb(explain.explain, explain.FLAGS),
         "events": Verb(events.events, events.FLAGS),
         "top node": Verb(top.node, top.NODE_FLAGS),

@@ -15,6 +15,7 @@ _REFERENCE = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion
 ORDER: Mapping[str, Sequence[str]] = {
     "": (
         *("kind", "apiVersion", "metadata", "items", "involvedObject", "reason", "message"),
+        *("clusters", "users", "contexts", "current-context"),
         *("source", "firstTimestamp", "lastTimestamp", "count", "type", "eventTime", "series"),
         *("action", "related", "reportingComponent", "reportingInstance", "spec", "status"),
     ),
@@ -25,6 +26,11 @@ ORDER: Mapping[str, Sequence[str]] = {
     "involvedObject": _REFERENCE,
     "related": _REFERENCE,
     "boundObjectRef": ("kind", "apiVersion", "name", "uid"),
+    "clusters": ("name", "cluster"),
+    "cluster": ("server", "certificate-authority-data"),
+    "users": ("name", "user"),
+    "contexts": ("name", "context"),
+    "context": ("cluster", "user", "namespace"),
     "source": ("component", "host"),
     "series": ("count", "lastObservedTime"),
     "spec": ("audiences", "expirationSeconds", "boundObjectRef"),

@@ -15,7 +15,7 @@ from kubelite.kubectl.describe.describers import DESCRIBERS
 from tests.kubectl.living import STILL, Living, commands
 from tests.kubectl.setting import made
 
-LINES = [*commands("describe"), *commands("looking"), *commands("explain")]
+LINES = [*commands("describe"), *commands("looking"), *commands("explain"), *commands("config")]
 
 
 @pytest.fixture(scope="module")
