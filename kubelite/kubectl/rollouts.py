@@ -58,6 +58,10 @@ _KEPT = frozenset(
 )
 """Annotations of a Deployment that going back leaves as they are."""
 
+_TOO_SOON = (
+    "failed to create patch for {}: if restart has already been triggered within the past second, "
+    "please wait before attempting to trigger another"
+)
 _REVISED = {"DaemonSet.apps": "DaemonSet", "StatefulSet.apps": "StatefulSet"}
 _KNOWN = ("Deployment.apps", *_REVISED)
 _WITHOUT = ("Job.batch", "Pod", "ReplicaSet.apps", "ReplicationController", "CronJob.batch")
@@ -215,7 +219,7 @@ def _back(client: Client, info: Info, number: int, dry_run: str) -> str:
     if found.spec.paused:
         raise CommandError(
             "you cannot rollback a paused deployment; resume it first with "
-            f"'kubectl rollout resume deployment/{info.name}' and try again"
+            "'kubectl rollout resume' and try again"
         )
     if template == unhashed(found.spec.template):
         return _skipped(number)
@@ -303,6 +307,8 @@ def _restarted(client: Client, info: Info) -> Mapping[str, Any]:
     if getattr(info.obj.spec, "paused", False):
         raise CommandError("can't restart paused deployment (run rollout resume first)")
     note = {_RESTARTED: str(Time(client.now))}
+    if note.items() <= info.obj.spec.template.metadata.annotations.items():
+        raise CommandError(_TOO_SOON.format(info.name), plain=False)
     return {"spec": {"template": {"metadata": {"annotations": note}}}}
 
 
@@ -335,8 +341,8 @@ def _change(client: Client, given: Given, change: Change, operation: str) -> Non
         try:
             wanted = change(client, info)
         except CommandError as refused:
-            of = f"{info.kind.resource} {go_quote(info.name)}"
-            errors.append(CommandError(f"error: {of} {refused.text}", plain=False))
+            of = f"error: {info.kind.resource} {go_quote(info.name)} " if refused.plain else ""
+            errors.append(CommandError(of + refused.text, plain=not of))
             continue
         try:
             new = client.patch(
