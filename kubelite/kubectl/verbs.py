@@ -22,16 +22,21 @@ def table() -> dict[str, Verb]:
     """Every verb by its name; "rollout status" is a verb of its own."""
     from kubelite.kubectl import (
         apply,
+        comparing,
+        containers,
         create,
         creating,
         delete,
+        discovering,
         expose,
         get,
         labels,
         looking,
+        nodes,
         patching,
         scale,
         setting,
+        waiting,
     )
 
     return {
@@ -54,6 +59,17 @@ def table() -> dict[str, Verb]:
         "set resources": Verb(setting.resources, setting.RESOURCES),
         "set selector": Verb(setting.selector, setting.SELECTED),
         "set serviceaccount": Verb(setting.account, setting.ACCOUNT),
+        "taint": Verb(nodes.taint, nodes.TAINT),
+        "cordon": Verb(nodes.cordon, nodes.CORDON),
+        "uncordon": Verb(nodes.uncordon, nodes.CORDON),
+        "drain": Verb(nodes.drain, nodes.DRAIN),
+        "logs": Verb(containers.logs, containers.LOGS),
+        "exec": Verb(containers.run_in, containers.EXEC),
+        "wait": Verb(waiting.wait, waiting.FLAGS),
+        "diff": Verb(comparing.diff, comparing.FLAGS),
+        "api-resources": Verb(discovering.resources, discovering.RESOURCES),
+        "api-versions": Verb(discovering.versions),
+        "version": Verb(discovering.version, discovering.VERSION),
         "set subject": Verb(setting.subject, setting.SUBJECT),
         **looking.table(),
     }

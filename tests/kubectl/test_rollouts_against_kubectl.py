@@ -14,7 +14,7 @@ from tests.kubectl.living import RICH, commands
 
 _MOMENT = re.compile(r"(restartedAt: |restartedAt\W+)\"?[0-9T:+Z-]+\"?")
 _HASHED = re.compile(r"\b(web|paused|db|plain|agent|numbered)-[0-9a-z]{8,10}\b")
-"""A restart's moment, which the real one takes from its own clock, is part of the templates' hash."""
+"""A restart's moment, which the real one takes from its own clock, is part of these."""
 
 _SHOWN = ("deployments", "statefulsets", "daemonsets")
 
