@@ -10,7 +10,16 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, Verb]:
     """The verbs by their names."""
-    from kubelite.kubectl import auth, events, explain, kubeconfig, rollouts, rolloutstatus, top
+    from kubelite.kubectl import (
+        auth,
+        debug,
+        events,
+        explain,
+        kubeconfig,
+        rollouts,
+        rolloutstatus,
+        top,
+    )
     from kubelite.kubectl.describe import command
     from kubelite.kubectl.verbs import Verb
 
@@ -24,6 +33,7 @@ def table() -> dict[str, Verb]:
         "config get-users": Verb(kubeconfig.get_users),
         "config set-context": Verb(kubeconfig.set_context, kubeconfig.SET_FLAGS),
         "config use-context": Verb(kubeconfig.use_context),
+        "debug": Verb(debug.debug, debug.FLAGS),
         "explain": Verb(explain.explain, explain.FLAGS),
         "events": Verb(events.events, events.FLAGS),
         "top node": Verb(top.node, top.NODE_FLAGS),
