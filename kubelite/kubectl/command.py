@@ -68,7 +68,6 @@ class Kubectl:
 
     def __init__(self, cluster: Cluster):
         self._cluster = cluster
-        self._settings = Settings()
 
     def __call__(
         self,
@@ -83,16 +82,9 @@ class Kubectl:
         ``stdin`` is what ``-f -`` reads. What would go on for ever, as ``get -w``, goes on for
         ``seconds`` of virtual time. ``edit`` stands in for the editor of ``kubectl edit``.
         """
-        words = shlex.split(line) if isinstance(line, str) else list(line)
-        client = Client(self._cluster, self._settings, stdin, seconds)
-        client.edit = edit
-        code = 0
-        try:
-            _run(client, words[1:] if words[:1] == ["kubectl"] else words)
-        except (CommandError, Failures, StatusError) as error:
-            text, code = said(error)
-            client.err.append(text)
-        return Result("".join(client.out), "".join(client.err), code)
+        # By way of the cluster: its calls take a lock while it is served.
+        done: Result = self._cluster.kubectl(line, stdin, seconds=seconds, edit=edit)
+        return done
 
     def __repr__(self) -> str:
         return f"kubectl of {self._cluster!r}"
@@ -101,6 +93,33 @@ class Kubectl:
 def kubectl(cluster: Cluster) -> Kubectl:
     """A kubectl that speaks to this cluster, inside this process."""
     return Kubectl(cluster)
+
+
+def perform(
+    cluster: Cluster,
+    line: str | Sequence[str],
+    stdin: str = "",
+    *,
+    seconds: float = PATIENCE,
+    edit: Callable[[str], str] | None = None,
+) -> Result:
+    """What ``Kubectl`` does, and ``Cluster.kubectl``."""
+    words = shlex.split(line) if isinstance(line, str) else list(line)
+    client = Client(cluster, _settings(cluster), stdin, seconds)
+    client.edit = edit
+    code = 0
+    try:
+        _run(client, words[1:] if words[:1] == ["kubectl"] else words)
+    except (CommandError, Failures, StatusError) as error:
+        text, code = said(error)
+        client.err.append(text)
+    return Result("".join(client.out), "".join(client.err), code)
+
+
+def _settings(cluster: Cluster) -> Settings:
+    """A cluster's contexts, which outlive a command as the file ~/.kube/config does."""
+    found: Settings = cluster.__dict__.setdefault("_kubectl_settings", Settings())
+    return found
 
 
 @cache
