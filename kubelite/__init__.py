@@ -8,6 +8,8 @@ scheduler, kubelet, proxy and dns; autoscaler and descheduler; cluster; chaos an
 point down only.
 """
 
+from typing import Any
+
 from kubelite.cluster import Cluster
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
@@ -19,5 +21,15 @@ Cluster.read_file = staticmethod(read_file)
 Cluster.serve = serve
 Cluster.open_store = staticmethod(open_store)
 Cluster.watch_over = staticmethod(watch_over)
+
+
+def _kubectl(cluster: Cluster, line: Any, stdin: str = "", **options: Any) -> Any:
+    """One command of kubectl: ``cluster.kubectl("get pods -o wide")``; see kubelite.kubectl."""
+    from kubelite.kubectl.command import perform  # with the first command
+
+    return perform(cluster, line, stdin, **options)
+
+
+Cluster.kubectl = _kubectl
 
 __all__ = ["Cluster", "NodePool"]

@@ -137,7 +137,7 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
     if kind.group == EXTENSIONS or kind.defined:
-        patch, patch_type = _merged(live, wanted), MERGE_PATCH
+        patch, patch_type = merged(_last_applied(live), wanted, to_dict(live)), MERGE_PATCH
     else:
         strict.decode_strict(kind.type, wanted)  # in the words a create would have met
         patch, patch_type = _difference(kind, live, wanted), STRATEGIC_PATCH
@@ -170,16 +170,17 @@ def remembered(document: Document, namespace: str = "") -> Document:
 
 def _difference(kind: Kind, live: Any, wanted: Document) -> Document:
     """Three ways: what was applied last, what is wanted now, and what the server holds."""
+    return strategic_diff.three_way(kind.type, _last_applied(live), wanted, to_dict(live))
+
+
+def _last_applied(live: Any) -> Document:
     last = live.metadata.annotations.get(LAST_APPLIED)
-    original = json.loads(last) if last else {}
-    return strategic_diff.three_way(kind.type, original, wanted, to_dict(live))
+    return json.loads(last) if last else {}
 
 
-def _merged(live: Any, wanted: Document) -> Document:
+def merged(original: Document, wanted: Document, live: Document) -> Document:
     """The same as a JSON merge patch, for kinds whose types kubectl does not know."""
-    last = live.metadata.annotations.get(LAST_APPLIED)
-    original = json.loads(last) if last else {}
-    changes = _without_nulls(json_merge.diff(to_dict(live), wanted))
+    changes = _without_nulls(json_merge.diff(live, wanted))
     removed = _nulls_only(json_merge.diff(original, wanted))
     return _united(changes, removed)
 

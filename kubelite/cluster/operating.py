@@ -26,6 +26,9 @@ class Operating:
     _drivers: list[LoggingDriver]
     _control_plane: ControlPlane | ControlPlanes
 
+    kubectl: ClassVar[Callable[..., Any]]
+    """One command of kubectl, in this process; given by ``kubelite``: that room is above."""
+
     serve: ClassVar[Callable[..., Any]]
     """Serve it over HTTP; given by ``kubelite``, so that nothing here touches a socket."""
 

@@ -171,7 +171,10 @@ def test_applying_on_the_servers_side(kubectl: Kubectl) -> None:
 
 
 def test_scaling_and_rollouts(shop: Kubectl) -> None:
-    assert shop("scale deployment/shop --replicas=3") == "deployment.apps/shop scaled\n"
+    assert (
+        shop("scale deployment/shop --replicas=3 --current-replicas=2")
+        == "deployment.apps/shop scaled\n"
+    )
     assert "successfully rolled out" in shop("rollout status deployment/shop --timeout=60s")
     assert shop("set image deployment/shop nginx=nginx:1.28").endswith("image updated\n")
     shop("rollout status deployment/shop --timeout=60s")

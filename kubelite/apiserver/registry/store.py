@@ -104,8 +104,9 @@ class Registry:
         found = self._backend.get(key)
         if found is not None:
             raise self._exists(found.value)
-        if not request.dry_run:
-            self._backend.put(key, obj, 0, self._grant())
+        if request.dry_run:
+            return replace(obj, metadata=replace(obj.metadata, resource_version=""))
+        self._backend.put(key, obj, 0, self._grant())
         return obj
 
     def _exists(self, found: Any) -> StatusError:
@@ -185,11 +186,12 @@ class Registry:
         unchanged = new is old or new == old
         if unchanged and not self._backend.stale(self.key(meta.namespace, meta.name)):
             return old
+        if request.dry_run:  # the version that is there: there will be no other
+            version = old.metadata.resource_version
+            return replace(new, metadata=replace(meta, resource_version=version))
         stamped = replace(
             new, metadata=replace(meta, resource_version=str(self._backend.revision + 1))
         )
-        if request.dry_run:
-            return stamped
         key = self.key(meta.namespace, meta.name)
         if (
             meta.deletion_timestamp is not None

@@ -252,7 +252,7 @@ def _warnings(where: Place, request: Request, body: dict[str, Any]) -> list[str]
 
 
 def _content_type(asked: Asked) -> str:
-    """What a body is. A PUT that says nothing means JSON, as ``kubectl scale`` does."""
+    """What a body is. A PUT need not say (kubectl scale does not): no web page can send one."""
     return asked.headers.get("content-type", "application/json" if asked.method == "PUT" else "")
 
 
