@@ -40,7 +40,10 @@ def room_of(kind: type) -> str:
 
 @cache
 def lines_of(room: str) -> dict[str, str]:
-    """By ``Type.field``, the words of one module here."""
-    text: str = import_module(f"{__name__}.{room}").WORDS
+    """By ``Type.field``, the words of one module here; none about types that are somebody else's."""
+    try:
+        text: str = import_module(f"{__name__}.{room}").WORDS
+    except ModuleNotFoundError:
+        return {}
     whole = text.strip().replace("\n  ", " ").splitlines()
     return {place: said for place, _, said in (line.partition(": ") for line in whole)}
