@@ -40,7 +40,7 @@ def room_of(kind: type) -> str:
 
 @cache
 def lines_of(room: str) -> dict[str, str]:
-    """By ``Type.field``, the words of one module here; none about types that are somebody else's."""
+    """By ``Type.field``, the words of one module here; none about types of somebody else."""
     try:
         text: str = import_module(f"{__name__}.{room}").WORDS
     except ModuleNotFoundError:
