@@ -5,8 +5,6 @@ What this needs is imported only when somebody serves.
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -49,6 +47,9 @@ def up(
 
     With ``store``, the name of a file, it is kept there, and one that is in it goes on.
     """
+    import signal
+    import threading
+
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())

@@ -13,6 +13,26 @@ EVENTS_AT_ONE_INSTANT = 5_000_000
 LOG_BYTES = 1 << 20
 """Kept of one container's output. A real kubelet rotates at 10 MiB; a notebook has less room."""
 
+SYNCS_A_SECOND = 1_000
+"""How often a learner's controller may look at one key within a virtual second: more is a hot
+loop. Its client may write 20 times a second, so a controller that works is far below."""
+
+HOT_LOOP_PAUSE = 1_000
+"""Virtual seconds for which a key in a hot loop is left alone: the longest back-off there is."""
+
+ACTIONS_A_SYNC = 10_000
+"""How many actions a learner's controller may return at once; an endless generator has more."""
+
+GUEST_EVENTS_A_SECOND = 100_000
+"""How many timers a learner's image may set within a virtual second, in one container."""
+
+MISHAPS_KEPT = 1_000
+"""Failures of learners' code that a cluster remembers; later ones are only counted."""
+
+GUEST_PATIENCE = 10
+"""Seconds of real time after which the edge's watchdog stops a learner's line that keeps one
+event of the clock from ending. Looked at twice a second; nothing below the edge knows of it."""
+
 # A cluster that is served (kubelite/edge/http). Seconds here are real ones.
 
 HEAD_SECONDS = 5.0

@@ -19,6 +19,7 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.story import Story
 from kubelite.edge.http import channels, discovery, guard, paths, tables
@@ -29,6 +30,7 @@ from kubelite.edge.http.guard import Authenticator, Headers
 from kubelite.edge.http.inflight import Crowded, InFlight
 from kubelite.edge.http.openapi import OpenAPI
 from kubelite.edge.http.resources import Resources
+from kubelite.edge.http.sessions import Sessions
 from kubelite.sim import limits
 from kubelite.sim.trace import Subject
 
@@ -36,6 +38,10 @@ DASHBOARD = "/kubelite/v1/"
 VERSIONS = ("1.1", "1.0")
 BODILESS = ("GET", "HEAD")
 PLAIN = "text/plain; charset=utf-8"
+
+CLOSING_SECONDS = 2.0
+"""So long a client may take to hear that a WebSocket is closed."""
+
 ALIVE = ("/healthz", "/livez", "/readyz")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -72,6 +78,7 @@ class App:
         self._in_flight = InFlight()
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
+        self._sessions = Sessions(server, lock, served)
         self._open: dict[asyncio.Task[None], None] = {}
 
     def close(self) -> None:
@@ -108,6 +115,8 @@ class App:
         if asked.method not in BODILESS:
             asked = asked._replace(body=await _body(receive, asked.headers))
         where = paths.place(self._server.scheme, asked.path)
+        if where is not None and where.part in STREAMS:
+            self._sessions.refuse(asked, where)
         if where is not None:
             return self._resources.answer(asked, where)
         return self._about_the_server(asked)
@@ -132,25 +141,24 @@ class App:
         return Asked(scope.get("method", "GET"), path, query, headers, b"", user)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A WebSocket: a command in a container, or its output."""
+        """A WebSocket: a command in a container, its output, or its ports."""
         await receive()
-        protocol = channels.chosen(scope["subprotocols"])
         try:
             asked = self._let_in(scope)
             where = paths.place(self._server.scheme, asked.path)
-            if where is None or not protocol:
-                raise errors.bad_request("this WebSocket protocol is not spoken here")
-            session = self._resources.session(asked, where, send, receive, self._served)
+            opened = self._sessions.open(asked, where, scope["subprotocols"], send, receive)
         except StatusError as error:
             await _decline(send, refusal(error))
             return
-        await send({"type": "websocket.accept", "subprotocol": protocol})
+        await send({"type": "websocket.accept", "subprotocol": opened.protocol})
         try:
-            await self._until_closed(asyncio.create_task(session))
+            await self._until_closed(asyncio.create_task(opened.run()))
         except StatusError as error:
             text = bytes((channels.ERROR,)) + encode(error.status)
             await send({"type": "websocket.send", "bytes": text})
-        await send({"type": "websocket.close", "code": 1000})
+        with contextlib.suppress(TimeoutError):  # who takes nothing does not take this either
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await send({"type": "websocket.close", "code": 1000})
 
     async def _stream(
         self, send: Send, receive: Receive, answer: Answer, pieces: AsyncIterator[bytes]

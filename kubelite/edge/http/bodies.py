@@ -60,7 +60,7 @@ def read_patch(content_type: str, raw: bytes) -> tuple[str, Any]:
 
 
 def _plain(kind: type[msgspec.Struct], content_type: str, raw: bytes) -> dict[str, Any]:
-    media = media_type(content_type)
+    media = media_type(content_type) or JSON  # who names no type writes JSON
     if media == JSON:
         found = _from_json(raw)
     elif media == YAML:

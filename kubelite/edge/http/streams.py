@@ -135,14 +135,21 @@ def error_line(error: StatusError) -> bytes:
     return _line(ERROR, encode(error.status))
 
 
-async def followed(read: Callable[[], str], ended: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """What is added to a text, until it has ended; ``read`` gives all of it."""
-    sent = len(read())
+async def followed(
+    sent: int, read: Callable[[], str], ended: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """What is added to a text after the first ``sent`` characters, until it has ended.
+
+    ``read`` gives all of it, or raises StatusError when it has gone.
+    """
     while True:
         over = ended()  # asked first, so that the last lines are not missed
-        text = read()
+        try:
+            text = read()
+        except StatusError:
+            return
         if len(text) > sent:
-            yield text[sent:].encode()
+            yield text[sent:].encode("utf-8", "surrogateescape")
             sent = len(text)
         if over:
             return
