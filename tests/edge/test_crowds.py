@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import socket
 import ssl
 import sys
@@ -189,9 +190,19 @@ def test_a_watcher_may_not_fill_the_memory_with_a_next_head(opened: Open) -> Non
             watching.sendall(f"X-{n}: {'y' * 1000}\r\n".encode())
 
 
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Room for both ends of a thousand connections in this one process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4096), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
 def test_a_thousand_silent_connections(crowded: tuple[Cluster, Server]) -> None:
     _, server = crowded
-    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(400)]
+    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1000)]
     try:
         assert alive(server), "nobody waits for those who have not even begun with TLS"
         assert len(server._socket._strangers) <= limits.STRANGERS
