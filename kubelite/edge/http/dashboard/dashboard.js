@@ -12,7 +12,7 @@ const VIEWS = [
 // What kubectl shows only when asked for, and is worth its room here.
 const EXTRA = { pods: ["IP", "NODE"], nodes: ["INTERNAL-IP"], "deployments.apps": ["IMAGES"], "statefulsets.apps": ["IMAGES"], "daemonsets.apps": ["IMAGES"], services: ["SELECTOR"] };
 // What gives way on a narrow screen.
-const ROOMY = ["IP", "INTERNAL-IP", "IMAGES", "SELECTOR", "VERSION", "TIMEZONE", "NODE SELECTOR"];
+const ROOMY = ["IP", "IMAGES", "SELECTOR", "TIMEZONE", "NODE SELECTOR"];
 const TEXTS = ["MESSAGE", "IMAGES", "SELECTOR", "PORT(S)", "HOSTS"];
 // How a row looks at a glance: a name for people, and a sign drawn in a box of 12 by 12.
 const LOOKS = {
