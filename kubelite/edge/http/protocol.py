@@ -139,6 +139,13 @@ class Patient(Draining):
         if unread:
             self._wait("rest", limits.HEAD_SECONDS)
 
+    def shutdown(self) -> None:
+        """The server ends: a connection with nothing under way is not worth a goodbye."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            super().shutdown()  # type: ignore[misc]
+
     def handle_websocket_upgrade(self, *event: Any) -> None:
         """It has become a WebSocket, which may be silent."""
         self._wait("", 0)
