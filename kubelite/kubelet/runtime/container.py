@@ -20,19 +20,17 @@ from kubelite.kubelet.cri import (
     Session,
     Sink,
 )
-from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files, parent
-from kubelite.kubelet.images.nettools import CLIENT_TOOLS
 from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
 from kubelite.kubelet.images.script import Script
-from kubelite.kubelet.images.shell import SHELLS
 from kubelite.kubelet.images.stdin import Input
 from kubelite.kubelet.images.terminal import Terminal
 from kubelite.kubelet.runtime import guarding
 from kubelite.kubelet.runtime.console import Console
+from kubelite.kubelet.runtime.entrypoint import argv_of, for_a_shell, not_found
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
 NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
-WAITING = ("sleep", "infinity")
-"""What a program that reads from a terminal at which nobody types comes to."""
 SIGKILLED = 137
 
 Then = Callable[[Reply], object]
@@ -125,7 +121,7 @@ class Container:
     def start(self) -> str:
         """Run the process; an error text when its command cannot be found."""
         self.started_at = self.runtime.clock.now
-        if missing := self._not_found():
+        if missing := not_found(self.program):
             self.state, self.exit_code, self.reason = EXITED, 128, "StartError"
             self.finished_at = self.started_at
             return missing
@@ -372,21 +368,10 @@ class Container:
         if self.running:
             self._run("", action, *args)
 
-    def _argv(self, kind: type[Program]) -> tuple[str, ...]:
-        argv = self._words(kind)
-        alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
-        return WAITING if alone and self.config.tty and not self.config.stdin else argv
-
-    def _words(self, kind: type[Program]) -> tuple[str, ...]:
-        config = self.config
-        if config.command:
-            return config.command + config.args
-        return kind.entrypoint + (config.args or kind.cmd)
-
     def _program(self) -> Program:
         config = self.config
         kind = program_for(config.image)
-        argv = self._argv(kind)
+        argv = argv_of(config, kind)
         name = argv[0].rpartition("/")[2] if argv else ""
         facts = (
             self,
@@ -397,23 +382,6 @@ class Container:
             config.memory_limit,
             resolve(config.image).tag,
         )
-        if kind is Busybox or not _for_a_shell(name, config, kind):
+        if kind is Busybox or not for_a_shell(name, config, kind):
             return guarding.made(self, kind, facts) if foreign(kind) else kind(*facts)
         return Script(*facts, image=kind)
-
-    def _not_found(self) -> str:
-        argv = self.program.argv
-        name = argv[0].rpartition("/")[2] if argv else ""
-        if type(self.program) is not Busybox or name in APPLETS or name in (*SHELLS, "exit"):
-            return ""
-        return (
-            "failed to create containerd task: failed to create shim task: OCI runtime create "
-            "failed: runc create failed: unable to start container process: error during "
-            f'container init: exec: "{argv[0]}": executable file not found in $PATH'
-        )
-
-
-def _for_a_shell(name: str, config: ContainerConfig, image: type[Program]) -> bool:
-    """Whether the small shell knows the command, whatever the image."""
-    known = name in APPLETS or (name in CLIENT_TOOLS and config.ends)
-    return name in SHELLS or (known and bool(config.command or not image.entrypoint))
