@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from kubelite import Cluster
 from kubelite.edge.http import spdy
 from kubelite.edge.http.outbox import UNTAKEN_BYTES, Outbox
 from kubelite.edge.http.server import Server
+from kubelite.sim import limits
 from tests.cluster.manifests import pod
 from tests.edge.conftest import connect
 
@@ -108,6 +110,15 @@ def server(served: tuple[Cluster, Server]) -> Server:
     served[0].apply(pod())
     served[0].run_until("pod/web ready")
     return served[1]
+
+
+def test_a_websocket_may_be_silent(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HEAD_SECONDS", 0.2)
+    with opened(server, "exec?command=cat&stdin=true&stdout=true", "v5.channel.k8s.io") as line:
+        assert isinstance(line.next(), AcceptConnection)
+        time.sleep(0.6)
+        line.say(b"\x00still there\n")
+        assert line.heard() == b"\x01still there\n"
 
 
 def test_who_takes_nothing_is_let_go() -> None:
