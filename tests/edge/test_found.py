@@ -37,6 +37,28 @@ def test_some_kinds_are_given_back_when_they_are_deleted(ask: Ask) -> None:
         assert (code, json.loads(body)["kind"]) == (200, answer)
 
 
+def test_base64_may_be_broken_into_lines(ask: Ask) -> None:
+    """As the official example of a TLS Secret has it; found by kr8s' own tests."""
+    path = "/api/v1/namespaces/default/secrets"
+    text = "LS0tLS1CRUdJ\nTiBDRVJUSUZJ\r\nQ0FURS0tLS0t\n"
+    body = {"metadata": {"name": "lines"}, "data": {"tls.crt": text}}
+    code, _, answer = ask("POST", path, json.dumps(body).encode())
+    assert (code, json.loads(answer)["data"]["tls.crt"]) == (201, "".join(text.split()))
+
+
+def test_a_token_review_knows_whose_the_admins_token_is(
+    served: tuple[Cluster, Server], ask: Ask
+) -> None:
+    path = "/apis/authentication.k8s.io/v1/tokenreviews"
+    for token, known in ((served[1].token, True), ("none", False)):
+        body = json.dumps({"spec": {"token": token}}).encode()
+        status = json.loads(ask("POST", path, body)[2])["status"]
+        assert status.get("authenticated", False) is known
+    body = json.dumps({"spec": {"token": served[1].token}}).encode()
+    user = json.loads(ask("POST", path, body)[2])["status"]["user"]
+    assert "kubeadm:cluster-admins" in user["groups"]
+
+
 def test_what_is_typed_may_come_as_text(served: tuple[Cluster, Server]) -> None:
     """The official Python client sends text frames, others binary ones."""
     cluster, server = served
