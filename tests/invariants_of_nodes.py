@@ -20,19 +20,6 @@ KILLED = 137  # the exit code after SIGKILL
 ANYWHERE = ("", "0.0.0.0", "::")
 
 
-def host_ports_are_given_once(replay: Replay) -> Iterator[str]:
-    """20. No two pods are put on one node that want the same port of it."""
-    new = replay.bound()
-    wanted = _host_ports(new) if new is not None else []
-    for pod in replay.on_node(new.spec.node_name) if wanted else ():
-        if pod.metadata.uid == new.metadata.uid or pod_finished(pod):
-            continue
-        for address, *port in _host_ports(pod):
-            for other, *same in wanted:
-                if port == same and (address == other or address in ANYWHERE or other in ANYWHERE):
-                    yield f"wants port {port[1]} of its node, and so does {pod.metadata.name}"
-
-
 def pods_that_avoid_each_other_are_apart(replay: Replay) -> Iterator[str]:
     """20. Required anti-affinity holds when a pod is bound, from either side."""
     new = replay.bound()
@@ -77,6 +64,18 @@ def pods_are_spread_as_they_ask(replay: Replay) -> Iterator[str]:
             yield f"makes the skew over {rule.topology_key} {here - min(counts.values())}"
 
 
+def room_is_kept_for_the_important(replay: Replay) -> Iterator[str]:
+    """21. Nobody slips into the room that was made for somebody more important."""
+    new = replay.bound()
+    if new is None:
+        return
+    for pod in replay.of("pods").values():
+        if pod.spec.node_name or pod.status.nominated_node_name != new.spec.node_name:
+            continue
+        if (pod.spec.priority or 0) > (new.spec.priority or 0):
+            yield f"was put on {new.spec.node_name}, which {pod.metadata.name} was promised"
+
+
 def kubelets_keep_to_their_own(replay: Replay) -> Iterator[str]:
     """23. A kubelet writes of no other pods than those that were bound to its node."""
     if replay.resource != "pods" or not replay.component.startswith("kubelet/"):
@@ -84,22 +83,6 @@ def kubelets_keep_to_their_own(replay: Replay) -> Iterator[str]:
     pod = replay.new if replay.new is not None else replay.old
     if pod.spec.node_name != replay.component.removeprefix("kubelet/"):
         yield f"was written by {replay.component} and is on {pod.spec.node_name or 'no node'}"
-
-
-def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
-    """24. No container starts before the init containers have succeeded."""
-    new = replay.new
-    if replay.resource != "pods" or new is None or not new.spec.init_containers:
-        return
-    running = [s.state.running for s in new.status.container_statuses if s.state.running]
-    started = [run.started_at for run in running if run.started_at is not None]
-    lasting = {c.name for c in new.spec.init_containers if c.restart_policy == "Always"}
-    for status in new.status.init_container_statuses if started else ():
-        ended = status.state.terminated
-        if status.name in lasting:
-            continue
-        if ended is None or ended.exit_code or (ended.finished_at or 0) > min(started):
-            yield f"runs, and its init container {status.name} has not succeeded before"
 
 
 def disks_are_attached_once(replay: Replay) -> Iterator[str]:

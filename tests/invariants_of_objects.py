@@ -23,27 +23,6 @@ def uids_are_never_used_again(replay: Replay) -> Iterator[str]:
             yield f"has a uid that was given before: {replay.new.metadata.uid}"
 
 
-def the_last_finalizer_lets_go(replay: Replay) -> Iterator[str]:
-    """16. What is marked for deletion goes in the same transaction as its last finalizer."""
-    new = replay.new
-    if new is None or new.metadata.deletion_timestamp is None or replay.resource == "namespaces":
-        return
-    if not new.metadata.finalizers and not new.metadata.deletion_grace_period_seconds:
-        yield "is marked, nothing holds it, and it is still stored"
-
-
-def foreground_deletion_takes_the_children_first(replay: Replay) -> Iterator[str]:
-    """38. Nothing that waits for its children to go first is gone before them."""
-    old = replay.old
-    if replay.new is not None or old is None or FOREGROUND not in old.metadata.finalizers:
-        return
-    for kind in replay.state.values():
-        for key, obj in kind.items():
-            for owner in obj.metadata.owner_references:
-                if owner.uid == old.metadata.uid and owner.block_owner_deletion:
-                    yield f"is gone, and its child {key} is not"
-
-
 def a_namespace_that_is_gone_is_empty(replay: Replay) -> Iterator[str]:
     """38. A namespace vanishes only when nothing is in it."""
     if replay.resource != "namespaces" or replay.new is not None:
@@ -70,19 +49,6 @@ def adopted_children_match(replay: Replay) -> Iterator[str]:
     read = from_set if isinstance(selector, dict) else from_label_selector
     if not read(selector).matches(new.metadata.labels):
         yield f"was adopted by {owner.kind} {owner.name}, whose selector does not mean it"
-
-
-def a_lock_has_one_holder(replay: Replay) -> Iterator[str]:
-    """40. A lease changes hands only when it was given back, or has run out."""
-    new, old = replay.new, replay.old
-    if replay.resource != "leases.coordination.k8s.io" or new is None or old is None:
-        return
-    former = old.spec.holder_identity
-    if not former or former == new.spec.holder_identity or not new.spec.holder_identity:
-        return
-    lasts = (old.spec.renew_time or 0) + (old.spec.lease_duration_seconds or 0) * SECOND
-    if replay.when < lasts:
-        yield f"was taken from {former} {(lasts - replay.when) / SECOND:g} s too early"
 
 
 def nobody_runs_hot(replay: Replay) -> Iterator[str]:

@@ -22,8 +22,6 @@ class Replay(replay.Replay):
     services: dict[str, Name] = field(default_factory=dict)  # uid -> whose it was
     readiness: dict[Name, list[tuple[int, bool]]] = field(default_factory=dict)  # of pods
     labels: dict[Name, Mapping[str, str]] = field(default_factory=dict)  # of pods, also gone ones
-    succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
-    runs: dict[str, list[str]] = field(default_factory=dict)  # CronJob uid -> the runs it started
     raised: dict[str, tuple[int, int]] = field(default_factory=dict)  # uid -> by an autoscaler
     busy: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # who wrote what
 
@@ -47,10 +45,6 @@ class Replay(replay.Replay):
         self.labels[name] = meta.labels
         if old is not None and pod_active(old) and (new is None or not pod_active(new)):
             self.departed = self.when
-        owner = controller_of(new) if new is not None else None
-        before = old.status.phase if old is not None else ""
-        if owner is not None and new.status.phase == "Succeeded" != before:
-            self.succeeded[owner.uid] = self.succeeded.get(owner.uid, 0) + 1
 
     def bound(self) -> Any | None:
         """The pod, if this change is the scheduler's binding of one."""

@@ -13,6 +13,9 @@ import pytest
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery.struct import convert
+from kubelite.chaos import invariants_of_history as history
+from kubelite.chaos import invariants_of_objects as always
+from kubelite.chaos import invariants_of_work as work
 from kubelite.etcd.backend import Change, KeyValue
 from kubelite.sim.clock import SECOND
 from tests import invariants_of_nodes as nodes
@@ -253,6 +256,18 @@ def a_job_that_counts_what_was_not(past: Past) -> None:
     past.tell("job-controller", "Job", "import", spec={"completions": 3}, status={"succeeded": 1})
 
 
+def a_job_that_counts_backward(past: Past) -> None:
+    for count in (1, 0):
+        past.tell("job-controller", "Job", "import", status={"succeeded": count})
+
+
+def a_run_started_twice(past: Past) -> None:
+    past.tell("you", "CronJob", "tick", spec={"schedule": "* * * * *"})
+    for _ in range(2):
+        past.tell("cronjob-controller", "Job", "tick-1", metadata=owned("CronJob", "tick"))
+        past.tell("cronjob-controller", "Job", "tick-1", gone=True)
+
+
 def a_night_with_two_jobs(past: Past) -> None:
     schedule = {"schedule": "* * * * *", "concurrencyPolicy": "Forbid"}
     past.tell("you", "CronJob", "tick", spec=schedule)
@@ -313,12 +328,12 @@ def a_name_that_outlives_its_service(past: Past) -> None:
 
 
 PASTS = [
-    (nodes.host_ports_are_given_once, two_with_one_port, "wants port 80 of its node"),
+    (always.host_ports_are_given_once, two_with_one_port, "wants port 80 of its node"),
     (nodes.pods_that_avoid_each_other_are_apart, two_that_avoid_each_other, "shares a zone with"),
     (nodes.pods_are_spread_as_they_ask, three_in_one_zone, "makes the skew over zone 2"),
     (nodes.kubelets_keep_to_their_own, a_kubelet_that_meddles, "was written by kubelet/two"),
     (
-        nodes.containers_wait_for_their_init_containers,
+        always.containers_wait_for_their_init_containers,
         a_main_container_too_early,
         "its init container migrate has not succeeded",
     ),
@@ -329,9 +344,9 @@ PASTS = [
     ),
     (nodes.the_dead_are_left, a_node_long_silent, "first is still counted on"),
     (objects.uids_are_never_used_again, a_uid_twice, "has a uid that was given before"),
-    (objects.the_last_finalizer_lets_go, marked_and_held_by_nothing, "it is still stored"),
+    (always.the_last_finalizer_lets_go, marked_and_held_by_nothing, "it is still stored"),
     (
-        objects.foreground_deletion_takes_the_children_first,
+        always.foreground_deletion_takes_the_children_first,
         a_parent_before_its_child,
         "is gone, and its child",
     ),
@@ -342,29 +357,27 @@ PASTS = [
     ),
     (objects.namespaces_vanish_in_the_end, a_namespace_that_stays, "has been Terminating"),
     (objects.adopted_children_match, a_stranger_adopted, "was adopted by ReplicaSet db"),
-    (objects.a_lock_has_one_holder, a_lock_that_is_stolen, "was taken from one 13 s too early"),
+    (history.a_lock_has_one_holder, a_lock_that_is_stolen, "was taken from one 13 s too early"),
     (objects.nobody_runs_hot, a_hot_loop, "was written 50 times within a second"),
-    (workloads.sets_are_built_from_the_bottom, a_set_out_of_order, "before db-0 was ready"),
+    (always.sets_are_built_from_the_bottom, a_set_out_of_order, "before db-0 was ready"),
     (
-        workloads.sets_are_taken_down_from_the_top,
+        always.sets_are_taken_down_from_the_top,
         a_set_taken_down_from_below,
         "was stopped before db-2",
     ),
-    (workloads.claims_outlive_their_pods, a_claim_that_a_controller_deletes, "was deleted by"),
-    (workloads.a_daemon_is_on_a_node_once, two_daemons_on_a_node, "is number 2 of log on one"),
-    (workloads.jobs_count_each_pod_once, a_job_that_counts_what_was_not, "only 0 pods"),
-    (workloads.cron_jobs_keep_their_policy, a_night_with_two_jobs, "was started beside tick-1"),
-    (workloads.autoscalers_keep_their_bounds, too_many_replicas, "scaled to 6, outside 1 to 5"),
+    (always.claims_outlive_their_pods, a_claim_that_a_controller_deletes, "was deleted by"),
+    (always.a_daemon_is_on_a_node_once, two_daemons_on_a_node, "is number 2 of log on one"),
+    (work.jobs_count_what_has_ended, a_job_that_counts_what_was_not, "only 0 pods"),
+    (always.jobs_count_forward, a_job_that_counts_backward, "1 successes, and then 0"),
+    (always.runs_are_started_once, a_run_started_twice, "is the second run of its CronJob"),
+    (always.runs_do_not_overlap, a_night_with_two_jobs, "was started beside tick-1"),
+    (always.autoscalers_keep_their_bounds, too_many_replicas, "scaled to 6, outside 1 to 5"),
     (
         workloads.autoscalers_hesitate_to_shrink,
         a_workload_that_flutters,
         "shrank to 3 1 s after it grew to 4",
     ),
-    (
-        objects.queues_are_empty_in_the_end,
-        a_queue_that_nobody_works_off,
-        "1 keys wait in the queue",
-    ),
+    (objects.queues_are_empty_in_the_end, a_queue_that_nobody_works_off, "1 keys wait"),
     (workloads.workloads_are_as_asked, a_set_that_miscounts, "counts 2 pods, and has 1"),
     (
         network.requests_reach_only_who_is_ready,

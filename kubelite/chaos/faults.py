@@ -76,11 +76,13 @@ def _reply_lost(chaos: Chaos, call: Call, amount: int) -> Response:
 
 
 def _late(chaos: Chaos, call: Call, amount: int) -> Response:
+    chaos.late(call[1], amount)
     raise Postponed(amount)
 
 
 def _reply_late(chaos: Chaos, call: Call, amount: int) -> Response:
     wire, request = call
+    chaos.late(request, amount)
     raise Postponed(amount, wire.server.handle(request))
 
 

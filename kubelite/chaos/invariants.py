@@ -6,19 +6,48 @@ where the sentence is false. ``check`` replays the whole history of a cluster an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
+from kubelite.chaos import invariants_of_history as history
+from kubelite.chaos import invariants_of_objects as objects
 from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, preemption_spares_equals
+from kubelite.chaos.invariants_of_endings import (
+    a_dark_zone_is_left_alone,
+    claims_outlast_their_users,
+    machines_are_given_up_one_by_one,
+    nobody_vouches_for_the_silent,
+    only_orphans_are_collected,
+    pods_are_removed_by_their_kubelet,
+    pods_leave_a_namespace_first,
+    tolerations_are_honoured,
+)
+from kubelite.chaos.invariants_of_rollouts import (
+    PROPAGATION,
+    replica_sets_never_overshoot,
+    rollouts_ask_for_no_more_than_their_surge,
+    rollouts_keep_enough_pods_ready,
+)
+from kubelite.chaos.invariants_of_work import (
+    addresses_are_given_once,
+    changed_budgets_are_counted_first,
+    containers_are_started_ever_later,
+    daemons_leave_a_few_at_a_time,
+    jobs_count_what_has_ended,
+    jobs_keep_their_parallelism,
+    only_what_stays_is_bound,
+    quotas_are_kept,
+    recreation_waits_for_the_end,
+    slices_hold_a_hundred,
+)
 from kubelite.chaos.replay import Replay
+from kubelite.chaos.witness import finalizers_are_waited_for, updates_are_of_what_is_there
 from kubelite.cluster import Cluster
-from kubelite.controllers.base import controller_of
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
 
-PROPAGATION = 5 * SECOND
 COLLECTION = 60 * SECOND
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
@@ -143,67 +172,6 @@ def pods_only_move_forward(replay: Replay) -> Iterator[str]:
             yield f"uncounted a restart of container {container.name}"
 
 
-def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
-    """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all."""
-    new, old = replay.new, replay.old
-    if replay.component != "deployment-controller" or replay.resource != "replicasets.apps":
-        return
-    if new is None or (new.spec.replicas or 0) <= ((old.spec.replicas or 0) if old else 0):
-        return
-    deployment = replay.deployment_of(new)
-    if deployment is None:
-        return
-    asked = sum(s.spec.replicas or 0 for s in replay.versions(deployment))
-    most, _ = replay.limits_lately(deployment)
-    if asked > most:
-        yield f"its Deployment now asks for {asked} pods, and may for {most}"
-
-
-def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
-    """27. A ReplicaSet never creates more pods than the largest size it was ever asked for."""
-    new = replay.new
-    if replay.resource != "pods" or replay.old is not None or new is None:
-        return
-    owner = controller_of(new)
-    if owner is None or owner.kind != "ReplicaSet" or replay.disturbed:
-        return  # upstream's expectations are a process's memory, too, and trust every reply
-    siblings = sum(
-        pod_active(pod)
-        for pod in replay.of("pods").values()
-        if (o := controller_of(pod)) and o.uid == owner.uid
-    )
-    if siblings > replay.largest.get(owner.uid, 0):
-        yield f"is number {siblings} of {replay.largest.get(owner.uid, 0)}"
-
-
-def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
-    """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, one failed in the very same moment, a version's status still
-    counted pods it has no more, or the Deployment is being scaled: shares do not ask who is ready.
-    (With minReadySeconds upstream promises less: a version that is not available yet may lose a
-    pod that is.)"""
-    new, old = replay.new, replay.old
-    if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
-        return
-    if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
-        return
-    deployment = replay.deployment_of(old)
-    if deployment is None or deployment.metadata.deletion_timestamp is not None:
-        return
-    if deployment.spec.strategy.type != "RollingUpdate" or deployment.spec.min_ready_seconds:
-        return
-    if replay.misled > replay.when - replay.slack:
-        return
-    if replay.alarmed > replay.when - replay.slack or replay.scaled > replay.when - max(
-        replay.slack, PROPAGATION
-    ):
-        return
-    _, fewest = replay.limits_lately(deployment)
-    left = sum(pod_active(pod) and pod_ready(pod) for pod in replay.family(deployment))
-    if left < fewest:
-        yield f"was stopped, and leaves {left} ready pods where {fewest} are to be"
-
-
 def owners_are_clear(replay: Replay) -> Iterator[str]:
     """32. Nothing has two managing owners, and nobody takes in what is on its way out."""
     new, old = replay.new, replay.old
@@ -278,6 +246,33 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     owners_are_clear,
     preemption_spares_equals,
     evictions_keep_budgets,
+    history.changes_know_what_was_before,
+    history.a_lock_has_one_holder,
+    *objects.ANYTHING,
+    *objects.PODS,
+    *objects.JOBS,
+    *objects.CLAIMS,
+    *objects.SCALED,
+    updates_are_of_what_is_there,
+    finalizers_are_waited_for,
+    pods_are_removed_by_their_kubelet,
+    only_orphans_are_collected,
+    pods_leave_a_namespace_first,
+    claims_outlast_their_users,
+    tolerations_are_honoured,
+    a_dark_zone_is_left_alone,
+    machines_are_given_up_one_by_one,
+    nobody_vouches_for_the_silent,
+    jobs_keep_their_parallelism,
+    jobs_count_what_has_ended,
+    recreation_waits_for_the_end,
+    daemons_leave_a_few_at_a_time,
+    containers_are_started_ever_later,
+    changed_budgets_are_counted_first,
+    quotas_are_kept,
+    slices_hold_a_hundred,
+    addresses_are_given_once,
+    only_what_stays_is_bound,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
@@ -295,8 +290,75 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     replica_sets_never_overshoot: _PODS,
     preemption_spares_equals: _PODS,
     evictions_keep_budgets: _PODS,
+    history.a_lock_has_one_holder: (history.LEASES,),
+    **dict.fromkeys(objects.PODS, _PODS),
+    **dict.fromkeys(objects.JOBS, ("jobs.batch",)),
+    **dict.fromkeys(objects.CLAIMS, ("persistentvolumeclaims",)),
+    **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
+    pods_are_removed_by_their_kubelet: _PODS,
+    claims_outlast_their_users: ("persistentvolumeclaims",),
+    tolerations_are_honoured: _PODS,
+    a_dark_zone_is_left_alone: ("nodes",),
+    machines_are_given_up_one_by_one: ("nodes",),
+    nobody_vouches_for_the_silent: _PODS,
+    jobs_keep_their_parallelism: _PODS,
+    jobs_count_what_has_ended: ("jobs.batch",),
+    recreation_waits_for_the_end: _PODS,
+    daemons_leave_a_few_at_a_time: _PODS,
+    containers_are_started_ever_later: _PODS,
+    changed_budgets_are_counted_first: _PODS,
+    quotas_are_kept: _PODS,
+    slices_hold_a_hundred: (_SLICES,),
+    addresses_are_given_once: ("services",),
+    only_what_stays_is_bound: _PODS,
 }
 """The kinds whose writes can break it; all of them unless it stands here."""
+
+
+WRITERS: dict[Invariant, str] = {
+    no_node_is_overcommitted: "default-scheduler",
+    only_what_stays_is_bound: "default-scheduler",
+    objects.host_ports_are_given_once: "default-scheduler",
+    objects.a_daemon_is_on_a_node_once: "default-scheduler",
+    objects.containers_wait_for_their_init_containers: "kubelet/",
+    containers_are_started_ever_later: "kubelet/",
+    rollouts_ask_for_no_more_than_their_surge: "deployment-controller",
+    rollouts_keep_enough_pods_ready: "replicaset-controller",
+    objects.sets_are_built_from_the_bottom: objects.STATEFUL,
+    objects.sets_are_taken_down_from_the_top: objects.STATEFUL,
+    daemons_leave_a_few_at_a_time: "daemonset-controller",
+    **dict.fromkeys(objects.SCALED, "horizontal-pod-autoscaler"),
+    only_orphans_are_collected: "garbage-collector-controller",
+    pods_leave_a_namespace_first: "namespace-controller",
+    tolerations_are_honoured: "taint-eviction-controller",
+}
+"""By whose writes alone it can be broken: how their names begin."""
+
+SIGNS_OF_LIFE = ("events", history.LEASES)
+OF_SIGNS: tuple[Invariant, ...] = (
+    revisions_grow_by_one,
+    objects_carry_their_revision,
+    what_is_stored_can_be_read_back,
+    what_is_immutable_stays,
+    history.changes_know_what_was_before,
+    history.a_lock_has_one_holder,
+    updates_are_of_what_is_there,
+    only_orphans_are_collected,
+    pods_leave_a_namespace_first,
+)
+"""What is asked of signs of life: they are half of all writes, and have no spec, owners or end."""
+
+
+def concerned(
+    invariants: Iterable[Invariant], resource: str, component: str | None = None
+) -> Iterator[Invariant]:
+    """Those that a write of this kind can break, by this component or by any."""
+    for invariant in invariants:
+        if resource in SIGNS_OF_LIFE and invariant not in OF_SIGNS:
+            continue
+        kinds, writer = CONCERNS.get(invariant, (resource,)), WRITERS.get(invariant, "")
+        if resource in kinds and (component is None or component.startswith(writer)):
+            yield invariant
 
 
 def check(
@@ -310,7 +372,7 @@ def check(
     broken: list[str] = []
     for _ in replay.steps():
         assert replay.change is not None
-        for invariant in always:
+        for invariant in concerned(always, replay.resource, replay.component):
             for complaint in invariant(replay):
                 where = f"revision {replay.change.revision} by {replay.component}: {replay.key}"
                 broken.append(f"{invariant.__doc__}\n    {where} {complaint}")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubelite.api.conditions import pod_active, pod_ready
+from kubelite.api.conditions import node_ready, pod_active, pod_ready
+from kubelite.apimachinery.rest import Request
 from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
@@ -27,17 +28,33 @@ class Replay:
     gone: dict[str, int] = field(default_factory=dict)  # uid -> when deleted
     limits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)  # ReplicaSet uid -> largest size asked
-    alarmed: int = 0  # when a pod last stopped being ready of its own accord
+    alarmed: int = 0  # when a pod was last lost that its ReplicaSet had not stopped
     scaled: int = 0  # when a ReplicaSet last heard of another size of its Deployment
+    shares: list[tuple[int, int]] = field(default_factory=list)  # by how much versions grew by it
     misled: int = 0  # when a version was shrunk while a status counted pods that go or are gone
     dwindled: int = 0  # when a ReplicaSet last said that it has fewer pods available
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
+    overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    renewed_late: int = 0  # when the reply to a lease's renewal was last late
+    stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
+    runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
+    expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
+    unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
+    turned: int = 0  # when a node was last added or removed, or its Ready changed
+    given_up: int = 0  # when a silent node was last to be emptied
+    untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
+    succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
+    parallelism: dict[str, int] = field(default_factory=dict)  # Job uid -> the most it ever asked
+    restarts: dict[str, list[int]] = field(default_factory=dict)  # of containers, lately
+    uids: dict[str, Any] = field(default_factory=dict)  # everything that is there
+    request: Request | None = None  # what the server is answering, if a component asked
     key: str = ""  # of what changed, in the store
     resource: str = ""  # its kind, as in "deployments.apps"
     new: Any = None  # what it has become; None when it was deleted
     old: Any = None  # what it was; None when it has been created
+    before: Any = None  # what was stored, which must be the same
 
     def of(self, resource: str) -> Mapping[str, Any]:
         """All objects of a kind, by their keys."""
@@ -65,11 +82,13 @@ class Replay:
         new, old = self.new, self.old
         place = self.state.setdefault(self.resource, {})
         self.written[self.key] = self.when
+        self.before = place.get(self.key)
         if new is None:
             place.pop(self.key, None)
             self.gone[old.metadata.uid] = self.when
+            self.uids.pop(old.metadata.uid, None)
         else:
-            place[self.key] = new
+            place[self.key] = self.uids[new.metadata.uid] = new
         if self.resource == "deployments.apps" and new is not None:
             surge, unavailable = fenceposts(new)
             bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
@@ -80,14 +99,36 @@ class Replay:
             told = old.metadata.annotations if old is not None else new.metadata.annotations
             if told.get(DESIRED_REPLICAS) != new.metadata.annotations.get(DESIRED_REPLICAS):
                 self.scaled = self.when
+                if old is not None and (share := (size or 0) - (old.spec.replicas or 0)) > 0:
+                    self.shares.append((self.when, share))
             if old and (old.status.available_replicas or 0) > (new.status.available_replicas or 0):
                 self.dwindled = self.when
             if self.component == "deployment-controller" and old is not None:
                 self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
-            if (new is None or not pod_ready(new)) and not marked:
-                self.alarmed = self.when
+            lost = (new is None or not pod_ready(new)) and not marked
+            stopped = marked and pod_active(old)
+            if lost or (stopped and self.component != "replicaset-controller"):
+                self.alarmed = self.when  # it failed, or somebody else has stopped it
+            if lost or (stopped and self.component != "daemonset-controller"):
+                self.unasked = self.when
+        self._remember(new, old)
+
+    def _remember(self, new: Any, old: Any) -> None:
+        """What is asked about later, when it can no longer be seen."""
+        if self.resource == "pods" and new is not None and new.status.phase == "Succeeded":
+            owner = controller_of(new)
+            if owner is not None and (old is None or old.status.phase != "Succeeded"):
+                self.succeeded[owner.uid] = self.succeeded.get(owner.uid, 0) + 1
+        elif self.resource == "jobs.batch" and new is not None:
+            uid, asked = new.metadata.uid, new.spec.parallelism
+            self.parallelism[uid] = max(self.parallelism.get(uid, 0), 1 if asked is None else asked)
+        elif self.resource == "nodes":
+            if new is None or old is None or node_ready(new) != node_ready(old):
+                self.turned = self.when
+            if new is not None and old is not None and old.spec.taints and not new.spec.taints:
+                self.untainted[new.metadata.name] = self.when
 
     def _shrunk(self, new: Any, old: Any) -> None:
         """A rollout counts on what the statuses of its versions say, as upstream's does."""
@@ -113,6 +154,11 @@ class Replay:
         before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
         recent += before
         return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def shared_lately(self) -> int:
+        """By how much versions have grown because their Deployments did: where a copy is late, as
+        upstream's may be, shares are reckoned from sizes of before."""
+        return sum(share for when, share in self.shares if when > self.when - self.slack)
 
     def family(self, deployment: Any) -> list[Any]:
         """The pods of all versions of a Deployment."""

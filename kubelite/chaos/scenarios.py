@@ -11,14 +11,14 @@ does is done by people: its requests reach the server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.chaos.acting import IMPATIENT, UNDONE, Scenario, Wait, roll, wait
+from kubelite.chaos.tight_spots import TIGHT_SPOTS
 from kubelite.chaos.workloads import (
     agents,
-    another,
     budget,
     cron_job,
     database,
@@ -30,41 +30,6 @@ from kubelite.chaos.workloads import (
 from kubelite.cluster import Cluster
 from kubelite.cluster.draining import DrainError
 from kubelite.sim.chance import Stream
-
-
-class Wait(NamedTuple):
-    """Let so many virtual seconds pass."""
-
-    seconds: float
-
-
-def wait(seconds: float) -> Wait:
-    """Let so many virtual seconds pass."""
-    return Wait(seconds)
-
-
-IMPATIENT = [
-    {"key": f"node.kubernetes.io/{word}", "operator": "Exists", "effect": "NoExecute",
-     "tolerationSeconds": 20}
-    for word in ("not-ready", "unreachable")
-]  # fmt: skip
-"""Pods that leave a node soon after it is given up: five minutes are longer than a run."""
-
-Act = Callable[[Cluster, Stream], Iterator[Wait]]
-
-
-class Scenario(NamedTuple):
-    """A workload with its sentence, and the cluster it needs."""
-
-    sentence: str
-    act: Act
-    nodes: int = 3
-    control_planes: int = 1
-
-
-def roll(cluster: Cluster, what: str, version: str, space: str = "default") -> None:
-    """Change the version of a workload."""
-    cluster.patch(what, another(version), space, STRATEGIC_PATCH)
 
 
 def undo(cluster: Cluster, what: str, version: str) -> None:
@@ -153,12 +118,15 @@ def drained(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 def namespaces(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """A namespace is deleted with all that is in it, and made anew under the same name."""
     for round in range(2):
-        try:
-            cluster.apply(namespace("team"))
-            cluster.apply(web("web", 3), namespace="team")
-            cluster.apply(service("web"), namespace="team")
-        except StatusError:  # the old one is still on its way out
+        for _ in range(20):
+            if "team" not in [found.metadata.name for found in cluster.get("namespaces")]:
+                break
             yield wait(10)
+        else:
+            yield UNDONE  # the old one is still on its way out
+            return
+        cluster.apply(namespace("team"))
+        cluster.apply([web("web", 3), service("web")], namespace="team")
         yield wait(20 + 10 * draw.random())
         if round == 0:
             cluster.delete("namespace/team")
@@ -231,4 +199,4 @@ SCENARIOS: dict[str, Scenario] = {
         (leaders, 3),
         (crowded, 1),
     )
-}
+} | {act.__name__: Scenario((act.__doc__ or "").strip(), act, nodes) for act, nodes in TIGHT_SPOTS}

@@ -8,15 +8,22 @@ and fall silent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
+from kubelite.api.conditions import condition
 from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
+from kubelite.chaos.acting import UNDONE, Scenario, Wait
+from kubelite.chaos.difference import Expected, expected, outcome
 from kubelite.chaos.faults import FAULTS
+from kubelite.chaos.invariants_of_history import LEASES
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
+from kubelite.chaos.replay import Replay
 from kubelite.chaos.rest import AT_REST, writes_since
-from kubelite.chaos.scenarios import SCENARIOS, Scenario, Wait
+from kubelite.chaos.scenarios import SCENARIOS
+from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
 from kubelite.chaos.wire import FaultyWiring, Wire
 from kubelite.cluster import Cluster
@@ -27,9 +34,6 @@ from kubelite.controllers.base import ManagedController
 from kubelite.etcd.backend import CompactedError
 from kubelite.sim.clock import MINUTE, SECOND, HotLoopError, Timer
 
-DURATION = 300 * SECOND
-"""How long things go wrong."""
-
 RECOVERY = 20 * MINUTE
 """How long a cluster may take to put everything right: back-offs end after five minutes, a node
 is given up after five, and they may have to wait for each other."""
@@ -37,10 +41,18 @@ is given up after five, and they may have to wait for each other."""
 SILENCE = 5 * MINUTE
 """How long nothing but signs of life may be written once everything is right."""
 
+TARGET = "DisruptionTarget"
 STALE = 150 * SECOND
-"""What is cleared by time alone: a DisruptionTarget that came to nothing, after two minutes."""
+"""What is cleared by time alone: a disruption that came to nothing, after two minutes."""
 
 LOOK = 15 * SECOND
+
+MARGIN = 3 * SECOND
+"""How late the reply to a renewal may be: a lease holds 15 s, and after the reply its holder waits
+2 s, and tries for 10 s."""
+
+CALM_SEEDS = (0, 1, 2)
+"""Whatever they do not agree on is chance."""
 
 
 class Chaos:
@@ -61,7 +73,8 @@ class Chaos:
         self.controllers = frozenset(kind.name for kind in controllers)
         self.faults: list[Injected] = []
         self.situations: Counter[str] = Counter()
-        self.stopped: dict[str, None] = {}
+        self.stopped: dict[str, int] = {}  # process -> when
+        self._single = scenario.control_planes == 1
         self._repairs: dict[Timer, Callable[[], object]] = {}
         self._crash_after = crash_after
         self._controllers_wrote = 0
@@ -75,14 +88,15 @@ class Chaos:
         )
         self.clock = self.cluster.clock
         self.start = self.clock.now
-        self.watchman = Watchman(self.cluster, self.reach)
+        self.duration = scenario.seconds * SECOND
+        self.watchman = self.wiring.witness.watchman = Watchman(self.cluster, self.reach)
 
     def begin(self) -> None:
         """From now on things go wrong."""
         self.wire.active = True
         for fault in FAULTS:
             if fault.point == MOMENT:
-                for injected in self.plan.moments(fault, self.cluster.workers, DURATION):
+                for injected in self.plan.moments(fault, self.cluster.workers, self.duration):
                     when = self.start + injected.when
                     self.clock.at(when, self._moment, injected)
 
@@ -133,6 +147,16 @@ class Chaos:
         if response.ok and request.subresource == "binding":
             self.reach("a bind was done and nobody heard of it")
 
+    def late(self, request: Request, amount: int) -> None:
+        """A request or its reply takes so long: it is as right as it was when it was sent."""
+        replay = self.watchman.replay
+        name = request.name or getattr(getattr(request.body, "metadata", None), "name", "")
+        where = f"{request.namespace}/{name}" if request.namespace else name
+        key = f"/registry/{request.resource}/{where}"
+        replay.overdue[request.component, key] = None
+        if request.resource == LEASES and amount > MARGIN:
+            replay.renewed_late = self.clock.now + amount
+
     def written(self, request: Request) -> None:
         """A component has sent a write."""
         if self._crash_after and request.component in self.controllers:
@@ -143,7 +167,8 @@ class Chaos:
     def stop(self, process: str, pause: int) -> None:
         """A process ends; it is started again after ``pause``."""
         cluster = self.cluster
-        self.stopped[process] = None
+        self.stopped[process] = self.clock.now
+        self._silence()
         self.reach(f"{process.partition('/')[0]} died")
         if process.startswith("kubelet/"):
             cluster.workers[process.removeprefix("kubelet/")].kubelet.stop()
@@ -155,8 +180,21 @@ class Chaos:
                 self.reach("nobody led")
         self.later(pause, lambda: self._start(process))
 
+    def _silence(self) -> None:
+        """Whom nobody may hear of: where there is one copy of each, all parts of the stopped."""
+        silent: dict[str, int] = {}
+        for process, when in self.stopped.items() if self._single else ():
+            silent.update(dict.fromkeys(self._parts(process), when))
+        self.watchman.replay.stopped = silent
+
+    def _parts(self, process: str) -> Iterable[str]:
+        if process == accidents.MANAGER:
+            return (process, *sorted(self.controllers))
+        return ("default-scheduler",) if process == accidents.SCHEDULER else (process,)
+
     def _start(self, process: str) -> None:
         self.stopped.pop(process, None)
+        self._silence()
         if not process.startswith("kubelet/"):
             self.cluster.start_component(process)
             return
@@ -172,7 +210,8 @@ def crash(nth: int, pause: int = 5 * SECOND) -> Injected:
 
 class Run(NamedTuple):
     """What came of one seed. ``writes`` counts what controllers sent; ``settled`` is how many
-    virtual seconds the cluster took to recover."""
+    virtual seconds the cluster took to recover; ``places`` counts the opportunities for faults;
+    ``replay`` has seen it all."""
 
     seed: int
     scenario: str
@@ -181,6 +220,8 @@ class Run(NamedTuple):
     faults: tuple[Injected, ...]
     situations: Counter[str]
     settled: float
+    places: Mapping[tuple[str, str], int]
+    replay: Replay
 
     @property
     def ok(self) -> bool:
@@ -211,9 +252,11 @@ def simulate(
     With ``faults`` exactly those happen, and none for an empty list; otherwise the seed decides.
     With ``crash_after`` the controller manager dies after that many writes of its controllers.
     """
-    chosen = SCENARIOS[scenario]
+    chosen = SCENARIOS.get(scenario) or SMALL[scenario]
     chaos = Chaos(seed, chosen, faults, controllers, crash_after)
     watchman = chaos.watchman
+    if faults is None or faults:
+        watchman.replay.expected = calm(scenario)
     settled = 0.0
     try:
         with rare_collections():
@@ -231,14 +274,24 @@ def simulate(
         tuple(chaos.faults),
         chaos.situations,
         settled,
+        {place: found.count for place, found in chaos.wire.places.items()},
+        watchman.replay,
     )
+
+
+@cache
+def calm(scenario: str) -> Expected:
+    """What a scenario comes to without faults."""
+    return expected([outcome(simulate(seed, scenario, ()).replay) for seed in CALM_SEEDS])
 
 
 def _act(chaos: Chaos, scenario: Scenario) -> None:
     clock = chaos.clock
-    end = chaos.start + DURATION
+    end = chaos.start + chaos.duration
     for wait in scenario.act(chaos.cluster, chaos.plan.stream("scenario")):
         assert isinstance(wait, Wait)
+        if wait is UNDONE:
+            chaos.watchman.replay.expected = None
         clock.run_until(min(end, clock.now + round(wait.seconds * SECOND)))
         if chaos.watchman.violations:
             return
@@ -262,7 +315,8 @@ def _recover(chaos: Chaos) -> float:
             watchman.violations += wrong
     settled = (clock.now - began) / SECOND
     if not watchman.violations:
-        clock.run_until(clock.now + STALE)
+        if any(condition(pod, TARGET) for pod in watchman.replay.of("pods").values()):
+            clock.run_until(clock.now + STALE)
         quiet = clock.now
         clock.run_until(quiet + SILENCE)
         watchman.silent(writes_since(chaos.cluster, quiet))

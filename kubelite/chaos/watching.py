@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
-from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
+from kubelite.chaos.invariants import AT_EVERY_REVISION, RARELY, Invariant, concerned
+from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
 from kubelite.etcd.backend import Change
@@ -16,6 +18,8 @@ from kubelite.sim.trace import Subject
 
 RARE = 32
 """Of so many writes one is held against what is dear to check."""
+
+OFTEN = tuple(invariant for invariant in AT_EVERY_REVISION if invariant not in RARELY)
 
 SLACK = 60 * SECOND
 """How long a component may go without knowing what has changed while things go wrong."""
@@ -45,33 +49,44 @@ class Watchman:
         self._reach = reach
         self._started = cluster.clock.now
         self.replay = Replay(cluster, slack=SLACK)
+        self.written: dict[str, list[int]] = defaultdict(list)  # revisions, by kind
         for _ in self.replay.steps():
-            pass
+            assert self.replay.change is not None
+            self.written[self.replay.resource].append(self.replay.change.revision)
         self.replay.former = cluster.revision
-        self._concerned: dict[str, tuple[Invariant, ...]] = {}
+        self._copies = hasattr(cluster._control_plane, "replicas")
+        self._concerned: dict[tuple[str, str], tuple[Invariant, ...]] = {}
         cluster.store.subscribe(self._observe)
 
     def _observe(self, change: Change) -> None:
         replay, cluster = self.replay, self._cluster
         write = cluster.trace.writes[-1]
         replay.take(change, cluster.clock.now, write.component)
-        for invariant in self._asked(replay.resource, change.revision):
+        self.written[replay.resource].append(change.revision)
+        for invariant in self._asked(change.revision):
             for complaint in invariant(replay):
-                self._note(invariant, complaint, write.subject)
+                self.note(invariant, complaint, write.subject)
         situations.notice(replay, self._reach)
         replay.former = change.revision
 
-    def _asked(self, resource: str, revision: int) -> Sequence[Invariant]:
-        found = self._concerned.get(resource)
+    def _asked(self, revision: int) -> Sequence[Invariant]:
+        place = (self.replay.resource, self.replay.component)
+        found = self._concerned.get(place)
         if found is None:
-            found = self._concerned[resource] = tuple(
-                invariant
-                for invariant in AT_EVERY_REVISION
-                if invariant not in RARELY and resource in CONCERNS.get(invariant, (resource,))
-            )
+            found = self._concerned[place] = tuple(concerned(OFTEN, *place))
+        if self.replay.stopped:
+            found = (*found, the_dead_are_silent)
+        if self._copies:
+            found = (*found, one_copy_of_a_component_works)
         return (*found, *RARELY) if revision % RARE == 0 else found
 
-    def _note(self, invariant: Invariant, complaint: str, subject: Subject) -> None:
+    @property
+    def revision(self) -> int:
+        """That of the latest write."""
+        return self._cluster.store.revision
+
+    def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
+        """Write down that a sentence was false."""
         sentence = " ".join((invariant.__doc__ or "").split())
         now, revision = self._cluster.clock.now - self._started, self._cluster.revision
         name = invariant.__name__
@@ -82,20 +97,20 @@ class Watchman:
         kept, self.violations = self.violations, []
         for invariant in invariants:
             for complaint in invariant(self.replay):
-                self._note(invariant, complaint, _subject_in(complaint))
+                self.note(invariant, complaint, _subject_in(complaint))
         found, self.violations = self.violations, kept
         return found
 
     def silent(self, writes: Sequence[Any]) -> None:
         """Complain of what was written when nothing was to be done."""
         for write in writes[:3]:
-            self._note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
+            self.note(_silence, f"{write.component} wrote: {write.verb}", write.subject)
 
     def raised(self, error: Exception) -> None:
         """Complain of an exception that came out of a part of the cluster."""
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('kubelite/')[2]}:{last.lineno}"
-        self._note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
+        self.note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

@@ -22,6 +22,7 @@ from kubelite.apimachinery.rest import (
 )
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos.plan import EVENT, PULL, READ, REQUEST, SANDBOX, START, Injected, Opportunities
+from kubelite.chaos.witness import Witness
 from kubelite.cluster.wiring import Wiring
 from kubelite.kubelet import SimulatedRuntime, cri
 from kubelite.sim.clock import NO_CAUSE, SECOND, Clock
@@ -49,7 +50,7 @@ def unavailable(why: str = "connection refused") -> Response:
 class Link:
     """One watch on its way to a component."""
 
-    __slots__ = ("_chances", "_held", "_source", "_wire", "component", "deliver", "open")
+    __slots__ = ("_chances", "_held", "_source", "_wanted", "_wire", "component", "deliver", "open")
 
     def __init__(self, wire: Wire, request: Request, deliver: Callable[[WatchEvent], None]):
         self._wire = wire
@@ -57,12 +58,18 @@ class Link:
         self.deliver = deliver
         self._held: list[WatchEvent] | None = None
         self._chances = wire.chances(EVENT, f"{request.component} {request.resource}")
-        self.open = True
+        self.open = self._wanted = True
         self._source: Watch | None = None
         self._source = wire.server.watch(request, self.receive)
+        if not self.open:  # cut by what was on its way already
+            self._source.stop()
 
     def stop(self) -> None:
         """Nobody listens any more."""
+        self._wanted = False
+        self._close()
+
+    def _close(self) -> None:
         self.open = False
         self._wire.links.pop(self, None)
         if self._source:
@@ -70,11 +77,13 @@ class Link:
 
     def receive(self, event: WatchEvent) -> None:
         """The server says that something has changed."""
+        if not self.open:
+            return
         if self._held is not None:
             self._held.append(event)
         elif self._wire.active and (found := self._chances.next()):
             self._wire.inject(found, (self, event))
-        elif self.open:
+        else:
             self.deliver(event)
 
     def hold(self, event: WatchEvent, delay: int) -> None:
@@ -91,16 +100,20 @@ class Link:
     def cut(self, delay: int, status: Status | None = None) -> None:
         """Lose whatever comes from now on; the listener notices ``delay`` later."""
         if self.open:
-            self.stop()
+            self._close()
             self._held = None
             gone = status or errors.service_unavailable("http2: client connection lost").status
-            self._wire.clock.after(delay, self.deliver, WatchEvent(ERROR, gone, 0, NO_CAUSE))
+            self._wire.clock.after(delay, self._lost, WatchEvent(ERROR, gone, 0, NO_CAUSE))
+
+    def _lost(self, error: WatchEvent) -> None:
+        if self._wanted:  # its listener has not ended meanwhile
+            self.deliver(error)
 
 
 class Wire:
     """The server, as components meet it. ``active`` while things may go wrong."""
 
-    def __init__(self, server: API, clock: Clock, chaos: Chaos):
+    def __init__(self, server: Witness, clock: Clock, chaos: Chaos):
         self.server = server
         self.clock = clock
         self.chaos = chaos
@@ -108,7 +121,7 @@ class Wire:
         self.down = False  # the server is being restarted
         self.cut_off: dict[str, bool] = {}  # component -> whether its requests still arrive
         self.links: dict[Link, None] = {}
-        self._places: dict[tuple[str, str], Opportunities] = {}
+        self.places: dict[tuple[str, str], Opportunities] = {}
 
     @property
     def scheme(self) -> Scheme:
@@ -117,10 +130,10 @@ class Wire:
 
     def chances(self, point: str, where: str) -> Opportunities:
         """The opportunities of one place, which outlive the process that meets them."""
-        found = self._places.get((point, where))
+        found = self.places.get((point, where))
         if found is None:
             found = self.chaos.plan.opportunities(point, where)
-            self._places[point, where] = found
+            self.places[point, where] = found
         return found
 
     def inject(self, found: Injected, at: Any) -> Any:
@@ -166,7 +179,8 @@ class Wire:
             if error.code == 410:
                 self.chaos.reach("a watch was refused with 410 Gone")
             raise
-        self.links[link] = None
+        if link.open:
+            self.links[link] = None
         return link
 
     # Trouble that lasts
@@ -238,7 +252,8 @@ class FaultyWiring(Wiring):
 
     def api(self, server: API, clock: Clock) -> API:
         """The server behind a wire."""
-        self._chaos.wire = Wire(server, clock, self._chaos)
+        self.witness = Witness(server, clock)
+        self._chaos.wire = Wire(self.witness, clock, self._chaos)
         return self._chaos.wire
 
     def runtime(self, runtime: SimulatedRuntime) -> cri.Runtime:

@@ -49,19 +49,21 @@ def service(name: str, **spec: Any) -> Manifest:
     }
 
 
-def database(name: str, replicas: int) -> Manifest:
-    """A StatefulSet with a claim for each of its pods."""
+def database(name: str, replicas: int, drains: int = 0) -> Manifest:
+    """A StatefulSet with a claim for each of its pods, which need so many seconds to end."""
     wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-    mounted = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
+    mounted: dict[str, Any] = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
+    if drains:
+        mounted["env"] = [{"name": "DRAIN_SECONDS", "value": str(drains)}]
     mould = web(name, replicas, container=mounted)
     claims = [{"metadata": {"name": "data"}, "spec": wanted}]
     spec = {**mould["spec"], "serviceName": name, "volumeClaimTemplates": claims}
     return {**mould, "kind": "StatefulSet", "spec": spec}
 
 
-def agents(name: str) -> Manifest:
+def agents(name: str, **pod: Any) -> Manifest:
     """A DaemonSet."""
-    mould = web(name, 1)
+    mould = web(name, 1, **pod)
     spec = {key: value for key, value in mould["spec"].items() if key != "replicas"}
     return {**mould, "kind": "DaemonSet", "spec": spec}
 
@@ -106,3 +108,19 @@ def budget(name: str, least: int) -> Manifest:
 def namespace(name: str) -> Manifest:
     """A Namespace."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def quota(name: str, pods: int, namespace: str = "default") -> Manifest:
+    """A ResourceQuota of so many pods."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"hard": {"pods": str(pods)}},
+    }
+
+
+def priority_class(name: str, value: int) -> Manifest:
+    """A PriorityClass."""
+    kind = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass"}
+    return {**kind, "metadata": {"name": name}, "value": value}

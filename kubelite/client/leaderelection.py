@@ -9,13 +9,13 @@ Models client-go/tools/leaderelection and its resourcelock.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Response
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import MicroTime
 from kubelite.client.client import Client
 from kubelite.client.events import NORMAL, EventRecorder
@@ -26,7 +26,7 @@ LEASES = "leases.coordination.k8s.io"
 JITTER_FACTOR = 1.2
 
 
-class Terms(NamedTuple):
+class Terms(Value):
     """How long a lease holds, how long its holder tries to renew it, and how often anybody tries.
 
     Microseconds; the defaults of kube-controller-manager and kube-scheduler.
@@ -70,9 +70,9 @@ class LeaderElector:
         self._lease: Lease | None = None  # as this candidate last saw it
         self._seen = 0  # when the record in it was last seen to change
         self._leads = False  # and works
-        self._round = 0  # when the renewal under way began
         self._life = 0
         self._timer: Timer | None = None
+        self._deadline: Timer | None = None  # of the renewal under way
 
     @property
     def leader(self) -> str:
@@ -93,8 +93,10 @@ class LeaderElector:
     def stop(self, release: bool = False) -> None:
         """Stop racing, and working; with ``release`` the next one need not wait."""
         self._life += 1
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._deadline):
+            if timer:
+                timer.cancel()
+        self._deadline = None
         if release and self.is_leader and self._lease is not None:
             now = MicroTime(self._clock.now)
             freed = LeaseSpec(
@@ -114,6 +116,8 @@ class LeaderElector:
     def _try(self) -> None:
         """Renew what is mine; take what is nobody's, or has not been renewed for too long."""
         self._timer = None
+        if self._leads and self._deadline is None:
+            self._deadline = self._clock.after(self._terms.renew_deadline, self._too_late)
         if self.is_leader and self._valid() and self._lease is not None:
             self._write(self._lease)
             return
@@ -186,28 +190,29 @@ class LeaderElector:
 
     def _over(self, won: bool) -> None:
         if won:
-            self._round = 0
             self._won()
         elif self._leads:
-            self._failed_to_renew()
+            self._again(self._terms.retry_period)
         else:
             stream = f"leaderelection/{self.identity}"
             self._again(self._chance.jitter(self._terms.retry_period, JITTER_FACTOR, stream))
 
     def _won(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
         if not self._leads:
             self._leads = True
             self._say("became leader")
             self._on_started()
         self._again(self._terms.retry_period)
 
-    def _failed_to_renew(self) -> None:
-        """Try until the deadline; then somebody else may lead soon, so stop at once."""
-        self._round = self._round or self._clock.now
-        if self._clock.now - self._round < self._terms.renew_deadline:
-            self._again(self._terms.retry_period)
-            return
-        self._round = 0
+    def _too_late(self) -> None:
+        """It could not renew: somebody else may lead soon, so stop, whatever may still be heard."""
+        self._life += 1
+        if self._timer:
+            self._timer.cancel()
+        self._deadline = None
         self._leads = False
         self._say("stopped leading")
         self._on_stopped()

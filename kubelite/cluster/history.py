@@ -7,10 +7,11 @@ scrubbed back, and later a saved run. Moments are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery.scheme import Scheme
+from kubelite.apimachinery.struct import Value
 from kubelite.etcd.backend import Backend, Change
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
@@ -40,7 +41,7 @@ class State:
         return None
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One change of one object: what it became (None: deleted) and what it was (None: created)."""
 
     when: int

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubelite.api.core_v1 import Container, Node, Pod, Taint
-from kubelite.api.podoptions import PodExecOptions, PodLogOptions
+from kubelite.api.podoptions import PodLogOptions
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
@@ -34,9 +34,10 @@ from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
 from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
+from kubelite.kubelet.streaming import Streaming
 from kubelite.kubelet.volumes import VolumeManager
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import Clock
+from kubelite.sim.clock import SECOND, Clock
 from kubelite.sim.trace import Trace
 
 
@@ -68,13 +69,14 @@ class Kubelet:
         self._trace = trace
         self._recorder = recorder
         self._started_at: int | None = None  # of a kubelet that has been restarted
-        self._running = False
+        self._running = self._following = False
         self.workers: dict[str, PodWorker] = {}
         draw = chance.stream(f"kubelet/{node_name}/resync")
         self.volumes = VolumeManager(
             self.clock, client, runtime, self, node_name, node_ip, self.allocatable, draw
         )
         environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
+        self.streams = Streaming(runtime)
         self.manager = RuntimeManager(self.clock, runtime, self, environments)
         self.statuses = StatusManager(client)
         self.pleg = Pleg(self.clock, self._relisted)
@@ -120,7 +122,7 @@ class Kubelet:
 
     def stop(self) -> None:
         """The kubelet's process ends; the containers go on without it."""
-        self._running = False
+        self._running = self._following = False
         self._heartbeat.stop()
         self._pods.forget()
         self._node.forget()
@@ -158,16 +160,24 @@ class Kubelet:
 
     def _node_known(self, node: Node) -> None:
         """The node is registered: its address range is known, pods may come."""
-        if not self._node.synced:
+        if not self._following:  # what cannot be listed now, the copies list again by themselves
+            self._following = True
             self._node.start()
-        if not self._pods.synced:
             self._pods.start()
-            for uid in self.runtime.pods():
-                if uid not in self.workers:
-                    self.runtime.remove_pod_sandbox(uid)
-            for uid in self.runtime.disk.pods():
-                if uid not in self.workers:
-                    self.volumes.unmount(uid)
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Remove what is left of pods that are gone, once it is known which there are."""
+        if not self._pods.synced:
+            if self._running:
+                self.clock.after(2 * SECOND, self._clean_up)  # upstream's housekeeping
+            return
+        for uid in self.runtime.pods():
+            if uid not in self.workers:
+                self.runtime.remove_pod_sandbox(uid)
+        for uid in self.runtime.disk.pods():
+            if uid not in self.workers:
+                self.volumes.unmount(uid)
 
     def _node_seen(self, node: Node) -> None:
         """The node's range of pod addresses is what the network waits for."""
@@ -358,15 +368,6 @@ class Kubelet:
         if file is None:
             raise ValueError(f'container not found ("{container}")')
         return file.follow(deliver)
-
-    def run_in_container(
-        self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]
-    ) -> None:
-        """Run a command for the API server. Raises ValueError when the container is not there."""
-        uid, name = pod.metadata.uid, options.container
-        if not self.container_id(uid, name):
-            raise ValueError(f'container not found ("{name}")')
-        self.exec(uid, name, options.command, then)
 
     def exec(
         self,

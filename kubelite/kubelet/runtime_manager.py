@@ -7,14 +7,21 @@ doBackOff) and startContainer of ``kuberuntime_container.go``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container
 from kubelite.client.backoff import Backoff
 from kubelite.kubelet import events
 from kubelite.kubelet.actions import Kill, PodActions
-from kubelite.kubelet.cri import EXITED, RUNNING, Runtime, SandboxConfig, SandboxResult
+from kubelite.kubelet.cri import (
+    EXITED,
+    RUNNING,
+    ContainerStatus,
+    Runtime,
+    SandboxConfig,
+    SandboxResult,
+)
 from kubelite.kubelet.durations import go_duration
 from kubelite.kubelet.environment import ConfigError, Environments
 from kubelite.kubelet.handlers import HandlerRunner
@@ -219,9 +226,8 @@ class RuntimeManager:
             self._reporter.event(pod, "Warning", events.FAILED, message, container)
             then(Problem("CreateContainerConfigError", str(problem)))
             return
-        for old in earlier[1:]:
-            if old.state != RUNNING:
-                self._runtime.remove_container(old.id)
+        for old in _not_worth_keeping(earlier):
+            self._runtime.remove_container(old.id)
 
         def created(container_id: str) -> None:
             if not worker.syncing:
@@ -290,3 +296,11 @@ class RuntimeManager:
             "",
             lambda: then(Problem("PostStartHookError", message)),
         )
+
+
+def _not_worth_keeping(earlier: Sequence[ContainerStatus]) -> Iterator[ContainerStatus]:
+    """Of a container's earlier lives, newest first: all but the newest, and the last that ended."""
+    ended = [status for status in earlier if status.state == EXITED]
+    for status in earlier[1:]:
+        if status.state != RUNNING and status not in ended[:1]:
+            yield status

@@ -75,6 +75,8 @@ class StatusManager:
             return
         if response.ok:
             worker.saw(response.body)
+            if worker.pod is not response.body:  # written again while the answer was on its way
+                self.reconcile(worker)
         elif response.code == NOT_FOUND:
             return
         else:

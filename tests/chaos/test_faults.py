@@ -91,3 +91,31 @@ def test_faults_of_one_place_do_not_depend_on_another() -> None:
         other.next()
     mine, same = first.opportunities(REQUEST, REPLICAS), second.opportunities(REQUEST, REPLICAS)
     assert [mine.next() for _ in range(500)] == [same.next() for _ in range(500)]
+
+
+def test_a_watch_that_breaks_while_it_is_opened_says_nothing_more() -> None:
+    """Seed 3614: it went on to double an event, and so the one that was lost was never missed."""
+    where = "kube-controller-manager pods"
+    run = simulate(
+        3614,
+        faults=[
+            Injected("watch broken", EVENT, where, 54, 33_999),
+            Injected("watch broken", EVENT, where, 57, 735_558),
+            Injected("event doubled", EVENT, where, 67, 0),
+        ],
+    )
+    assert [fault.nth for fault in run.faults] == [54, 57, 67]
+    assert run.violations == ()
+
+
+def test_a_dead_listener_does_not_hear_that_its_watch_is_broken() -> None:
+    """Seed 17499: it did, listed its pods, and a kubelet that was off started containers."""
+    run = simulate(
+        17499,
+        faults=[
+            Injected("revision forgotten", EVENT, "kubelet/node-1 pods", 5, 2_101_862),
+            Injected("crash before a request", REQUEST, "kubelet/node-1", 5, 18_176_000),
+        ],
+    )
+    assert [fault.point for fault in run.faults] == [EVENT, REQUEST]
+    assert run.violations == ()

@@ -11,10 +11,17 @@ from kubelite import Cluster
 from kubelite.api.conditions import pod_ready
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.rest import API, STRATEGIC_PATCH, Request, Response, WatchEvent
+from kubelite.apimachinery.rest import (
+    API,
+    STRATEGIC_PATCH,
+    Postponed,
+    Request,
+    Response,
+    WatchEvent,
+)
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.chaos import Injected, simulate
-from kubelite.chaos.plan import EVENT
+from kubelite.chaos.plan import EVENT, MOMENT, REQUEST
 from tests import manifests
 
 SECOND = 1_000_000
@@ -41,20 +48,54 @@ class Unwilling:
         return self._server.watch(request, deliver)
 
 
+class Late(Unwilling):
+    """A server that does what it is asked, and answers updates late."""
+
+    def __init__(self, server: API, delay: int):
+        super().__init__(server)
+        self._delay = delay
+
+    def handle(self, request: Request) -> Response:
+        answer = super().handle(request)
+        if request.verb == "update":
+            raise Postponed(self._delay, answer)
+        return answer
+
+
+def doubt(cluster: Cluster, pod: Any) -> None:
+    """Say of a pod, as the node controller would, that it is not ready."""
+    said = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
+    meta = pod.metadata
+    request = Request(
+        "patch", "pods", meta.namespace, meta.name, "status", said, "node-controller",
+        patch_type=STRATEGIC_PATCH,
+    )  # fmt: skip
+    assert not pod_ready(cluster.api.handle(request).unwrap())
+
+
 def test_a_kubelet_says_again_that_a_pod_is_ready(cluster: Cluster) -> None:
     """Found by seeds 4, 16 and 24: a node that had only been cut off stayed without ready pods."""
     cluster.apply(manifests.deployment(replicas=1))
     cluster.run_until("deployment/web ready")
     (pod,) = cluster.get("pods")
-    doubted = {"status": {"conditions": [{"type": "Ready", "status": "False"}]}}
-    meta = pod.metadata
-    request = Request(
-        "patch", "pods", meta.namespace, meta.name, "status", doubted, "node-controller",
-        patch_type=STRATEGIC_PATCH,
-    )  # fmt: skip
-    assert not pod_ready(cluster.api.handle(request).unwrap())
+    doubt(cluster, pod)
     cluster.run(1)
-    assert pod_ready(cluster.get(f"pod/{meta.name}"))
+    assert pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
+
+
+def test_a_kubelet_hears_a_doubt_while_it_waits_for_an_answer(cluster: Cluster) -> None:
+    """Found by seed 3099: a pod was doubted twice, and its kubelet spoke up only once."""
+    cluster.apply(manifests.deployment(replicas=1))
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    kubelet = cluster.workers[pod.spec.node_name].kubelet
+    kubelet.client.api = Late(cluster.api, 5 * SECOND)
+    for _ in range(2):
+        doubt(cluster, pod)
+        cluster.run(0.1)
+    assert not pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
+    cluster.run(10)
+    assert pod_ready(cluster.get(f"pod/{pod.metadata.name}"))
 
 
 def test_a_status_is_written_though_the_read_after_a_conflict_fails(cluster: Cluster) -> None:
@@ -167,4 +208,57 @@ def test_a_restart_is_counted_where_the_machine_has_forgotten_the_container() ->
     """Found by seeds 7, 11 and 29."""
     moment = Injected("power loss", "moment", "node-1", 1, 30 * SECOND, 15 * SECOND)
     run = simulate(7, faults=[moment])
+    assert run.ok, "\n".join(map(str, run.violations))
+
+
+def test_what_is_forgotten_does_not_go_on_running(cluster: Cluster) -> None:
+    """Found by seed 7 of the autoscaled shop: a load still reckoned with a process of a pod that
+    had been taken away while its kubelet was off."""
+    cluster.apply([manifests.deployment(replicas=1), manifests.service()])
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    worker = cluster.workers[pod.spec.node_name]
+    (container,) = worker.runtime.containers(pod.metadata.uid)
+    worker.kubelet.stop()
+    cluster.delete(f"pod/{pod.metadata.name}", grace_period_seconds=0)
+    worker.kubelet.start()
+    cluster.run(5)
+    assert worker.runtime.containers(pod.metadata.uid) == ()
+    assert not container.running
+
+
+def test_a_kubelet_that_cannot_list_its_pods_stops_none_of_them(cluster: Cluster) -> None:
+    """Found by seed 15105: back after a crash and refused once, it took away all that ran."""
+    cluster.apply(manifests.deployment(replicas=1))
+    cluster.run_until("deployment/web ready")
+    (pod,) = cluster.get("pods")
+    kubelet = cluster.workers[pod.spec.node_name].kubelet
+    (container,) = kubelet.runtime.containers(pod.metadata.uid)
+    kubelet.stop()
+    kubelet.client.api = Unwilling(cluster.api, "pods")
+    kubelet.start()
+    cluster.run(5)
+    kubelet.client.api = cluster.api
+    cluster.run(5)
+    assert kubelet.runtime.containers(pod.metadata.uid) == (container,)
+    assert container.running
+    assert cluster.get(f"pod/{pod.metadata.name}").status.container_statuses[0].restart_count == 0
+
+
+def test_a_pod_that_has_run_stays_so_however_often_its_kubelet_dies() -> None:
+    """Found by seed 13137: of two containers never started the one that had run was thrown away,
+    and its pod was Pending again."""
+    node = "kubelet/node-1"
+    run = simulate(13137, faults=[
+        Injected("request lost", REQUEST, "replicaset-controller", 9, 0),
+        Injected("request lost", REQUEST, "deployment-controller", 16, 0),
+        Injected("reply late", REQUEST, "deployment-controller", 26, 9_603_850),
+        Injected("request late", REQUEST, "deployment-controller", 34, 1_864_683),
+        Injected("slow node", MOMENT, "node-2", 1, 29_946_775, 89_128_963),
+        Injected("kubelet restart", MOMENT, "node-1", 1, 1_652_806, 107_346_850),
+        Injected("too many requests", REQUEST, node, 45, 0),
+        Injected("container dies", MOMENT, "node-1", 1, 0, 180_413_815),
+        Injected("crash before a request", REQUEST, node, 56, 3_058_765),
+        Injected("crash before a request", REQUEST, node, 60, 1_119_298),
+    ])  # fmt: skip
     assert run.ok, "\n".join(map(str, run.violations))

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import pytest
-
 from kubelite.api.apps_v1 import ReplicaSet
-from kubelite.chaos import SCENARIOS, Injected, shrink, simulate
+from kubelite.chaos import Injected, shrink, simulate
 from kubelite.chaos.shrinking import fewest
 from kubelite.chaos.situations import SITUATIONS
 from kubelite.client.controller import Action
 from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.replicaset import ReplicaSetController
-
-MOST = 200
-BLOCK = 25
 
 
 class Forgetful(ReplicaSetController):
@@ -47,20 +42,6 @@ def test_a_recorded_list_is_the_same_run_again() -> None:
     assert again.cluster.trace.digest() == drawn.cluster.trace.digest()
 
 
-@pytest.mark.parametrize("block", range(0, MOST, BLOCK))
-def test_the_standard_workload_under_faults(block: int) -> None:
-    for seed in range(block, block + BLOCK):
-        run = simulate(seed)
-        assert run.ok, f"seed {seed}: " + "\n".join(map(str, run.violations))
-
-
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "standard"])
-def test_the_other_workloads_under_faults(name: str) -> None:
-    for seed in range(8):
-        run = simulate(seed, name)
-        assert run.ok, f"seed {seed}: " + "\n".join(map(str, run.violations))
-
-
 def test_situations_are_met() -> None:
     met: Counter[str] = Counter()
     for seed in range(60):
@@ -72,7 +53,7 @@ def test_situations_are_met() -> None:
 
 def test_a_manager_that_dies_after_any_of_its_first_writes() -> None:
     for write in range(1, 12):
-        run = simulate(2, faults=[], crash_after=write)
+        run = simulate(2, "scale-up", faults=[], crash_after=write)
         assert [fault.fault for fault in run.faults] == ["manager restart"]
         assert run.ok, f"after write {write}: " + "\n".join(map(str, run.violations))
 

@@ -4,19 +4,22 @@ leaderelection_test.go (testTryAcquireOrRenew, testReleaseLease).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
 from kubelite.api.core_v1 import Namespace
 from kubelite.apimachinery.meta import ObjectMeta
-from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.rest import API, Postponed, Request, Response, Watch, WatchEvent
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import MicroTime
 from kubelite.client import Client, EventRecorder
 from kubelite.client.leaderelection import LEASES, LeaderElector
 from kubelite.controllers.manager import UNREACHABLE
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import SECOND
+from kubelite.sim.clock import FOREVER, SECOND
 from tests.client.conftest import Bench
 
 
@@ -154,3 +157,34 @@ def test_who_cannot_renew_stops_before_anybody_else_may_start(race: Race) -> Non
     baz._client.api = lost
     race.bench.wait(5_000)
     assert baz.leader == "bing"
+
+
+def test_who_hears_nothing_stops_before_anybody_else_may_start(race: Race) -> None:
+    """Found by seed 0 of three control planes: a reply took ten seconds, and two of them led."""
+    baz, bing = race.candidate("baz"), race.candidate("bing")
+    baz.start()
+    race.bench.wait(100)
+    bing.start()
+    race.bench.wait(3_000)
+    baz._client.api = Silent(race.bench.server)
+    race.bench.wait(12_000)
+    assert race.log == ["baz leads", "baz retires"]
+    race.bench.wait(8_000)
+    assert race.log == ["baz leads", "baz retires", "bing leads"]
+
+
+class Silent:
+    """A server from which no answer comes back."""
+
+    def __init__(self, server: API):
+        self._server = server
+
+    @property
+    def scheme(self) -> Scheme:
+        return self._server.scheme
+
+    def handle(self, request: Request) -> Response:
+        raise Postponed(FOREVER, Response(503))
+
+    def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
+        raise NotImplementedError
