@@ -190,6 +190,7 @@ class Server:
         pacer = Pacer(cluster, self.lock, self._speed)
         admin = of_component(LEARNER)
         server = cluster._world.server
+        server.tokens.static = {self.token: admin}  # a review knows it, too
         app = App(
             server,
             self.lock,
