@@ -112,7 +112,7 @@ def test_drain_keeps_budgets(k: Kubectl, cluster: Cluster) -> None:
     done = k(f"drain {nodes[0]} --ignore-daemonsets")
     assert done.code == 0 and done.text.splitlines()[0] == f"node/{nodes[0]} cordoned"
     assert done.text.splitlines()[-1] == f"node/{nodes[0]} drained"
-    assert done.error.startswith("evicting pod default/web-")
+    assert done.text.splitlines()[1].startswith("evicting pod default/web-")
     assert k(f"get pods --field-selector=spec.nodeName={nodes[0]} -o name").text == ""
 
 
