@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +70,28 @@ def test_from_apply_to_delete(k: Kubectl, cluster: Cluster) -> None:
     )
     assert k("wait --for=delete pod -l app=web --timeout=60s").code == 0
     assert k("get pods").error == "No resources found in default namespace.\n"
+
+
+def test_files_and_lists(k: Kubectl, tmp_path: Path) -> None:
+    file = tmp_path / "web.yaml"
+    file.write_text(WEB, encoding="utf-8")
+    assert k(f"create -f {file}").text == "deployment.apps/web created\n"
+    assert k(f"create -f {file}").error == (
+        f'Error from server (AlreadyExists): error when creating "{file}": '
+        'deployments.apps "web" already exists\n'
+    )
+    one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": [one]})
+    assert k("apply -f -", listed).text == "configmap/a created\n"
+
+
+def test_a_kind_that_is_not_there(k: Kubectl) -> None:
+    """Over HTTP the real one says something else: it asks for OpenAPI v2, which is not served."""
+    refused = k("apply -f -", "apiVersion: v1\nkind: Foo\nmetadata: {name: x}")
+    assert refused.error == (
+        'error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches '
+        'for kind "Foo" in version "v1"\nensure CRDs are installed first\n'
+    )
 
 
 def test_waiting_ends(k: Kubectl, cluster: Cluster) -> None:
