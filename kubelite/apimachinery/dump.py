@@ -37,7 +37,11 @@ def go_yaml(value: Any) -> str:
     would mean something else without.
     """
     options: dict[str, Any] = {"default_flow_style": False, "width": 80, "allow_unicode": True}
-    return str(yaml.dump(value, Dumper=_GoDumper, **options))
+    text = str(yaml.dump(value, Dumper=_GoDumper, **options))
+    return text.removesuffix(_DOCUMENT_END)  # after a text that ends in empty lines
+
+
+_DOCUMENT_END = "...\n"
 
 
 class _GoDumper(yaml.SafeDumper):

@@ -31,13 +31,6 @@ ALIASES = {
 """Short forms of subcommands."""
 
 
-def nothing() -> CommandError:
-    """No command at all."""
-    return CommandError(
-        "kubectl controls a cluster; begin with a command, such as get", plain=False
-    )
-
-
 COMMANDS = (
     *("create", "expose", "run", "set", "explain", "get", "edit", "delete", "rollout", "scale"),
     *("autoscale", "certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint"),
@@ -66,9 +59,17 @@ def command(name: str) -> CommandError:
 
 def subcommand(group: str, name: str) -> CommandError:
     """A part of a command that is not there."""
-    if not name:
-        return CommandError(f"{group} needs one more word; try kubectl {group} -h", plain=False)
     return usage_error(group, f"unknown command {go_quote(name)}")
+
+
+def help_of_group(group: str, known: Iterable[str]) -> str:
+    """What can be said after ``group``; all commands, for none."""
+    begin = f"{group} " if group else ""
+    names = dict.fromkeys(
+        path.removeprefix(begin).split()[0] for path in known if path.startswith(begin)
+    )
+    listed = "".join(f"  {name}\n" for name in sorted(names))
+    return f"Usage:\n  kubectl {begin}COMMAND [flags]\n\nAvailable Commands:\n{listed}"
 
 
 def help_of(path: str, flags: Iterable[Flag]) -> str:

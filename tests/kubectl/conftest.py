@@ -7,7 +7,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,15 +63,25 @@ class Twins:
         )
         return Said(done.stdout, done.stderr, done.returncode)
 
+    def real_while_time_passes(self, line: str, stdin: str = "") -> Said:
+        """The same for a command that waits: the clock runs until it has ended."""
+        with ThreadPoolExecutor(1) as pool:
+            said = pool.submit(self.real, line, stdin)
+            while not said.done():
+                self.theirs.run(0.1)
+                time.sleep(0.02)
+        return said.result()
+
     def mine(self, line: str, stdin: str = "") -> Said:
         """What ours says."""
         result = self.kubectl(line, stdin)
         return Said(result.text, result.error, result.code)
 
     def run(self, seconds: float) -> None:
-        """Let time pass in both."""
-        self.theirs.run(seconds)
-        self.ours.run(seconds)
+        """Let time pass in both; they show the same time then."""
+        until = max(self.theirs.clock.now, self.ours.clock.now) + round(seconds * 1_000_000)
+        for cluster in (self.theirs, self.ours):
+            cluster.run((until - cluster.clock.now) / 1_000_000)
         assert self.theirs.clock.now == self.ours.clock.now
 
 
