@@ -143,6 +143,8 @@ def _run(client: Client, words: Sequence[str]) -> None:
         listed = ", ".join(f'"{name}"' for name in missing)
         raise CommandError(f"required flag(s) {listed} not set")
     _settle(client, given)
+    if not path.startswith("config "):
+        _check(client, given)
     verb.run(client, given)
 
 
@@ -152,6 +154,14 @@ def _help(client: Client, group: str, rest: Sequence[str]) -> None:
     if group and not {"-h", "--help"} & set(rest):
         raise CommandError(text, plain=False)
     client.write(text)
+
+
+def _check(client: Client, given: Given) -> None:
+    """Refuse the names of contexts that nobody knows."""
+    if given["context"] or given["cluster"] or given["user"]:
+        from kubelite.kubectl import kubeconfig
+
+        kubeconfig.check(client, given)
 
 
 def _settle(client: Client, given: Given) -> None:

@@ -23,6 +23,10 @@ ALIASES = {
     ("create", "ing"): "ingress",
     ("create", "pdb"): "poddisruptionbudget",
     ("create", "pc"): "priorityclass",
+    ("top", "nodes"): "node",
+    ("top", "no"): "node",
+    ("top", "pods"): "pod",
+    ("top", "po"): "pod",
 }
 """Short forms of subcommands."""
 
@@ -37,10 +41,15 @@ COMMANDS = (
 """What the real kubectl can do, in its order."""
 
 
+def elsewhere(what: str) -> CommandError:
+    """What only the real kubectl does."""
+    return CommandError(f"kubectl {what} needs the real kubectl; see cluster.serve()")
+
+
 def command(name: str) -> CommandError:
     """A command that is not there, and those that are called similarly."""
     if name in COMMANDS:
-        return CommandError(f"kubectl {name} needs the real kubectl; see cluster.serve()")
+        return elsewhere(name)
     text = f'error: unknown command {go_quote(name)} for "kubectl"\n'
     near = [one for one in COMMANDS if _distance(name, one) <= 2 or one.startswith(name.lower())]
     if near:

@@ -31,6 +31,7 @@ def table() -> dict[str, Verb]:
         expose,
         get,
         labels,
+        looking,
         nodes,
         patching,
         scale,
@@ -70,4 +71,5 @@ def table() -> dict[str, Verb]:
         "api-versions": Verb(discovering.versions),
         "version": Verb(discovering.version, discovering.VERSION),
         "set subject": Verb(setting.subject, setting.SUBJECT),
+        **looking.table(),
     }
