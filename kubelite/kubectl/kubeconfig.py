@@ -71,6 +71,8 @@ def check(client: Client, given: Given) -> None:
     }
     for of, refusal in refusals.items():
         name = given[of]
+        if isinstance(name, tuple):  # a flag of the verb's own, as in create rolebinding --user
+            continue
         if name and name not in [one["name"] for one in config_of(client)[f"{of}s"]]:
             raise CommandError(refusal.format(name), plain=False)
 

@@ -58,7 +58,7 @@ class Twins:
             cwd=self.home,
             capture_output=True,
             text=True,
-            timeout=12,
+            timeout=60,
             check=False,
         )
         return Said(done.stdout, done.stderr, done.returncode)
