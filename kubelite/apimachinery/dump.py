@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Any, ClassVar
 
 import yaml
@@ -37,7 +37,7 @@ def go_yaml(value: Any) -> str:
     would mean something else without.
     """
     options: dict[str, Any] = {"default_flow_style": False, "width": 80, "allow_unicode": True}
-    text = str(yaml.dump(value, Dumper=_GoDumper, **options))
+    text = str(yaml.dump(value, Dumper=_FAST, **options))
     return text.removesuffix(_DOCUMENT_END)  # after a text that ends in empty lines
 
 
@@ -74,8 +74,9 @@ class _GoDumper(yaml.SafeDumper):
         return True
 
 
-def _natural(key: str) -> Any:
-    return cmp_to_key(_compared)(key)
+@lru_cache(4096)
+def _in_order(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(keys, key=cmp_to_key(_compared)))
 
 
 def _compared(one: str, other: str) -> int:
@@ -106,13 +107,17 @@ def _number_at(text: str, at: int) -> tuple[int, int]:
 
 
 def _mapping(dumper: _GoDumper, value: dict[str, Any]) -> yaml.MappingNode:
-    pairs = [(key, value[key]) for key in sorted(value, key=_natural)]
+    pairs = [(key, value[key]) for key in _in_order(tuple(value))]
     return dumper.represent_mapping("tag:yaml.org,2002:map", pairs)
 
 
 def _go_text(dumper: _GoDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None if _plain(text) else '"'
-    return dumper.represent_scalar(_STRING_TAG, text, style=style)
+    return dumper.represent_scalar(_STRING_TAG, text, style=_style(text))
+
+
+@lru_cache(4096)
+def _style(text: str) -> str | None:
+    return "|" if "\n" in text else None if _plain(text) else '"'
 
 
 def _bare(dumper: _GoDumper, value: Any) -> yaml.ScalarNode:
@@ -133,7 +138,13 @@ def _plain(text: str) -> bool:
 _BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?.*)?\Z")
 
-_GoDumper.add_representer(dict, _mapping)
-_GoDumper.add_representer(str, _go_text)
-for _kind in (int, float, bool, type(None)):
-    _GoDumper.add_representer(_kind, _bare)
+# libyaml is what Go's writer was made from; where it is not built in, PyYAML's own does the same.
+_C: Any = getattr(yaml, "CSafeDumper", None)
+_BY_LIBYAML = {"yaml_implicit_resolvers": {}, "ignore_aliases": _GoDumper.ignore_aliases}
+_FAST: Any = type("_FastDumper", (_C,), _BY_LIBYAML) if _C is not None else _GoDumper
+
+for _writer in (_GoDumper, _FAST):
+    _writer.add_representer(dict, _mapping)
+    _writer.add_representer(str, _go_text)
+    for _kind in (int, float, bool, type(None)):
+        _writer.add_representer(_kind, _bare)

@@ -130,7 +130,10 @@ def verbs() -> dict[str, Verb]:
 
 def _run(client: Client, words: Sequence[str]) -> None:
     path, rest = found(words)
-    verb = verbs()[path]
+    verb = verbs().get(path)
+    if verb is None:
+        _help(client, path, rest)
+        return
     given = flags.read(path, (*GLOBAL, *verb.flags), rest)
     if given["help"]:
         client.write(unknown.help_of(path, verb.flags))
@@ -140,7 +143,25 @@ def _run(client: Client, words: Sequence[str]) -> None:
         listed = ", ".join(f'"{name}"' for name in missing)
         raise CommandError(f"required flag(s) {listed} not set")
     _settle(client, given)
+    if not path.startswith("config "):
+        _check(client, given)
     verb.run(client, given)
+
+
+def _help(client: Client, group: str, rest: Sequence[str]) -> None:
+    """What there is to be said after a word that is not a command alone."""
+    text = unknown.help_of_group(group, verbs())
+    if group and not {"-h", "--help"} & set(rest):
+        raise CommandError(text, plain=False)
+    client.write(text)
+
+
+def _check(client: Client, given: Given) -> None:
+    """Refuse the names of contexts that nobody knows."""
+    if given["context"] or given["cluster"] or given["user"]:
+        from kubelite.kubectl import kubeconfig
+
+        kubeconfig.check(client, given)
 
 
 def _settle(client: Client, given: Given) -> None:
@@ -163,22 +184,22 @@ def _seconds(text: str) -> float:
 
 
 def found(words: Sequence[str]) -> tuple[str, list[str]]:
-    """The verb's name, and the words without it. Raises CommandError."""
+    """The name of a verb or of a group of verbs, and the other words. Raises CommandError."""
     known = verbs()
     groups = {" ".join(path.split()[:n]) for path in known for n in range(1, path.count(" ") + 1)}
     rest = list(words)
     at = _next_word(rest, 0)
     if at is None:
-        raise unknown.nothing()
+        return "", rest
     path = rest.pop(at)
     while path in groups:
         at = _next_word(rest, at)
         word = rest[at] if at is not None else ""
         longer = f"{path} {unknown.ALIASES.get((path, word), word)}"
         if at is None or (longer not in known and longer not in groups):
-            if path not in known:
+            if path not in known and word:
                 raise unknown.subcommand(path, word)
-            break
+            return path, rest
         rest.pop(at)
         path = longer
     if path not in known:

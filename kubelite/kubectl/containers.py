@@ -9,7 +9,7 @@ from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.labels import from_label_selector
-from kubelite.apimachinery.times import Time
+from kubelite.apimachinery.times import SECOND, Time
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import DURATION, NUMBER, SWITCH, TEXT, Flag, Given
 from kubelite.kubectl.resources import SELECTOR, Builder, Info
@@ -85,7 +85,7 @@ def _one_pod(client: Client, given: Given, word: str) -> Any:
             f"error from server ({status.reason}): {status.message} in namespace "
             f'"{client.namespace}"'
         ) from error
-    return _pod_of(client, info, given["pod-running-timeout"])
+    return _pod_of(client, info, given["pod-running-timeout"], logging=True)
 
 
 def _info(client: Client, word: str) -> Info:
@@ -96,7 +96,8 @@ def _info(client: Client, word: str) -> Info:
     return builder.infos[0]
 
 
-def _pod_of(client: Client, info: Info, seconds: float) -> Any:
+def _pod_of(client: Client, info: Info, seconds: float, logging: bool = False) -> Any:
+    """The pod itself, or the one of a workload that has been at work for longest."""
     if info.kind.kind == "Pod":
         return info.obj
     spec = getattr(info.obj, "spec", None)
@@ -114,8 +115,9 @@ def _pod_of(client: Client, info: Info, seconds: float) -> Any:
 
     if not client.run_until(running, seconds):
         raise CommandError("timed out waiting for the condition")
-    found = sorted(client.listed("pods", info.namespace, labels).items, key=_by_activity)
-    if len(found) > 1:
+    listed = client.listed("pods", info.namespace, labels).items
+    found = sorted(listed, key=lambda pod: _activity(pod, logging))
+    if len(found) > 1 and logging:
         client.warn(f"Found {len(found)} pods, using pod/{found[0].metadata.name}")
     return found[0]
 
@@ -126,13 +128,17 @@ def _as_labels(selector: Any) -> str:
     return str(from_label_selector(selector))
 
 
-def _by_activity(pod: Any) -> Any:
-    """Assigned, running, ready, long ready, restarted rarely, old: those first."""
+def _activity(pod: Any, logging: bool) -> Any:
+    """Assigned, running, ready, long ready, old: those first. Whose logs are read may be restless.
+
+    Times count in seconds, as clients see them.
+    """
     order = {"Running": 0, "Unknown": 1, "Pending": 2}
     ready = [c for c in pod.status.conditions if c.type == "Ready" and c.status == "True"]
     restarts = max((s.restart_count for s in pod.status.container_statuses), default=0)
-    since = ready[0].last_transition_time if ready else 0
-    created = pod.metadata.creation_timestamp or 0
+    since = (ready[0].last_transition_time or 0) // SECOND if ready else 0
+    created = (pod.metadata.creation_timestamp or 0) // SECOND
+    restarts = -restarts if logging else restarts
     phase = order.get(pod.status.phase, 1)
     return (not pod.spec.node_name, phase, not ready, since, restarts, created)
 
@@ -244,7 +250,7 @@ def run_in(client: Client, given: Given) -> None:
         raise CommandError(
             f"cannot exec into a container in a completed pod; current phase is {phase}"
         )
-    name = given["container"] or _containers(client, _single(given), pod, "")[0]
+    (name,) = _containers(client, _single(given), pod, given["container"])
     if given["tty"]:
         client.warn(_NO_TERMINAL)
     if given["stdin"] and len(command) == 1 and command[0].rpartition("/")[2] in _SHELLS:

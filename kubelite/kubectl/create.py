@@ -85,7 +85,10 @@ def finish(client: Client, given: Given, body: Document, mode: str) -> None:
 def failed(error: StatusError, kind: str, service: str) -> Exception:
     """``error: failed to create ...``, as the small commands say it."""
     noun = f"{service} service" if service else _NOUNS.get(kind)
-    return CommandError(f"failed to create {noun}: {error.status.message}") if noun else error
+    if not noun:
+        return error
+    colon = "" if kind == "Secret" else ":"
+    return CommandError(f"failed to create {noun}{colon} {error.status.message}")
 
 
 _NOUNS = {

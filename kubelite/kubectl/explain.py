@@ -12,6 +12,7 @@ from typing import Any
 from kubelite.api.openapi import Document, document
 from kubelite.apimachinery.errors import go_quote
 from kubelite.apimachinery.scheme import Kind
+from kubelite.kubectl import unknown
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import SWITCH, TEXT, Flag, Given
 from kubelite.kubectl.kinds import served
@@ -39,6 +40,10 @@ def explain(client: Client, given: Given) -> None:
     if len(given.words) > 1:
         raise CommandError("We accept only this format: explain RESOURCE\n")
     kind, path = _meant(client, given.words[0], given["api-version"])
+    if given["output"] == "plaintext-openapiv2":
+        raise unknown.elsewhere("explain --output=plaintext-openapiv2")
+    if given["output"] not in ("", "plaintext"):
+        raise CommandError(f"unrecognized format: {given['output']}")
     beside = [
         row
         for row in served(client.scheme)

@@ -29,6 +29,8 @@ class Described(NamedTuple):
 
 def documents(client: Client, names: Sequence[str]) -> Iterator[Described | Exception]:
     """Every object of every file, those in lists one by one; errors in their place."""
+    if list(names).count("-") > 1:
+        raise CommandError("standard input cannot be used for multiple arguments")
     for name in names:
         source = "STDIN" if name == "-" else name
         for document in _read(client, name, source):

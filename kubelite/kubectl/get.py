@@ -6,6 +6,7 @@ Models pkg/cmd/get/get.go.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
@@ -122,14 +123,10 @@ def _tables(client: Client, given: Given, builder: Builder, failures: list[Excep
     with_kind = len({info.kind for info in infos}) > 1
     if given["sort-by"] and len(infos) > 1:
         sorted_by(given["sort-by"], infos, [{"kind": "Table"} for _ in infos])
-    texts: list[str] = []
-    last: Kind | None = None
-    for info in infos:
-        if info.kind is not last:
-            layout = Layout(info.kind, _look(given, info.kind, with_kind))
-            texts.append("")
-            last = info.kind
-        texts[-1] += layout.text(_in_order(given, _objects(info)), client.now)
+    texts = []
+    for kind, group in groupby(infos, lambda info: info.kind):
+        objects = [obj for info in group for obj in _in_order(given, _objects(info))]
+        texts.append(Layout(kind, _look(given, kind, with_kind)).text(objects, client.now))
     written = [text for text in texts if text]
     client.write(("" if given["no-headers"] else "\n").join(written))
     if not written and not given["ignore-not-found"] and not failures:

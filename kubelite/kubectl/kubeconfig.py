@@ -13,7 +13,7 @@ from kubelite.api.core_v1 import Service
 from kubelite.apimachinery.dump import go_yaml
 from kubelite.apimachinery.errors import go_quote
 from kubelite.apimachinery.manifest import load
-from kubelite.kubectl import output, typed
+from kubelite.kubectl import output, typed, unknown
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import SWITCH, TEXT, Flag, Given
 from kubelite.kubectl.result import CommandError, Failures, usage_error
@@ -60,6 +60,21 @@ def _of_the_inside(client: Client) -> Document:
         "users": [{"name": ADMIN, "user": {}}],
         "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": ADMIN}}],
     }
+
+
+def check(client: Client, given: Given) -> None:
+    """Refuse names of clusters, users and contexts that the kubeconfig does not have."""
+    refusals = {
+        "context": "Error in configuration: context was not found for specified context: {}\n",
+        "cluster": 'error: no server found for cluster "{}"\n',
+        "user": 'error: auth info "{}" does not exist\n',
+    }
+    for of, refusal in refusals.items():
+        name = given[of]
+        if isinstance(name, tuple):  # a flag of the verb's own, as in create rolebinding --user
+            continue
+        if name and name not in [one["name"] for one in config_of(client)[f"{of}s"]]:
+            raise CommandError(refusal.format(name), plain=False)
 
 
 def view(client: Client, given: Given) -> None:
@@ -142,6 +157,8 @@ def set_context(client: Client, given: Given) -> None:
     current = config_of(client)["current-context"]
     if name not in ("", current):
         raise CommandError(f"this kubectl knows one cluster and one context, {go_quote(current)}")
+    if given["cluster"] or given["user"]:
+        raise unknown.elsewhere("config set-context with another cluster or user")
     if client.namespace_given:
         client.settings.namespace = client.namespace
     client.say(f'Context "{current}" modified.')
@@ -162,6 +179,8 @@ def use_context(client: Client, given: Given) -> None:
 
 def cluster_info(client: Client, given: Given) -> None:
     """Where the control plane is, and the services that belong to the cluster itself."""
+    if given.words[:1] == ("dump",):
+        raise unknown.elsewhere("cluster-info dump")
     host = config_of(client)["clusters"][0]["cluster"]["server"]
     client.say(f"Kubernetes control plane is running at {host}")
     place = client.namespace if client.namespace_given else "kube-system"

@@ -241,8 +241,7 @@ def _drain(client: Client, given: Given, node: str, mode: str) -> None:
         client.warn(f"Warning: {listed}")
     deadline = client.now + round((given["timeout"] or _WEEK) * 1_000_000)
     for pod in pods:
-        tell = client.warn if mode == writing.NONE else client.say
-        tell(writing.after(f"evicting pod {_place(pod)}", mode))
+        client.say(writing.after(f"evicting pod {_place(pod)}", mode))
         if mode != writing.CLIENT:
             _evict(client, given, pod, mode, deadline)
     if mode != writing.NONE:
@@ -351,4 +350,4 @@ def _evict(client: Client, given: Given, pod: Any, mode: str, deadline: int) -> 
         if client.now >= deadline:
             raise CommandError(f"global timeout reached: {_timeout(given['timeout'])}")
         client.run_until(lambda: False, RETRY_SECONDS)
-        client.warn(f"evicting pod {_place(pod)}")
+        client.say(f"evicting pod {_place(pod)}")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubelite.apimachinery import labels
 from kubelite.apimachinery.errors import StatusError, go_quote
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace, to_dict
@@ -233,6 +234,8 @@ class Builder:
             if isinstance(document, Exception):
                 yield document
                 continue
+            if not self._selects(document.content):
+                continue
             kind, place = document.kind, self._place_of(document.kind, document.content)
             if isinstance(place, Exception):
                 yield place
@@ -240,6 +243,17 @@ class Builder:
             meta = document.content.get("metadata") or {}
             name = meta.get("name") or ""
             yield Info(kind, place, name, None, document.content, document.source)
+
+    def _selects(self, content: Document) -> bool:
+        """Whether a selector lets an object of a file through. Raises CommandError."""
+        try:
+            wanted = labels.parse(self.labels)
+        except ValueError as error:
+            raise CommandError(
+                f"the provided selector {go_quote(self.labels)} is not valid: {error}"
+            ) from error
+        held = (content.get("metadata") or {}).get("labels") or {}
+        return wanted.matches({key: str(value) for key, value in held.items()})
 
     def _place_of(self, kind: Kind, content: Document) -> str | Exception:
         meta = content.get("metadata") or {}

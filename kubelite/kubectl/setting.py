@@ -129,6 +129,11 @@ def image(client: Client, given: Given) -> None:
     if not images:
         built(client, replace(given, words=tuple(words))).all()
         raise CommandError("at least one image update is required")
+    if "*" in images and len(images) > 1:
+        raise CommandError(
+            "all containers are already specified by *, but saw more than one "
+            "container_name=container_image pairs"
+        )
 
     def change(info: Info, plain: Document) -> None:
         containers = _all(_pod_spec(info, plain))

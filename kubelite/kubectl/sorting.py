@@ -8,6 +8,7 @@ from functools import cmp_to_key
 from typing import Any, TypeVar
 
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.kubectl.gosort import go_sorted
 from kubelite.kubectl.jsonpath import JSONPath, PathError
 from kubelite.kubectl.result import CommandError
 
@@ -39,7 +40,7 @@ def sorted_by(path: str, items: Sequence[T], plain: Sequence[Any]) -> list[T]:
     if items and not any(values and values[0] for values in found):
         raise CommandError(f'couldn\'t find any field with path "{field}" in the list of objects')
     keys = [values[0][0] if values and values[0] else None for values in found]
-    pairs = sorted(zip(keys, items, strict=True), key=cmp_to_key(_by_key))
+    pairs = go_sorted(zip(keys, items, strict=True), key=cmp_to_key(_by_key))
     return [item for _, item in pairs]
 
 

@@ -31,13 +31,6 @@ ALIASES = {
 """Short forms of subcommands."""
 
 
-def nothing() -> CommandError:
-    """No command at all."""
-    return CommandError(
-        "kubectl controls a cluster; begin with a command, such as get", plain=False
-    )
-
-
 COMMANDS = (
     *("create", "expose", "run", "set", "explain", "get", "edit", "delete", "rollout", "scale"),
     *("autoscale", "certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint"),
@@ -48,10 +41,15 @@ COMMANDS = (
 """What the real kubectl can do, in its order."""
 
 
+def elsewhere(what: str) -> CommandError:
+    """What only the real kubectl does."""
+    return CommandError(f"kubectl {what} needs the real kubectl; see cluster.serve()")
+
+
 def command(name: str) -> CommandError:
     """A command that is not there, and those that are called similarly."""
     if name in COMMANDS:
-        return CommandError(f"kubectl {name} needs the real kubectl; see cluster.serve()")
+        return elsewhere(name)
     text = f'error: unknown command {go_quote(name)} for "kubectl"\n'
     near = [one for one in COMMANDS if _distance(name, one) <= 2 or one.startswith(name.lower())]
     if near:
@@ -61,9 +59,17 @@ def command(name: str) -> CommandError:
 
 def subcommand(group: str, name: str) -> CommandError:
     """A part of a command that is not there."""
-    if not name:
-        return CommandError(f"{group} needs one more word; try kubectl {group} -h", plain=False)
     return usage_error(group, f"unknown command {go_quote(name)}")
+
+
+def help_of_group(group: str, known: Iterable[str]) -> str:
+    """What can be said after ``group``; all commands, for none."""
+    begin = f"{group} " if group else ""
+    names = dict.fromkeys(
+        path.removeprefix(begin).split()[0] for path in known if path.startswith(begin)
+    )
+    listed = "".join(f"  {name}\n" for name in sorted(names))
+    return f"Usage:\n  kubectl {begin}COMMAND [flags]\n\nAvailable Commands:\n{listed}"
 
 
 def help_of(path: str, flags: Iterable[Flag]) -> str:

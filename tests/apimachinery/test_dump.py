@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubelite.apimachinery import manifest
+from kubelite.apimachinery import dump, manifest
 from kubelite.apimachinery.dump import go_yaml
 
 TEXTS = {
@@ -53,6 +53,13 @@ def test_texts_as_kubectl_writes_them(text: str) -> None:
     written = go_yaml({"k": text})
     assert written == f"k: {TEXTS[text]}\n"
     assert manifest.load(written, "test") == [{"k": text}]
+
+
+def test_without_libyaml_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = go_yaml(list(TEXTS))
+    monkeypatch.setattr(dump, "_FAST", dump._GoDumper)
+    assert go_yaml(list(TEXTS)) == fast
+    assert [go_yaml({"k": text}) for text in TEXTS] == [f"k: {TEXTS[t]}\n" for t in TEXTS]
 
 
 def test_other_values() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +24,10 @@ _BESIDE = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 BINARY = shutil.which("kubectl", path=_BESIDE) or ""
 STILL = 1e-9
 """So slowly the served cluster's clock runs that it stands: a second takes thirty years."""
+
+
+_COMPARED = re.compile(r"/tmp/(LIVE|MERGED)-\d+(\S*)(?:\t2\S+ \S+ \+\d{4})?")
+"""The files that the real ``kubectl diff`` makes up, with their times."""
 
 
 class Said(NamedTuple):
@@ -56,10 +63,19 @@ class Twins:
             cwd=self.home,
             capture_output=True,
             text=True,
-            timeout=12,
+            timeout=60,
             check=False,
         )
-        return Said(done.stdout, done.stderr, done.returncode)
+        return Said(_COMPARED.sub(r"/tmp/\1\2", done.stdout), done.stderr, done.returncode)
+
+    def real_while_time_passes(self, line: str, stdin: str = "") -> Said:
+        """The same for a command that waits: the clock runs until it has ended."""
+        with ThreadPoolExecutor(1) as pool:
+            said = pool.submit(self.real, line, stdin)
+            while not said.done():
+                self.theirs.run(0.1)
+                time.sleep(0.02)
+        return said.result()
 
     def mine(self, line: str, stdin: str = "") -> Said:
         """What ours says."""
@@ -67,9 +83,10 @@ class Twins:
         return Said(result.text, result.error, result.code)
 
     def run(self, seconds: float) -> None:
-        """Let time pass in both."""
-        self.theirs.run(seconds)
-        self.ours.run(seconds)
+        """Let time pass in both; they show the same time then."""
+        until = max(self.theirs.clock.now, self.ours.clock.now) + round(seconds * 1_000_000)
+        for cluster in (self.theirs, self.ours):
+            cluster.run((until - cluster.clock.now) / 1_000_000)
         assert self.theirs.clock.now == self.ours.clock.now
 
 

@@ -35,6 +35,11 @@ def test_folders_are_not_read(k: Kubectl, tmp_path: Path) -> None:
 def test_help_is_short(k: Kubectl) -> None:
     assert k("scale -h").lines[:2] == ["Usage:", "  kubectl scale [flags]"]
     assert "      --replicas <number>" in k("scale --help").lines
+    assert "  scale" in k("").lines
+    for line, code in (("set", 1), ("set -h", 0)):
+        asked = k(line)
+        assert asked.code == code
+        assert "  image" in (asked.error if code else asked.text).splitlines()
 
 
 def test_without_an_editor_nothing_is_edited(k: Kubectl) -> None:

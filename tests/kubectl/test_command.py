@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +72,28 @@ def test_from_apply_to_delete(k: Kubectl, cluster: Cluster) -> None:
     assert k("get pods").error == "No resources found in default namespace.\n"
 
 
+def test_files_and_lists(k: Kubectl, tmp_path: Path) -> None:
+    file = tmp_path / "web.yaml"
+    file.write_text(WEB, encoding="utf-8")
+    assert k(f"create -f {file}").text == "deployment.apps/web created\n"
+    assert k(f"create -f {file}").error == (
+        f'Error from server (AlreadyExists): error when creating "{file}": '
+        'deployments.apps "web" already exists\n'
+    )
+    one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": [one]})
+    assert k("apply -f -", listed).text == "configmap/a created\n"
+
+
+def test_a_kind_that_is_not_there(k: Kubectl) -> None:
+    """Over HTTP the real one says something else: it asks for OpenAPI v2, which is not served."""
+    refused = k("apply -f -", "apiVersion: v1\nkind: Foo\nmetadata: {name: x}")
+    assert refused.error == (
+        'error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches '
+        'for kind "Foo" in version "v1"\nensure CRDs are installed first\n'
+    )
+
+
 def test_waiting_ends(k: Kubectl, cluster: Cluster) -> None:
     k('run hungry --image=nginx --overrides=\'{"spec":{"nodeSelector":{"no":"where"}}}\'')
     before = cluster.clock.now
@@ -112,7 +136,7 @@ def test_drain_keeps_budgets(k: Kubectl, cluster: Cluster) -> None:
     done = k(f"drain {nodes[0]} --ignore-daemonsets")
     assert done.code == 0 and done.text.splitlines()[0] == f"node/{nodes[0]} cordoned"
     assert done.text.splitlines()[-1] == f"node/{nodes[0]} drained"
-    assert done.error.startswith("evicting pod default/web-")
+    assert done.text.splitlines()[1].startswith("evicting pod default/web-")
     assert k(f"get pods --field-selector=spec.nodeName={nodes[0]} -o name").text == ""
 
 

@@ -55,7 +55,7 @@ def service(type: str) -> Maker:
 def _port(text: str) -> Document:
     first, _, second = text.partition(":")
     if not first.isdigit():
-        raise CommandError(f'strconv.Atoi: parsing "{first}": invalid syntax')
+        raise CommandError(f'strconv.ParseUint: parsing "{first}": invalid syntax')
     target: int | str = int(first) if not second else int(second) if second.isdigit() else second
     name = text.replace(":", "-")
     return {"name": name, "port": int(first), "protocol": "TCP", "targetPort": target}
@@ -138,11 +138,12 @@ def _path(rule: re.Match[str]) -> Document:
 
 
 def _secured(found: list[re.Match[str]]) -> Iterator[Document]:
+    """One entry for each secret; a host keeps the first that is named for it."""
     seen: dict[str, list[str]] = {}
+    known: list[str] = []
     for rule in found:
-        if rule["tls"]:
-            hosts = seen.setdefault(rule["secret"] or "", [])
-            if rule["host"] and rule["host"] not in hosts:
-                hosts.append(rule["host"])
+        if rule["tls"] and rule["host"] not in known:
+            known.append(rule["host"])
+            seen.setdefault(rule["secret"] or "", []).extend([rule["host"]] if rule["host"] else [])
     for secret, hosts in seen.items():
         yield ({"hosts": hosts} if hosts else {}) | ({"secretName": secret} if secret else {})

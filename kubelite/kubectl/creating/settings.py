@@ -86,7 +86,7 @@ def _pairs(client: Client, given: Given, what: str) -> Iterator[tuple[str, bytes
         key, equals, value = literal.partition("=")
         if not key or not equals:
             raise CommandError(f"invalid literal source {literal}, expected key=value")
-        yield key, value.strip("'\"").encode() if _quoted(value) else value.encode()
+        yield key, value.encode()
     for source in given["from-file"]:
         key, equals, path = source.partition("=")
         path = path if equals else source
@@ -96,10 +96,6 @@ def _pairs(client: Client, given: Given, what: str) -> Iterator[tuple[str, bytes
             key, equals, value = line.lstrip().partition("=")
             if key and not key.startswith("#") and equals:
                 yield key, value.encode()
-
-
-def _quoted(value: str) -> bool:
-    return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
 
 
 def _content(client: Client, path: str) -> bytes:
@@ -140,9 +136,9 @@ def _in_order(value: Any) -> str:
 def tls(client: Client, given: Given, name: str) -> Document:
     """A Secret of a certificate and its key."""
     data = {}
+    if not given["cert"] or not given["key"]:
+        raise CommandError("key and cert must be specified")
     for key, flag in (("tls.crt", "cert"), ("tls.key", "key")):
-        if not given[flag]:
-            raise CommandError("key and cert must be specified")
         try:
             content = client.read(given[flag])
         except CommandError as error:

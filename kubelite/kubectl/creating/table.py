@@ -30,7 +30,7 @@ TABLE: dict[str, Row] = {
     "serviceaccount": _row(settings.serviceaccount),
     "quota": _row(settings.quota, settings.QUOTA),
     "poddisruptionbudget": _row(settings.budget, settings.BUDGET),
-    "priorityclass": _row(settings.priorityclass, settings.PRIORITY, ("value",), wide=True),
+    "priorityclass": _row(settings.priorityclass, settings.PRIORITY, wide=True),
     "service clusterip": _row(network.service("ClusterIP"), network.CLUSTERIP),
     "service nodeport": _row(network.service("NodePort"), network.NODEPORT),
     "service loadbalancer": _row(network.service("LoadBalancer"), network.LOADBALANCER),
