@@ -36,6 +36,7 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    doubted: dict[str, int] = field(default_factory=dict)  # pods whose binding nobody heard of
     renewed_late: int = 0  # when the reply to a lease's renewal was last late
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments

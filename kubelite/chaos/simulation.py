@@ -144,6 +144,8 @@ class Chaos:
         """What has been done is unknown to the one who asked for it."""
         if request.component in self.controllers:
             self.watchman.replay.disturbed = True
+        if request.subresource == "binding":
+            self.watchman.replay.doubted[f"{request.namespace}/{request.name}"] = self.clock.now
         if response.ok and request.subresource == "binding":
             self.reach("a bind was done and nobody heard of it")
 
