@@ -42,7 +42,7 @@ from kubelite.chaos.invariants_of_work import (
     recreation_waits_for_the_end,
     slices_hold_a_hundred,
 )
-from kubelite.chaos.replay import Replay
+from kubelite.chaos.replay import SIGNS_OF_LIFE, Replay
 from kubelite.chaos.witness import finalizers_are_waited_for, updates_are_of_what_is_there
 from kubelite.cluster import Cluster
 from kubelite.scheduler.resources import amounts_of, pod_requests
@@ -339,7 +339,6 @@ WRITERS: dict[Invariant, str] = {
 }
 """By whose writes alone it can be broken: how their names begin."""
 
-SIGNS_OF_LIFE = ("events", history.LEASES)
 OF_SIGNS: tuple[Invariant, ...] = (
     revisions_grow_by_one,
     objects_carry_their_revision,

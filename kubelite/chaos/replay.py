@@ -14,6 +14,9 @@ from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired,
 from kubelite.etcd.backend import Change
 from kubelite.sim.clock import SECOND
 
+SIGNS_OF_LIFE = ("events", "leases.coordination.k8s.io")
+"""Half of all writes; nothing of them is looked back at."""
+
 
 @dataclass
 class Replay:
@@ -90,6 +93,8 @@ class Replay:
             self.uids.pop(old.metadata.uid, None)
         else:
             place[self.key] = self.uids[new.metadata.uid] = new
+        if self.resource in SIGNS_OF_LIFE:
+            return
         if self.resource == "deployments.apps" and new is not None:
             surge, unavailable = fenceposts(new)
             bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
