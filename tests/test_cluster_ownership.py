@@ -143,6 +143,44 @@ def test_an_owner_made_anew_under_the_same_name_is_another_owner(cluster: Cluste
     assert "child" not in names(cluster)
 
 
+@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "StatefulSet", "Job"])
+def test_nobody_is_taken_in_by_an_owner_that_is_gone(cluster: Cluster, kind: str) -> None:
+    """The copy of the owner is behind: only the server knows that another one has its name."""
+    owner, orphan = family(kind)
+    first = cluster.apply(owner)
+    cluster.run(5)
+    resource = f"{kind.lower()}s.{'batch' if kind == 'Job' else 'apps'}"
+    cluster._control_plane.controllers._informers[resource]._watch.stop()
+    delete(cluster, resource, "web", "")
+    second = cluster.apply(owner)
+    cluster.run(2)
+    cluster.apply(orphan)
+    cluster.run(2)
+    found = cluster.get(f"{orphan['kind'].lower()}/{orphan['metadata']['name']}")
+    assert first.metadata.uid != second.metadata.uid
+    assert controller_of(found) is None
+
+
+def family(kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An owner, and what it would take in."""
+    made = deployment(replicas=0)
+    if kind == "StatefulSet":
+        made["spec"]["serviceName"] = "web"
+    if kind == "Job":
+        made = {"apiVersion": "batch/v1", "spec": made["spec"], "metadata": {"name": "web"}}
+        made["spec"] = {"suspend": True, "manualSelector": True, **made["spec"]}
+        del made["spec"]["replicas"]
+        made["spec"]["template"]["spec"]["restartPolicy"] = "Never"
+    template = made["spec"]["template"]
+    owner = {**made, "kind": kind}
+    if kind == "Deployment":
+        other = deployment(replicas=0, image="shop:0.9")
+        other["metadata"] |= {"name": "web-0", "labels": {"app": "web"}}
+        return owner, {**other, "kind": "ReplicaSet"}
+    meta = {"name": "web-0", "labels": template["metadata"]["labels"]}
+    return owner, {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": template["spec"]}
+
+
 @pytest.mark.parametrize("policy", ["Background", "Foreground"])
 def test_a_circle_of_owners_can_be_deleted(cluster: Cluster, policy: str) -> None:
     one = config_map(cluster, "one")

@@ -40,7 +40,7 @@ def only_orphans_are_collected(replay: Any) -> Iterator[str]:
         return
     for reference in old.metadata.owner_references:
         owner = replay.uids.get(reference.uid)
-        if owner is None:
+        if owner is None or owner.metadata.namespace not in ("", old.metadata.namespace):
             continue
         meta = owner.metadata
         if meta.deletion_timestamp is None or FOREGROUND not in meta.finalizers:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from kubelite.api import SCHEME
 from kubelite.api.core_v1 import Pod
+from kubelite.apimachinery import errors
 from kubelite.apimachinery.meta import OwnerReference
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.times import SECOND, Time
@@ -61,6 +62,21 @@ def disrupted(pod: Pod, reason: str, message: str, now: int, phase: str = "") ->
 def asks_anew(old: Any, new: Any) -> bool:
     """Whether an update changed what the object asks for, not only what is said of it."""
     return bool(old.metadata.generation != new.metadata.generation)
+
+
+# DOC: adoption-recheck
+def ask_before_adopting(client: Client, owner: Any) -> None:
+    """Ask the server whether the owner is still there, for the copy of it may be behind.
+
+    Raises StatusError if it is gone, if another one has its name, or if it is on its way out.
+    """
+    meta, resource = owner.metadata, SCHEME.of(type(owner)).resource
+    found = client.get(resource, meta.name, meta.namespace).metadata
+    if found.uid != meta.uid:
+        gone = f"original {meta.namespace}/{meta.name} is gone: got uid {found.uid}"
+        raise errors.conflict(resource, meta.name, f"{gone}, wanted {meta.uid}")
+    if found.deletion_timestamp is not None:
+        raise errors.conflict(resource, meta.name, "it has just been deleted")
 
 
 def controller_of(obj: Any) -> OwnerReference | None:

@@ -27,6 +27,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
     Manager,
+    ask_before_adopting,
     asks_anew,
     by_controller,
     controller_of,
@@ -296,9 +297,12 @@ class ReplicaSetController(ManagedController):
     # DOC: adoption
     def _adoptions(self, owner: ReplicaSet) -> Iterable[Action]:
         """Take in orphans that match, let go of pods that no longer do."""
-        for pod in self.pods.index("controller", f"orphans/{owner.metadata.namespace}"):
-            if pod_active(pod) and _selects(owner, pod):
-                yield _own(pod, to_dict(owned_by(owner)))
+        orphans = self.pods.index("controller", f"orphans/{owner.metadata.namespace}")
+        mine = [pod for pod in orphans if pod_active(pod) and _selects(owner, pod)]
+        if mine:
+            ask_before_adopting(self.client, owner)
+        for pod in mine:
+            yield _own(pod, to_dict(owned_by(owner)))
         if owner.metadata.uid not in self._relabelled:
             return
         for pod in self.pods.index("replicas", owner.metadata.uid + "/active"):

@@ -16,7 +16,13 @@ from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
 from kubelite.controllers import history
-from kubelite.controllers.base import ManagedController, Manager, by_controller, controller_of
+from kubelite.controllers.base import (
+    ManagedController,
+    Manager,
+    ask_before_adopting,
+    by_controller,
+    controller_of,
+)
 from kubelite.controllers.census import Census
 from kubelite.controllers.strangers import Strangers
 
@@ -129,20 +135,15 @@ class RevisionedController(ManagedController):
     def adoptions(self, owner: Any) -> list[Action]:
         """Take in orphans that belong to the owner, let go of what no longer does."""
         uid, space = owner.metadata.uid, f"orphans/{owner.metadata.namespace}"
-        revisions, pods = self.revisions.index, self.pods.index
+        revisions = self.revisions.index
+        lost = [r for r in revisions("controller", space) if history.selects(owner, r)]
+        pods = [pod for pod in self.pods.index("controller", space) if self.belongs(owner, pod)]
+        if any(found.metadata.deletion_timestamp is None for found in (*lost, *pods)):
+            ask_before_adopting(self.client, owner)
+        others = [r for r in revisions("controller", uid) if not history.selects(owner, r)]
         return [
-            *history.adoptions(
-                owner,
-                history.REVISIONS,
-                [r for r in revisions("controller", space) if history.selects(owner, r)],
-                [r for r in revisions("controller", uid) if not history.selects(owner, r)],
-            ),
-            *history.adoptions(
-                owner,
-                "pods",
-                [pod for pod in pods("controller", space) if self.belongs(owner, pod)],
-                self.strangers.of(owner),
-            ),
+            *history.adoptions(owner, history.REVISIONS, lost, others),
+            *history.adoptions(owner, "pods", pods, self.strangers.of(owner)),
         ]
 
     def expect(self, key: str, actions: Sequence[Action]) -> None:

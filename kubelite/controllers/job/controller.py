@@ -24,6 +24,7 @@ from kubelite.client.informer import key_of
 from kubelite.controllers.base import (
     ManagedController,
     Manager,
+    ask_before_adopting,
     by_controller,
     controller_of,
     owned_by,
@@ -214,11 +215,14 @@ class JobController(ManagedController):
     def _adoptions(self, job: Job) -> Iterable[Action]:
         """Take in orphans that match, let go of pods that no longer do."""
         if job.metadata.deletion_timestamp is None:
-            for pod in self.pods.index("controller", f"orphans/{job.metadata.namespace}"):
-                if pod_active(pod) and _selects(job, pod):
-                    reference = to_dict(owned_by(job))
-                    change = {"ownerReferences": [reference], "finalizers": [JOB_TRACKING]}
-                    yield workers.patch(pod, change)
+            orphans = self.pods.index("controller", f"orphans/{job.metadata.namespace}")
+            mine = [pod for pod in orphans if pod_active(pod) and _selects(job, pod)]
+            if mine:
+                ask_before_adopting(self.client, job)
+            for pod in mine:
+                reference = to_dict(owned_by(job))
+                change = {"ownerReferences": [reference], "finalizers": [JOB_TRACKING]}
+                yield workers.patch(pod, change)
         for pod in self.strangers.of(job):
             gone = {"$patch": "delete", "uid": job.metadata.uid}
             drop = {"$deleteFromPrimitiveList/finalizers": [JOB_TRACKING]}
