@@ -20,12 +20,12 @@ def preemption_spares_equals(replay: Any) -> Iterator[str]:
 
 
 def evictions_keep_budgets(replay: Any) -> Iterator[str]:
-    """33. Evictions keep a PodDisruptionBudget, as far as its status can know what is healthy."""
+    """33. Evictions keep a PodDisruptionBudget."""
     new, old = replay.new, replay.old
     if _marked(new) != "EvictionByEvictionAPI" or _marked(old) == "EvictionByEvictionAPI":
         return
     if replay.alarmed > replay.when - replay.slack:
-        return
+        return  # its status may not know yet
     pods = [p for p in replay.of("pods").values() if _marked(p) != "EvictionByEvictionAPI"]
     for budget in replay.of("poddisruptionbudgets.policy").values():
         matches = from_label_selector(budget.spec.selector).matches
