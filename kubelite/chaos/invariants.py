@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
+from kubelite.api.volumes import ATTACHMENTS
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.chaos import invariants_of_history as history
@@ -17,9 +18,11 @@ from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, pree
 from kubelite.chaos.invariants_of_endings import (
     a_dark_zone_is_left_alone,
     claims_outlast_their_users,
+    disks_are_let_go_first,
     machines_are_given_up_one_by_one,
     nobody_vouches_for_the_silent,
     only_orphans_are_collected,
+    owners_that_adopt_are_there,
     pods_are_removed_by_their_kubelet,
     pods_leave_a_namespace_first,
     tolerations_are_honoured,
@@ -264,6 +267,8 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     only_orphans_are_collected,
     pods_leave_a_namespace_first,
     claims_outlast_their_users,
+    disks_are_let_go_first,
+    owners_that_adopt_are_there,
     tolerations_are_honoured,
     a_dark_zone_is_left_alone,
     machines_are_given_up_one_by_one,
@@ -302,6 +307,7 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
     pods_are_removed_by_their_kubelet: _PODS,
     claims_outlast_their_users: ("persistentvolumeclaims",),
+    disks_are_let_go_first: (ATTACHMENTS,),
     tolerations_are_honoured: _PODS,
     a_dark_zone_is_left_alone: ("nodes",),
     machines_are_given_up_one_by_one: ("nodes",),
