@@ -12,7 +12,7 @@ from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
 from kubelite.etcd.backend import Change
-from kubelite.sim.clock import SECOND
+from kubelite.sim.clock import MINUTE, SECOND
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Replay:
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
+    replaced: int = -MINUTE  # when a scheduler last died
     given_up: int = 0  # when a silent node was last to be emptied
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import click
 from tqdm import tqdm
 
-from tests.chaos.mutants.ledger import LEDGER, NONE, PAGE, Mutant, page, read, written
+from tests.chaos.mutants.ledger import DRAWN, LEDGER, PAGE, Mutant, page, read, written
 from tests.chaos.mutants.running import Place, fails, tried
 
 
@@ -61,11 +61,11 @@ def caught(mutant: Mutant, seeds: int = 0) -> Mutant | None:
 
 
 def _places(mutant: Mutant, seeds: int) -> Iterator[Place]:
-    """Where it was caught before; or from the first seed on, with no faults at all only once."""
+    """Where it was caught before; or from the first seed on, if seeds draw the faults."""
     if not seeds:
         yield mutant.place
         return
-    for seed in range(1 if mutant.faults == NONE else seeds):
+    for seed in range(seeds if mutant.faults == DRAWN else 1):
         yield mutant.scenario, mutant.faults, seed
 
 
