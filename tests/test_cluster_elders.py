@@ -286,7 +286,7 @@ def test_kinds_that_are_only_kept() -> None:
     assert made["FlowSchema"].spec.matching_precedence == 1000
     queuing = made["PriorityLevelConfiguration"].spec.limited.limit_response.queuing
     assert (queuing.queues, queuing.hand_size, queuing.queue_length_limit) == (64, 8, 50)
-    assert made["CertificateSigningRequest"].spec.username == "you"
+    assert made["CertificateSigningRequest"].spec.username == "kubernetes-admin"
     assert "kube-system/metrics-server" in str(cluster.get("apiservices"))
     assert "Pending" in str(cluster.get("csr"))
     assert "services/default/web" in str(cluster.get("ipaddresses"))

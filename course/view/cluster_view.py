@@ -20,6 +20,7 @@ import traitlets
 
 from course.view.layout import LEGEND_TILE, NARROWEST, WIDEST, WIDTH, Layout, layout_of, rows_needed
 from course.view.palette import LOOK_NUMBER, LOOKS
+from course.view.plain import plain
 from course.view.saved import beside
 from course.view.state import SECOND, PodMark, Scene, State, scene_of
 from course.view.svg import cue_place, short_label, svg_of
@@ -79,7 +80,7 @@ class ClusterView(anywidget.AnyWidget):
     ):
         super().__init__()
         self._cluster = cluster
-        self._title = title
+        self._title = plain(title)
         self._numbers: dict[str, int] = {}
         self._rows = 0
         self.looks = [look._asdict() for look in LOOKS]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course.view.palette import house_style
+from course.view.plain import plain_lines
 
 DPI = 128
 COLOURS = 256
@@ -29,14 +31,16 @@ class LessonFigure(Figure):
     def __init__(self, width: float, height: float, alt: str):
         super().__init__(figsize=(width, height), dpi=DPI, layout="constrained")
         self._agg = FigureCanvasAgg(self)
-        self.alt = alt
+        self.alt = plain_lines(alt)
 
     def png(self) -> bytes:
         """The picture. The same figure gives the same bytes: no date and no version inside.
 
         A chart has few colours, so they are kept in a table: a third of the size.
         """
-        with house_style():
+        with house_style(), warnings.catch_warnings():
+            # A name in letters that the font lacks is drawn as boxes; the words have it in full.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
             self._agg.draw()  # type: ignore[no-untyped-call]
         pixels = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
         drawn = Image.fromarray(pixels).convert("RGB")

@@ -13,6 +13,7 @@ import networkx as nx
 from course.view.cluster_view import ClusterLike, zero_of
 from course.view.figure import LessonFigure
 from course.view.palette import BLACK, GREY, LINE, PALE, WHITE, house_style, look
+from course.view.plain import plain
 from course.view.state import SECOND, State, owner_of, scene_of
 from course.view.text import counted
 
@@ -22,6 +23,9 @@ RUNS_ON = "runs on"
 
 _COLUMNS = {"Deployment": 0.0, "ReplicaSet": 1.0, "Pod": 2.0, "Node": 2.9}
 _ROW = 0.29  # inches for one pod
+MOST_LETTERS = 60  # of a name
+MOST_ROWS = 300
+"""Of one column: more would be a picture of many screens, and soon more than memory holds."""
 
 
 def family(state: State) -> nx.DiGraph[str]:
@@ -33,13 +37,15 @@ def family(state: State) -> nx.DiGraph[str]:
     made: nx.DiGraph[str] = nx.DiGraph()
     scene = scene_of(state)
     for deployment in state.list("deployments"):
-        _add(made, "Deployment", deployment.metadata.name)
+        _add(made, "Deployment", plain(deployment.metadata.name))
     for owner in (pod.owner for pod in scene.pods if pod.owner):
-        _add(made, *owner.split("/", 1))
+        kind, _, name = owner.partition("/")
+        _add(made, kind, name)
     for replica_set in state.list("replicasets"):
-        if replica_set.spec.replicas or f"ReplicaSet/{replica_set.metadata.name}" in made:
-            child = _add(made, "ReplicaSet", replica_set.metadata.name)
-            if (owner := owner_of(replica_set)) in made:
+        name = plain(replica_set.metadata.name)
+        if replica_set.spec.replicas or f"ReplicaSet/{name}" in made:
+            child = _add(made, "ReplicaSet", name)
+            if (owner := plain(owner_of(replica_set))) in made:
                 made.add_edge(owner, child, relation=OWNS)
     for node in scene.nodes:
         _add(made, "Node", node.name, "" if node.ready else "pending")
@@ -63,13 +69,21 @@ def graph(cluster: ClusterLike, title: str = "", at: float | None = None) -> Les
     state = cluster.history.at(None if at is None else zero + round(at * SECOND))
     made = family(state)
     places = positions(made)
-    kinds = [made.nodes[vertex]["kind"] for vertex in made]
+    kinds = [_column(made.nodes[vertex]["kind"]) for vertex in made]
     rows = max(3, *(kinds.count(kind) for kind in LAYERS))
+    if rows > MOST_ROWS:
+        raise ValueError(
+            f"{rows:,} objects in one column are too many to draw each of them: "
+            "look at ClusterView(cluster)"
+        )
     with house_style():
         figure = LessonFigure(7.6, 0.9 + _ROW * rows, alt=described(made))
         axes = figure.add_subplot()
         axes.set_axis_off()
-        axes.set_title(title or f"Who owns what, and what runs where, at {_seconds(state, zero)}")
+        told = (
+            plain(title, 120) or f"Who owns what, and what runs where, at {_seconds(state, zero)}"
+        )
+        axes.set_title(told, parse_math=False)
         axes.set_xlim(-0.5, 3.3)
         axes.set_ylim(-rows / 2 - 0.2, rows / 2 + 0.9)
         for kind, x in _COLUMNS.items():
@@ -89,7 +103,9 @@ def positions(made: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
 
     The same graph always gets the same places, and no two vertices share one.
     """
-    columns = {kind: [v for v in made if made.nodes[v]["kind"] == kind] for kind in LAYERS}
+    columns: dict[str, list[str]] = {kind: [] for kind in LAYERS}
+    for vertex in made:
+        columns[_column(made.nodes[vertex]["kind"])].append(vertex)
     node_row = {vertex: row for row, vertex in enumerate(columns["Node"])}
     columns["Pod"].sort(key=lambda pod: (_row_of_node(made, pod, node_row), pod))
     return {
@@ -97,6 +113,11 @@ def positions(made: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
         for kind, vertices in columns.items()
         for vertex, y in zip(vertices, _spread(len(vertices), len(columns["Pod"])), strict=True)
     }
+
+
+def _column(kind: str) -> str:
+    """Other owners of pods, such as Jobs, stand among the ReplicaSets."""
+    return kind if kind in LAYERS else "ReplicaSet"
 
 
 def _row_of_node(made: nx.DiGraph[str], pod: str, rows: dict[str, int]) -> int:
@@ -124,14 +145,14 @@ def _draw_edge(
 
 def _draw_vertex(axes: Any, vertex: dict[str, str], place: tuple[float, float]) -> None:
     shown = look(vertex["look"]) if vertex["look"] else None
-    text = vertex["name"]
+    text = vertex["name"] if vertex["kind"] in LAYERS else f"{vertex['kind']} {vertex['name']}"
     if vertex["kind"] == "Pod" and shown:
         text = f"{vertex['short']}  {shown.label.lower()}"
     if vertex["kind"] == "Node" and shown:
         text = f"{text}  not ready"
     axes.text(
         *place,
-        text,
+        plain(text, MOST_LETTERS),
         ha="center",
         va="center",
         fontsize=8,
@@ -156,7 +177,7 @@ def described(made: nx.DiGraph[str]) -> str:
 def _sentences(made: nx.DiGraph[str]) -> Iterator[str]:
     for vertex, data in made.nodes(data=True):
         kind, name = data["kind"], data["name"]
-        if kind in ("Deployment", "ReplicaSet"):
+        if kind not in ("Pod", "Node"):
             yield f"{kind} {name} owns {_named(made, made.successors(vertex))}."
         elif kind == "Node":
             yield f"Node {name} runs {_named(made, made.predecessors(vertex))}."

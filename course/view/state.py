@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+from course.view.plain import plain
 from kubelite.api.conditions import condition, node_ready, pod_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.apimachinery.quantity import Quantity
@@ -97,7 +98,7 @@ def node_mark(node: Node) -> NodeMark:
     """A node with what it can give to pods."""
     room = node.status.allocatable or node.status.capacity
     return NodeMark(
-        name=node.metadata.name,
+        name=plain(node.metadata.name),
         ready=node_ready(node),
         schedulable=not node.spec.unschedulable,
         cpu=_amount(room, "cpu").milli,
@@ -111,15 +112,15 @@ def pod_mark(pod: Pod) -> PodMark:
     asked = [container.resources.requests for container in pod.spec.containers]
     return PodMark(
         uid=pod.metadata.uid,
-        name=pod.metadata.name,
-        namespace=pod.metadata.namespace,
-        node=pod.spec.node_name,
+        name=plain(pod.metadata.name),
+        namespace=plain(pod.metadata.namespace),
+        node=plain(pod.spec.node_name),
         look=look_of(pod),
-        phase=pod.status.phase or "Pending",
+        phase=plain(pod.status.phase or "Pending"),
         ready=pod_ready(pod),
-        owner=owner_of(pod),
+        owner=plain(owner_of(pod)),
         restarts=sum(status.restart_count for status in pod.status.container_statuses),
-        reason=reason_of(pod),
+        reason=plain(reason_of(pod)),
         cpu=sum(_amount(requests, "cpu").milli for requests in asked),
         memory=sum(_amount(requests, "memory").value for requests in asked),
     )

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from course.view.layout import LEGEND_TILE, WIDTH, Box, Layout, Text, Tile, layout_of
 from course.view.palette import BLACK, BLUE, GREY, LINE, LOOK_NUMBER, LOOKS, PALE, WHITE, Look
+from course.view.plain import plain
 from course.view.state import Scene
 from course.view.text import described, summary
 
@@ -31,6 +32,7 @@ _TEXT_STYLE = {
 
 def svg_of(scene: Scene, title: str = "Cluster", width: int = WIDTH) -> str:
     """The picture of a scene as SVG text, with a title and a description for screen readers."""
+    title = plain(title)
     return "\n".join(_drawn(layout_of(scene, title, width), scene, title)) + "\n"
 
 

@@ -6,6 +6,7 @@ below them one lane for each pod. All of it is read from the cluster's history.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -15,10 +16,12 @@ from matplotlib.patches import Patch
 from course.view.cluster_view import ClusterLike, zero_of
 from course.view.figure import LessonFigure
 from course.view.palette import BLACK, GREEN, GREY, LOOKS, WHITE, Look, house_style, look
+from course.view.plain import plain
 from course.view.state import SECOND, look_of
 from course.view.text import counted
 
 MOST_LANES = 30
+MOST_LETTERS = 24  # of a pod's name beside its lane
 LEAST_SHARE = 0.001  # of the width; what is shorter could not be seen
 
 Steps = list[tuple[float, int]]
@@ -85,7 +88,7 @@ def _lives(history: Any, labels: Mapping[str, str], zero: int, end: float) -> It
         pod = new or old
         if not labels.items() <= pod.metadata.labels.items():
             continue
-        names[pod.metadata.uid] = pod.metadata.name
+        names[pod.metadata.uid] = plain(pod.metadata.name)
         looks = marks.setdefault(pod.metadata.uid, [])
         key = look_of(new) if new else ""
         if not looks or looks[-1][1] != key:
@@ -133,7 +136,8 @@ def timeline(
     with house_style():
         figure = LessonFigure(7.6, 3.2 + 0.19 * rows, alt=described(told, deployment))
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.9, 0.35 + 0.19 * rows])
-        _draw_steps(above, told, title or f"{deployment}: pods wanted and pods ready")
+        headline = plain(title or f"{deployment}: pods wanted and pods ready", 120)
+        _draw_steps(above, told, headline)
         _draw_marks(above, below, marks or {})
         _draw_lanes(below, told, shown)
         below.set_xlabel("virtual time (s)")
@@ -161,7 +165,7 @@ def _draw_steps(axes: Any, told: Course, title: str) -> None:
     axes.set_ylim(0, max(highest, 1) * 1.12)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel("pods")
-    axes.set_title(title, pad=26)
+    axes.set_title(title, pad=26, parse_math=False)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
 
 
@@ -170,12 +174,13 @@ def _draw_marks(above: Any, below: Any, marks: Mapping[float, str]) -> None:
         for axes in (above, below):
             axes.axvline(moment, color=BLACK, linewidth=1, linestyle=":")
         above.annotate(
-            text,
+            plain(text, 60),
             (moment, 0.06),
             xytext=(4, 0),
             textcoords="offset points",
             xycoords=("data", "axes fraction"),
             fontsize=8.5,
+            parse_math=False,
             bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.5},
         )
 
@@ -192,7 +197,10 @@ def _draw_lanes(axes: Any, told: Course, lives: tuple[Life, ...]) -> None:
             seen += [] if shown in seen else [shown]
             axes.barh(row, end - start, left=start, height=0.72, **_bar(shown))
     axes.set_yticks(
-        range(len(lives)), [life.name.rsplit("-", 1)[-1] for life in lives], fontsize=7.5
+        range(len(lives)),
+        [life.name.rsplit("-", 1)[-1][:MOST_LETTERS] for life in lives],
+        fontsize=7.5,
+        parse_math=False,
     )
     axes.set_ylim(len(lives) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
@@ -245,4 +253,4 @@ def shortfalls(told: Course) -> list[tuple[float, float, int, int]]:
 
 
 def _value_at(steps: Steps, moment: float) -> int:
-    return [value for when, value in steps if when <= moment][-1]
+    return steps[bisect_right(steps, moment, key=lambda step: step[0]) - 1][1]

@@ -74,7 +74,8 @@ from kubelite.apimachinery.scheme import Kind, Scheme
 ALL = ("all",)
 STATUS = ("status",)
 PARTS_OF_A_POD = (
-    "binding", "ephemeralcontainers", "eviction", "exec", "log", "resize", "status",
+    "attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "resize",
+    "status",
 )  # fmt: skip
 
 SCHEME = Scheme(

@@ -15,31 +15,49 @@ import msgspec
 
 from kubelite.api.apiextensions_v1 import CustomResourceColumnDefinition
 from kubelite.apimachinery.meta import Object
+from kubelite.apimachinery.strict import mended
 from kubelite.apimachinery.struct import camel
 
 IDENTITY = ("api_version", "kind", "metadata")
 
+NEVER_IN_PLACE = (
+    "objects of the API are never changed in place: "
+    "make a new one with struct.replace(obj, spec={**obj.spec, ...}), "
+    "or change a copy.deepcopy(obj)"
+)
+
 
 class Frozen(dict[str, Any]):
-    """A dict inside an API object. It cannot be changed; ``{**it, "key": value}`` makes another."""
+    """A dict inside an API object. It cannot be changed; ``{**it, "key": value}`` makes another.
+
+    Labels know the ``version`` of the object in which they were frozen (``freezing``).
+    """
+
+    __slots__ = ("version",)
+    version: str
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError(
-            "objects of the API are never changed in place: "
-            "make a new one with struct.replace(obj, spec={**obj.spec, ...})"
-        )
+        raise TypeError(NEVER_IN_PLACE)
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+    def __init__(self, *given: Any, **named: Any):
+        super().__init__(*given, **named)
+        self.version = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A deep copy, or what is read from a pickle, is an ordinary dict: it belongs to you."""
+        return dict, (dict(self),)
 
 
 def frozen(value: Any) -> Any:
     """Plain JSON as API objects hold it: frozen dicts, and tuples for lists."""
     if isinstance(value, Mapping):
-        return Frozen({key: frozen(item) for key, item in value.items()})
+        return Frozen({mended(key): frozen(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return tuple(map(frozen, value))
-    return value
+    return mended(value) if isinstance(value, str) else value
 
 
 def plain(value: Any) -> Any:

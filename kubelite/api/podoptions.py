@@ -32,3 +32,19 @@ class PodExecOptions(Struct, kw_only=True):
     stdout: bool = True
     stderr: bool = True
     tty: bool = False
+
+
+class PodAttachOptions(Struct, kw_only=True):
+    """The container to listen to, and whether to type into it."""
+
+    container: str = ""
+    stdin: bool = False
+    stdout: bool = True
+    stderr: bool = True
+    tty: bool = False
+
+
+class PodPortForwardOptions(Struct, kw_only=True):
+    """The ports that older clients name; newer ones name them stream by stream."""
+
+    ports: tuple[int, ...] = ()

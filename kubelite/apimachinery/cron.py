@@ -7,8 +7,8 @@ Kubernetes uses, error texts included.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import civil_from_days, days_from_civil
 from kubelite.apimachinery.timezones import offset, to_utc
 
@@ -21,7 +21,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
 
-class _Bounds(NamedTuple):
+class _Bounds(Value):
     low: int
     high: int
     names: dict[str, int]
@@ -48,7 +48,7 @@ _EVERY = "@every "
 _UNITS = {"h": _HOUR, "m": _MINUTE, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
-class Schedule(NamedTuple):
+class Schedule(Value):
     """The values each field allows; ``every`` instead is a plain interval in seconds."""
 
     minutes: frozenset[int] = frozenset()

@@ -6,11 +6,12 @@ Resources and kinds are written as ``deployments.apps`` and ``Deployment.apps``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
 from kubelite.apimachinery.meta import ListMeta
-from kubelite.apimachinery.struct import Struct, encode
+from kubelite.apimachinery.struct import Struct, encode, replace
 
 OBJECT_MODIFIED = (
     "the object has been modified; please apply your changes to the latest version and try again"
@@ -182,6 +183,7 @@ class FieldError(NamedTuple):
         return cls(field, _INTERNAL, None, detail)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _ESCAPES = {7: r"\a", 8: r"\b", 12: r"\f", 10: r"\n", 13: r"\r", 9: r"\t", 11: r"\v"}
 
 
@@ -223,6 +225,11 @@ def aggregate(messages: Iterable[str]) -> str:
     return unique[0] if len(unique) == 1 else f"[{', '.join(unique)}]"
 
 
+def _whole(text: str) -> str:
+    """Text of somebody else's that can be written: half a character is none."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+
 def failure(
     code: int,
     reason: str,
@@ -236,10 +243,12 @@ def failure(
     """A ``StatusError`` of any sort; the makers below are this with upstream's texts."""
     kind, _, group = resource.partition(".")
     details = StatusDetails(
-        name=name,
+        name=_whole(name),
         group=group,
         kind=kind,
-        causes=tuple(causes),
+        causes=tuple(
+            [replace(c, message=_whole(c.message), field=_whole(c.field)) for c in causes]
+        ),
         retry_after_seconds=retry_after_seconds,
     )
     return StatusError(
@@ -248,7 +257,7 @@ def failure(
             api_version="v1",
             metadata=ListMeta(),
             status="Failure",
-            message=message,
+            message=_whole(message),
             reason=reason,
             details=details if details != StatusDetails() else None,
             code=code,

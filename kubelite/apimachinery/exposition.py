@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from kubelite.apimachinery.struct import Value
 
 COUNTER = "counter"
 GAUGE = "gauge"
@@ -19,7 +20,7 @@ _SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)\Z")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
-class Sample(NamedTuple):
+class Sample(Value):
     """One number: the family's name and ``suffix``, and the labels that tell it from others."""
 
     value: float
@@ -27,7 +28,7 @@ class Sample(NamedTuple):
     suffix: str = ""
 
 
-class Family(NamedTuple):
+class Family(Value):
     """All samples of one metric."""
 
     name: str

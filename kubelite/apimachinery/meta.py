@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kubelite.apimachinery.struct import Struct, merge_on
+from kubelite.apimachinery.struct import Struct, merge_on, written
 from kubelite.apimachinery.times import Time
 
 
@@ -68,8 +68,8 @@ class ListMeta(Struct, kw_only=True):
 class LabelSelectorRequirement(Struct, kw_only=True):
     """One expression of a selector: key, operator (In, NotIn, Exists, DoesNotExist), values."""
 
-    key: str = ""
-    operator: str = ""
+    key: str = written("")
+    operator: str = written("")
     values: tuple[str, ...] = ()
 
 
@@ -83,12 +83,12 @@ class LabelSelector(Struct, kw_only=True):
 class Condition(Struct, kw_only=True):
     """One observation of an object's state, with when it last changed and why."""
 
-    type: str = ""
-    status: str = ""
+    type: str = written("")
+    status: str = written("")
     observed_generation: int = 0
-    last_transition_time: Time | None = None
-    reason: str = ""
-    message: str = ""
+    last_transition_time: Time | None = written(None)
+    reason: str = written("")
+    message: str = written("")
 
 
 class Object(Struct, kw_only=True):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from kubelite.apimachinery.struct import Scalar
+from kubelite.apimachinery.struct import Scalar, Value
 
 
-class Shape(NamedTuple):
+class Shape(Value):
     """The shape of a value. ``name`` is Go's word: struct, slice, map, string, int32, ...
 
     ``struct`` is the Struct class where ``name`` is struct, ``element`` what a slice or map
@@ -29,7 +29,7 @@ class Shape(NamedTuple):
     scalar: type | None = None
 
 
-class Field(NamedTuple):
+class Field(Value):
     """One field of a Struct: its name on the wire, its shape, and how a patch merges it."""
 
     wire: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from kubelite.apimachinery.meta import Object
@@ -107,6 +106,8 @@ class Scheme:
         return row
 
     def _hint(self, text: str) -> str:
+        from difflib import get_close_matches  # few misspell, and it takes a while to import
+
         near = get_close_matches(text.lower(), list(self._by_name), n=3, cutoff=0.6)
         plurals = list(dict.fromkeys(self._by_name[name].plural for name in near))
         return f" (did you mean {' or '.join(plurals)}?)" if plurals else ""

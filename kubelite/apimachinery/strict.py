@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from math import isfinite
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from kubelite.apimachinery.errors import StatusError, bad_request, go_quote
 from kubelite.apimachinery.reflection import Shape, fields_of, required_of
-from kubelite.apimachinery.struct import Scalar, convert
+from kubelite.apimachinery.struct import Scalar, Value, convert
 
 T = TypeVar("T")
 
 MAX_ERRORS = 100
+MAX_DEPTH = 64
+"""Of nested values in a field without a type, as in a manifest; Go's reader allows 10,000."""
+TOO_DEEP = "json: exceeded max depth"
 _SEARCH_DEPTH = 5
+_HALF = re.compile("[\ud800-\udfff]")
 _PACKAGE = re.compile(r"_(v\d+\w*)")
 _JSON_NAMES = {str: "string", bool: "bool", int: "number", float: "number", dict: "object"}
 _ZERO = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0.0, "slice": []}
@@ -51,7 +55,7 @@ class _At(NamedTuple):
         return self._replace(path=f"{self.path}[{index}]")
 
 
-class Found(NamedTuple):
+class Found(Value):
     """What a walk over a plain dict brought up."""
 
     value: Any
@@ -162,12 +166,12 @@ class _Walker:
         if shape.element is not None and isinstance(value, _container(shape)):
             return self._elements(shape.element, value, at)
         if shape.name == "interface":
-            return value
+            return mended(value)
         if shape.scalar is not None and issubclass(shape.scalar, Scalar):
             self._check_scalar(shape.scalar, value, at)
         elif fault := _mismatch(shape, value):
             self._wrong(fault, shape, at)
-        return value
+        return value if type(value) is not str or value.isascii() else mended(value)
 
     def _struct(self, kind: type[msgspec.Struct], value: dict[str, Any], at: _At) -> Any:
         fields = fields_of(kind)
@@ -184,7 +188,8 @@ class _Walker:
 
     def _elements(self, shape: Shape, value: Any, at: _At) -> Any:
         if isinstance(value, dict):
-            return {key: self._element(shape, item, at.entry(key)) for key, item in value.items()}
+            found = value.items()
+            return {_key(key): self._element(shape, item, at.entry(key)) for key, item in found}
         return [self._element(shape, item, at.element(i)) for i, item in enumerate(value)]
 
     def _element(self, shape: Shape, item: Any, at: _At) -> Any:
@@ -217,6 +222,35 @@ class _Walker:
             self.type_error = f"{text} struct field {at.owner}.{at.dotted} of type {go_name(shape)}"
 
 
+def mended(value: Any, depth: int = 0) -> Any:
+    """Plain data that can be written: half a character becomes U+FFFD, as in Go's JSON reader.
+
+    Raises StatusError 400 for what is nested too deep, or is no JSON.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _HALF.sub("\ufffd", value)
+    if isinstance(value, dict | list | tuple) and depth > MAX_DEPTH:
+        raise bad_request(TOO_DEEP)
+    if isinstance(value, dict):
+        return {_key(key): mended(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [mended(item, depth + 1) for item in value]
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise bad_request(f"json: unsupported value: {value!r}")
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise bad_request(f"json: unsupported type: a key is text, not {key!r}")
+    return str(mended(key))
+
+
+def json_name(value: Any) -> str:
+    """What Go's JSON reader calls a value."""
+    return "null" if value is None else _JSON_NAMES.get(type(value), "array")
+
+
 def _container(shape: Shape) -> type:
     return dict if shape.name == "map" else list
 
@@ -233,7 +267,9 @@ def _mismatch(shape: Shape, value: Any) -> str:
     if shape.name == "struct or bool" and found == "bool":
         return ""
     if shape.name == "float64":
-        return "" if found == "number" else found
+        if found == "number":
+            return "" if isfinite(value) else f"number {value}"
+        return found
     if shape.name in ("int32", "int64", "intstr.IntOrString"):
         if shape.name == "intstr.IntOrString" and found == "string":
             return ""
@@ -275,6 +311,8 @@ def did_you_mean(kind: type[msgspec.Struct], path: str) -> str:
 def _suggestion(
     name: str, here: str, kind: type[msgspec.Struct], outer: Sequence[tuple[str, Any]]
 ) -> str:
+    from difflib import get_close_matches  # few misspell, and it takes a while to import
+
     names = list(fields_of(kind))
     for other in names:
         if other.lower() == name.lower():

@@ -58,6 +58,15 @@ class Struct(
     """
 
 
+@dataclass_transform(frozen_default=True)
+class Value(msgspec.Struct, frozen=True):
+    """A plain value that is no API object: named fields, equal and hashed by what they hold.
+
+    What is unpacked, indexed, sorted or changed field by field is a ``NamedTuple`` instead. A
+    Value takes a tenth of a NamedTuple's time to declare, and a third to make.
+    """
+
+
 class Scalar:
     """A value that is one string on the wire and something richer in Python.
 

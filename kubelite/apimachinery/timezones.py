@@ -7,15 +7,14 @@ Models what ``time.LoadLocation`` of Go gives ``pkg/controller/cronjob``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import civil_from_days, days_from_civil
 
 _DAY = 86_400
 _HOUR = 3600
 
 
-class _Change(NamedTuple):
+class _Change(Value):
     """A Sunday of a month (1 the first, 2 the second, -1 the last) and seconds after midnight."""
 
     month: int
@@ -23,7 +22,7 @@ class _Change(NamedTuple):
     seconds: int
 
 
-class _Rule(NamedTuple):
+class _Rule(Value):
     """Summer time from ``begin`` to ``end``; moments in UTC, or in local standard time."""
 
     begin: _Change

@@ -62,6 +62,11 @@ def in_place(obj: Any, request: Request) -> Any:
 
 def read(kind: Kind, plain: dict[str, Any], validation: str = "Strict") -> Any:
     """A typed object from plain data. Raises StatusError 400 naming every unknown field."""
+    if not isinstance(plain, dict):
+        raise errors.bad_request(
+            f"json: cannot unmarshal {strict.json_name(plain)} into Go value of type "
+            f"{kind.type.__module__.rpartition('.')[2].rpartition('_')[2]}.{kind.kind}"
+        )
     version = plain.get("apiVersion", kind.api_version)
     if version != kind.api_version:
         raise errors.bad_request(
@@ -72,6 +77,13 @@ def read(kind: Kind, plain: dict[str, Any], validation: str = "Strict") -> Any:
         raise errors.bad_request(
             f"the kind in the data ({plain['kind']}) does not match the expected kind ({kind.kind})"
         )
+    try:
+        return _read(kind, plain, validation)
+    except RecursionError as error:
+        raise errors.bad_request(strict.TOO_DEEP) from error
+
+
+def _read(kind: Kind, plain: dict[str, Any], validation: str) -> Any:
     if kind.defined:
         return kind.type.strategy.read(plain, validation)  # type: ignore[attr-defined]
     if validation != "Strict":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubelite.apimachinery import errors
+from kubelite.apimachinery import errors, strict
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.patch import json_merge, json_patch, strategic
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request
@@ -29,6 +29,8 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
     wanted = "list" if request.patch_type == JSON_PATCH else "dict"
     if type(patch).__name__ != wanted:
         raise errors.bad_request(f"a patch of type {request.patch_type} is a {wanted}")
+    if request.patch_type == JSON_PATCH:
+        _check_operations(patch)
     parts = () if kind.defined else _parts(kind, patch)
     plain = to_dict(_only(old, parts) if parts else old)
     try:
@@ -45,10 +47,21 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
             )
     except (ValueError, KeyError, TypeError) as error:
         raise _refusal(request, error) from error
+    except RecursionError as error:
+        raise errors.bad_request(strict.TOO_DEEP) from error
     new = decoding.read(kind, changed)
     if parts:
         new = replace(old, **{name: getattr(new, name) for name in parts})
     return decoding.in_place(new, request)
+
+
+def _check_operations(patch: list[Any]) -> None:
+    """Raises StatusError 400 where an operation is none, in the words of Go's reader."""
+    for operation in patch:
+        if not isinstance(operation, dict):
+            found = strict.json_name(operation)
+            into = "Go value of type jsonpatch.Operation"
+            raise errors.bad_request(f"json: cannot unmarshal {found} into {into}")
 
 
 _PARTS = ("metadata", "spec", "status")

@@ -34,7 +34,7 @@ from kubelite.apiserver.authz.rolebased import role_based
 from kubelite.apiserver.customresources import CustomResources
 from kubelite.apiserver.following import follow
 from kubelite.apiserver.identities import identity_of
-from kubelite.apiserver.registry import podlogs
+from kubelite.apiserver.registry import podlogs, podstreams
 from kubelite.apiserver.registry.eviction import EVICTION, Evictor
 from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.registry.store import Registry
@@ -220,8 +220,8 @@ class APIServer:
         if request.subresource == "log":
             agent = self.kubelet_of(found.spec.node_name)
             return Response(200, podlogs.read_log(found, request.body, agent))
-        if request.subresource == "exec":
-            return self._exec(registry, request)
+        if request.subresource in podstreams.STREAMS:
+            return self._stream(registry, request)
         scale = request.subresource == "scale"
         return Response(200, registry.strategy.scale_of(found) if scale else found)
 
@@ -261,8 +261,8 @@ class APIServer:
             return self._bind(registry, request)
         if request.subresource == "eviction":
             return self._evict(request)
-        if request.subresource == "exec":
-            return self._exec(registry, request)
+        if request.subresource in podstreams.STREAMS:
+            return self._stream(registry, request)
         if request.subresource == "token":
             account = registry.get(request.namespace, request.name)
             return Response(201, self._tokens.issue(account, decoding.body(TOKEN, request)))
@@ -276,11 +276,11 @@ class APIServer:
         registry.commit(request, strategy.bind(old, request.body), old)  # type: ignore[attr-defined]
         return Response(201, SUCCESS)
 
-    def _exec(self, registry: Registry, request: Request) -> Response:
-        """POST pods/NAME/exec: a command that the pod's kubelet runs."""
+    def _stream(self, registry: Registry, request: Request) -> Response:
+        """POST pods/NAME/exec, attach or portforward: the pod's kubelet is at the other end."""
         pod = registry.get(request.namespace, request.name)
         agent = self.kubelet_of(pod.spec.node_name)
-        return Response(101, podlogs.begin_exec(pod, request.body, agent))
+        return Response(101, podstreams.begin(request.subresource, pod, request.body, agent))
 
     def _evict(self, request: Request) -> Response:
         """POST pods/NAME/eviction: a deletion that a disruption budget may refuse."""

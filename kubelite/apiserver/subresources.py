@@ -10,6 +10,8 @@ SUBRESOURCES = {
     "eviction": ("create",),
     "log": ("get",),
     "exec": ("create", "get"),
+    "attach": ("create", "get"),
+    "portforward": ("create", "get"),
     "resize": ("get", "update", "patch"),
     "ephemeralcontainers": ("get", "update", "patch"),
     "token": ("create",),

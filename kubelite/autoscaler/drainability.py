@@ -6,12 +6,12 @@ Models cluster-autoscaler/utils/drain/drain.go and simulator/drain.go.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Pod
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.apimachinery.labels import from_label_selector
 from kubelite.apimachinery.meta import OwnerReference
+from kubelite.apimachinery.struct import Value
 from kubelite.sim.clock import SECOND
 
 MIRROR_POD = "kubernetes.io/config.mirror"
@@ -21,7 +21,7 @@ DEFAULT_GRACE = 30
 KUBE_SYSTEM = "kube-system"
 
 
-class Blocked(NamedTuple):
+class Blocked(Value):
     """The pod that keeps its node, and why, in upstream's words."""
 
     pod: Pod
@@ -29,7 +29,7 @@ class Blocked(NamedTuple):
     message: str
 
 
-class Drainability(NamedTuple):
+class Drainability(Value):
     """The pods that have to move and the daemons; or who is in the way."""
 
     pods: tuple[Pod, ...] = ()

@@ -6,15 +6,15 @@ Models cluster-autoscaler/expander: waste, price, mostpods and random. Ties go t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.autoscaler.cloudprovider import CloudProvider, NodeGroup
 from kubelite.scheduler.resources import Resource
 from kubelite.scheduler.types import PodInfo
 from kubelite.sim.chance import Stream
 
 
-class Option(NamedTuple):
+class Option(Value):
     """So many more nodes of a group, and the pods they would help."""
 
     group: NodeGroup

@@ -8,12 +8,12 @@ unremovable) and simulator/utilization.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from kubelite.api.conditions import node_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.apimachinery.meta import OwnerReference
+from kubelite.apimachinery.struct import Value
 from kubelite.autoscaler.cloudprovider import CloudProvider
 from kubelite.autoscaler.drainability import is_daemon, pods_to_move
 from kubelite.autoscaler.options import AutoscalingOptions
@@ -26,7 +26,7 @@ TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 DELETION_CANDIDATE = "DeletionCandidateOfClusterAutoscaler"
 
 
-class Unneeded(NamedTuple):
+class Unneeded(Value):
     """A node that could go: ``since`` when (microseconds); ``empty`` when no pod has to move."""
 
     node: str
@@ -35,7 +35,7 @@ class Unneeded(NamedTuple):
     ready: bool
 
 
-class Scene(NamedTuple):
+class Scene(Value):
     """What one look is about: nodes, budgets, and whether a pod's controller is known."""
 
     nodes: Sequence[Node]

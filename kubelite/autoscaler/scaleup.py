@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from kubelite.api.apps_v1 import DaemonSet
+from kubelite.apimachinery.struct import Value
 from kubelite.autoscaler.cloudprovider import NodeGroup
 from kubelite.autoscaler.expander import Option
 from kubelite.autoscaler.simulation import Simulation
@@ -20,7 +20,7 @@ MAX_LIMIT_REACHED = "max node group size reached"
 BACKOFF = "in backoff after failed scale-up"
 
 
-class Offers(NamedTuple):
+class Offers(Value):
     """What could be done; ``rejected`` has for each pod's uid the reasons group by group."""
 
     options: tuple[Option, ...]

@@ -6,12 +6,12 @@ Models cluster-autoscaler/core/static_autoscaler.go (RunOnce) and clusterstate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from kubelite.api.apps_v1 import DaemonSet
 from kubelite.api.conditions import condition, node_ready, pod_finished
 from kubelite.api.core_v1 import Node, Pod, Taint
 from kubelite.apimachinery.meta import OwnerReference
+from kubelite.apimachinery.struct import Value
 from kubelite.autoscaler.actuation import Deletion, Hands
 from kubelite.autoscaler.cloudprovider import CloudProvider, NodeGroup
 from kubelite.autoscaler.drainability import is_daemon
@@ -40,7 +40,7 @@ _OWNERS = {
 }
 
 
-class Backoff(NamedTuple):
+class Backoff(Value):
     """A group is left alone ``until`` then; ``duration`` doubles with each failure."""
 
     until: int

@@ -22,6 +22,9 @@ def wait(seconds: float) -> Wait:
     return Wait(seconds)
 
 
+UNDONE = Wait(0)
+"""What a scenario yields that could not do all: its end is not that of a calm run."""
+
 IMPATIENT = [
     {"key": f"node.kubernetes.io/{word}", "operator": "Exists", "effect": "NoExecute",
      "tolerationSeconds": 20}

@@ -76,14 +76,13 @@ def _reply_lost(chaos: Chaos, call: Call, amount: int) -> Response:
 
 
 def _late(chaos: Chaos, call: Call, amount: int) -> Response:
-    request = call[1]  # it will be as right as it was when it was asked for
-    key = f"/registry/{request.resource}/{request.namespace}/{request.name}"
-    chaos.watchman.replay.overdue[request.component, key] = None
+    chaos.late(call[1], amount)
     raise Postponed(amount)
 
 
 def _reply_late(chaos: Chaos, call: Call, amount: int) -> Response:
     wire, request = call
+    chaos.late(request, amount)
     raise Postponed(amount, wire.server.handle(request))
 
 

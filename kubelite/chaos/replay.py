@@ -14,6 +14,9 @@ from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired,
 from kubelite.etcd.backend import Change
 from kubelite.sim.clock import MINUTE, SECOND
 
+SIGNS_OF_LIFE = ("events", "leases.coordination.k8s.io")
+"""Half of all writes; nothing of them is looked back at."""
+
 
 @dataclass
 class Replay:
@@ -36,8 +39,11 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    doubted: dict[str, int] = field(default_factory=dict)  # pods whose binding nobody heard of
+    renewed_late: int = 0  # when the reply to a lease's renewal was last late
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
+    expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
     unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
@@ -88,6 +94,8 @@ class Replay:
             self.uids.pop(old.metadata.uid, None)
         else:
             place[self.key] = self.uids[new.metadata.uid] = new
+        if self.resource in SIGNS_OF_LIFE:
+            return
         if self.resource == "deployments.apps" and new is not None:
             surge, unavailable = fenceposts(new)
             bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
@@ -126,7 +134,7 @@ class Replay:
         elif self.resource == "nodes":
             if new is None or old is None or node_ready(new) != node_ready(old):
                 self.turned = self.when
-            if new is not None and old is not None and old.spec.taints and not new.spec.taints:
+            if new is not None and old is not None and _evicts(old) and not _evicts(new):
                 self.untainted[new.metadata.name] = self.when
 
     def _shrunk(self, new: Any, old: Any) -> None:
@@ -182,3 +190,7 @@ class Replay:
             if found is not None and found.metadata.uid == owner.uid:
                 return found if resource == "deployments.apps" else self.deployment_of(found)
         return None
+
+
+def _evicts(node: Any) -> bool:
+    return any(taint.effect == "NoExecute" for taint in node.spec.taints)

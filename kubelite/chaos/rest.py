@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_finished, pod_ready
+from kubelite.chaos.difference import the_end_is_as_without_faults
 from kubelite.chaos.invariants import AT_THE_END, Invariant
 from kubelite.chaos.invariants_of_history import queues_are_empty
 from kubelite.chaos.replay import Replay
@@ -171,5 +172,6 @@ AT_REST: tuple[Invariant, ...] = (
     runtimes_hold_only_pods_of_their_node,
     copies_equal_the_store,
     queues_are_empty,
+    the_end_is_as_without_faults,
     *AT_THE_END,
 )

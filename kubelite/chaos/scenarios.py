@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
-from kubelite.chaos.acting import IMPATIENT, Scenario, Wait, roll, wait
+from kubelite.chaos.acting import IMPATIENT, UNDONE, Scenario, Wait, roll, wait
 from kubelite.chaos.tight_spots import TIGHT_SPOTS
 from kubelite.chaos.workloads import (
     agents,
@@ -118,12 +118,15 @@ def drained(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 def namespaces(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """A namespace is deleted with all that is in it, and made anew under the same name."""
     for round in range(2):
-        try:
-            cluster.apply(namespace("team"))
-            cluster.apply(web("web", 3), namespace="team")
-            cluster.apply(service("web"), namespace="team")
-        except StatusError:  # the old one is still on its way out
+        for _ in range(20):
+            if "team" not in [found.metadata.name for found in cluster.get("namespaces")]:
+                break
             yield wait(10)
+        else:
+            yield UNDONE  # the old one is still on its way out
+            return
+        cluster.apply(namespace("team"))
+        cluster.apply([web("web", 3), service("web")], namespace="team")
         yield wait(20 + 10 * draw.random())
         if round == 0:
             cluster.delete("namespace/team")

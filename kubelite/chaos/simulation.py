@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
+from kubelite.api.conditions import condition
 from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
-from kubelite.chaos.acting import Scenario, Wait
+from kubelite.chaos.acting import UNDONE, Scenario, Wait
+from kubelite.chaos.difference import Expected, expected, outcome
 from kubelite.chaos.faults import FAULTS
+from kubelite.chaos.invariants_of_history import LEASES
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
+from kubelite.chaos.replay import Replay
 from kubelite.chaos.rest import AT_REST, writes_since
 from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.chaos.small import SMALL
@@ -36,10 +41,18 @@ is given up after five, and they may have to wait for each other."""
 SILENCE = 5 * MINUTE
 """How long nothing but signs of life may be written once everything is right."""
 
+TARGET = "DisruptionTarget"
 STALE = 150 * SECOND
-"""What is cleared by time alone: a DisruptionTarget that came to nothing, after two minutes."""
+"""What is cleared by time alone: a disruption that came to nothing, after two minutes."""
 
 LOOK = 15 * SECOND
+
+MARGIN = 3 * SECOND
+"""How late the reply to a renewal may be: a lease holds 15 s, and after the reply its holder waits
+2 s, and tries for 10 s."""
+
+CALM_SEEDS = (0, 1, 2)
+"""Whatever they do not agree on is chance."""
 
 
 class Chaos:
@@ -131,8 +144,20 @@ class Chaos:
         """What has been done is unknown to the one who asked for it."""
         if request.component in self.controllers:
             self.watchman.replay.disturbed = True
+        if request.subresource == "binding":
+            self.watchman.replay.doubted[f"{request.namespace}/{request.name}"] = self.clock.now
         if response.ok and request.subresource == "binding":
             self.reach("a bind was done and nobody heard of it")
+
+    def late(self, request: Request, amount: int) -> None:
+        """A request or its reply takes so long: it is as right as it was when it was sent."""
+        replay = self.watchman.replay
+        name = request.name or getattr(getattr(request.body, "metadata", None), "name", "")
+        where = f"{request.namespace}/{name}" if request.namespace else name
+        key = f"/registry/{request.resource}/{where}"
+        replay.overdue[request.component, key] = None
+        if request.resource == LEASES and amount > MARGIN:
+            replay.renewed_late = self.clock.now + amount
 
     def written(self, request: Request) -> None:
         """A component has sent a write."""
@@ -189,7 +214,8 @@ def crash(nth: int, pause: int = 5 * SECOND) -> Injected:
 
 class Run(NamedTuple):
     """What came of one seed. ``writes`` counts what controllers sent; ``settled`` is how many
-    virtual seconds the cluster took to recover; ``places`` counts the opportunities for faults."""
+    virtual seconds the cluster took to recover; ``places`` counts the opportunities for faults;
+    ``replay`` has seen it all."""
 
     seed: int
     scenario: str
@@ -199,6 +225,7 @@ class Run(NamedTuple):
     situations: Counter[str]
     settled: float
     places: Mapping[tuple[str, str], int]
+    replay: Replay
 
     @property
     def ok(self) -> bool:
@@ -232,6 +259,8 @@ def simulate(
     chosen = SCENARIOS.get(scenario) or SMALL[scenario]
     chaos = Chaos(seed, chosen, faults, controllers, crash_after)
     watchman = chaos.watchman
+    if faults is None or faults:
+        watchman.replay.expected = calm(scenario)
     settled = 0.0
     try:
         with rare_collections():
@@ -250,7 +279,14 @@ def simulate(
         chaos.situations,
         settled,
         {place: found.count for place, found in chaos.wire.places.items()},
+        watchman.replay,
     )
+
+
+@cache
+def calm(scenario: str) -> Expected:
+    """What a scenario comes to without faults."""
+    return expected([outcome(simulate(seed, scenario, ()).replay) for seed in CALM_SEEDS])
 
 
 def _act(chaos: Chaos, scenario: Scenario) -> None:
@@ -258,6 +294,8 @@ def _act(chaos: Chaos, scenario: Scenario) -> None:
     end = chaos.start + chaos.duration
     for wait in scenario.act(chaos.cluster, chaos.plan.stream("scenario")):
         assert isinstance(wait, Wait)
+        if wait is UNDONE:
+            chaos.watchman.replay.expected = None
         clock.run_until(min(end, clock.now + round(wait.seconds * SECOND)))
         if chaos.watchman.violations:
             return
@@ -281,7 +319,8 @@ def _recover(chaos: Chaos) -> float:
             watchman.violations += wrong
     settled = (clock.now - began) / SECOND
     if not watchman.violations:
-        clock.run_until(clock.now + STALE)
+        if any(condition(pod, TARGET) for pod in watchman.replay.of("pods").values()):
+            clock.run_until(clock.now + STALE)
         quiet = clock.now
         clock.run_until(quiet + SILENCE)
         watchman.silent(writes_since(chaos.cluster, quiet))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
-from kubelite.chaos.invariants import AT_EVERY_REVISION, CONCERNS, RARELY, Invariant
+from kubelite.chaos.invariants import AT_EVERY_REVISION, RARELY, Invariant, concerned
 from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
@@ -18,6 +18,8 @@ from kubelite.sim.trace import Subject
 
 RARE = 32
 """Of so many writes one is held against what is dear to check."""
+
+OFTEN = tuple(invariant for invariant in AT_EVERY_REVISION if invariant not in RARELY)
 
 SLACK = 60 * SECOND
 """How long a component may go without knowing what has changed while things go wrong."""
@@ -53,28 +55,26 @@ class Watchman:
             self.written[self.replay.resource].append(self.replay.change.revision)
         self.replay.former = cluster.revision
         self._copies = hasattr(cluster._control_plane, "replicas")
-        self._concerned: dict[str, tuple[Invariant, ...]] = {}
-        cluster.store.subscribe(self._observe)
+        self._concerned: dict[tuple[str, str], tuple[Invariant, ...]] = {}
+        self._store = cluster.store
+        self._store.subscribe(self._observe)
 
     def _observe(self, change: Change) -> None:
         replay, cluster = self.replay, self._cluster
         write = cluster.trace.writes[-1]
         replay.take(change, cluster.clock.now, write.component)
         self.written[replay.resource].append(change.revision)
-        for invariant in self._asked(replay.resource, change.revision):
+        for invariant in self._asked(change.revision):
             for complaint in invariant(replay):
                 self.note(invariant, complaint, write.subject)
         situations.notice(replay, self._reach)
         replay.former = change.revision
 
-    def _asked(self, resource: str, revision: int) -> Sequence[Invariant]:
-        found = self._concerned.get(resource)
+    def _asked(self, revision: int) -> Sequence[Invariant]:
+        place = (self.replay.resource, self.replay.component)
+        found = self._concerned.get(place)
         if found is None:
-            found = self._concerned[resource] = tuple(
-                invariant
-                for invariant in AT_EVERY_REVISION
-                if invariant not in RARELY and resource in CONCERNS.get(invariant, (resource,))
-            )
+            found = self._concerned[place] = tuple(concerned(OFTEN, *place))
         if self.replay.stopped:
             found = (*found, the_dead_are_silent)
         if self._copies:
@@ -82,9 +82,9 @@ class Watchman:
         return (*found, *RARELY) if revision % RARE == 0 else found
 
     @property
-    def revision(self) -> int:
-        """That of the latest write."""
-        return self._cluster.store.revision
+    def newest(self) -> int:
+        """The revision of the latest write."""
+        return self._store.revision
 
     def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
         """Write down that a sentence was false."""

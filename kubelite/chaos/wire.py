@@ -50,7 +50,7 @@ def unavailable(why: str = "connection refused") -> Response:
 class Link:
     """One watch on its way to a component."""
 
-    __slots__ = ("_chances", "_held", "_source", "_wire", "component", "deliver", "open")
+    __slots__ = ("_chances", "_held", "_source", "_wanted", "_wire", "component", "deliver", "open")
 
     def __init__(self, wire: Wire, request: Request, deliver: Callable[[WatchEvent], None]):
         self._wire = wire
@@ -58,7 +58,7 @@ class Link:
         self.deliver = deliver
         self._held: list[WatchEvent] | None = None
         self._chances = wire.chances(EVENT, f"{request.component} {request.resource}")
-        self.open = True
+        self.open = self._wanted = True
         self._source: Watch | None = None
         self._source = wire.server.watch(request, self.receive)
         if not self.open:  # cut by what was on its way already
@@ -66,6 +66,10 @@ class Link:
 
     def stop(self) -> None:
         """Nobody listens any more."""
+        self._wanted = False
+        self._close()
+
+    def _close(self) -> None:
         self.open = False
         self._wire.links.pop(self, None)
         if self._source:
@@ -96,10 +100,14 @@ class Link:
     def cut(self, delay: int, status: Status | None = None) -> None:
         """Lose whatever comes from now on; the listener notices ``delay`` later."""
         if self.open:
-            self.stop()
+            self._close()
             self._held = None
             gone = status or errors.service_unavailable("http2: client connection lost").status
-            self._wire.clock.after(delay, self.deliver, WatchEvent(ERROR, gone, 0, NO_CAUSE))
+            self._wire.clock.after(delay, self._lost, WatchEvent(ERROR, gone, 0, NO_CAUSE))
+
+    def _lost(self, error: WatchEvent) -> None:
+        if self._wanted:  # its listener has not ended meanwhile
+            self.deliver(error)
 
 
 class Wire:

@@ -8,7 +8,7 @@ one fails, the rest is dropped and the key comes back later with fresh eyes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
@@ -16,6 +16,9 @@ from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
 from kubelite.sim.clock import FOREVER
+
+if TYPE_CHECKING:
+    from kubelite.client.guest import Guest
 
 
 class Create(NamedTuple):
@@ -69,6 +72,7 @@ class Requeue(NamedTuple):
 
 
 Action = Create | Update | Delete | Patch | Emit | Requeue
+ACTIONS = (Create, Update, Delete, Patch, Emit, Requeue)
 
 
 class Controller:
@@ -90,6 +94,7 @@ class Controller:
         self._busy = 0
         self._held = False
         self._life = 0  # counts restarts: answers to an earlier life are ignored
+        self.guest: Guest | None = None  # stands in between where the code is not the engine's
 
     def start(self) -> None:
         """Begin: called once the informers are there."""
@@ -143,26 +148,42 @@ class Controller:
             return
         key, self.clock.cause = found
         try:
-            actions = self.sync(key)
+            actions = self.sync(key) if self.guest is None else self.guest.sync(key)
         except StatusError:  # it asked the server, which could not answer
             self.queue.add_rate_limited(key)
             self._finish(key, life)
             return
+        except BaseException as error:
+            self._broke(key, life, error, "sync")
+            return
         self._perform(key, actions, 0, life)
+
+    def _broke(self, key: str, life: int, error: BaseException, method: str) -> None:
+        """The code has failed: a guest's key comes back later, as after a recovered panic."""
+        if life == self._life:
+            self.queue.add_rate_limited(key)
+            self._finish(key, life)
+        if self.guest is None:
+            raise error
+        self.guest.failed(key, error, method)
 
     # DOC: controller-shell
     def _perform(self, key: str, actions: Sequence[Action], done: int, life: int) -> None:
-        for place in range(done, len(actions)):
-            action = actions[place]
-            if isinstance(action, Emit):
-                self.recorder.event(*action)
-            elif not isinstance(action, Requeue):
-                self._send(key, actions, place, life)
-                return
-        self.queue.forget(key)
-        for action in actions:
-            if isinstance(action, Requeue):
-                self.queue.add_after(key, action.delay)
+        try:
+            for place in range(done, len(actions)):
+                action = actions[place]
+                if isinstance(action, Emit):
+                    self.recorder.event(*action)
+                elif not isinstance(action, Requeue):
+                    self._send(key, actions, place, life)
+                    return
+            self.queue.forget(key)
+            for action in actions:
+                if isinstance(action, Requeue):
+                    self.queue.add_after(key, action.delay)
+        except BaseException as error:
+            self._broke(key, life, error, "sync")
+            return
         self._finish(key, life)
 
     def _send(self, key: str, actions: Sequence[Action], place: int, life: int) -> None:
@@ -171,11 +192,17 @@ class Controller:
         def answered(response: Response) -> None:
             if life != self._life:
                 return
+            try:
+                if response.ok:
+                    self.succeeded(key, action, response.body)
+                else:
+                    self.failed(key, actions[place:], response.body)
+            except BaseException as error:
+                self._broke(key, life, error, "succeeded" if response.ok else "failed")
+                return
             if response.ok:
-                self.succeeded(key, action, response.body)
                 self._perform(key, actions, place + 1, life)
             else:
-                self.failed(key, actions[place:], response.body)
                 self.queue.add_rate_limited(key)
                 self._finish(key, life)
 

@@ -15,11 +15,15 @@ from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import ADDED, DELETED, ERROR, Request, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.sim.clock import MILLISECOND, SECOND, Timer
+from kubelite.sim.guests import contain, foreign, guarded, nonsense, shown
 
 WATCH_LATENCY = 1 * MILLISECOND
 """From a write in the server to the watcher that is told of it."""
 
 RELIST_DELAY = 1 * SECOND
+
+_HANDLER = "The change is lost on this handler only; let it add a key to the queue and do no more."
+_INDEXER = "The object is not in this index: give () where there is nothing to be found under."
 
 Indexer = Callable[[Any], Sequence[str]]
 """What an object is to be found under; the same object always gives the same."""
@@ -60,8 +64,8 @@ class Informer:
             label_selector=label_selector,
         )
         self._store: dict[str, Any] = {}
-        self._indexers = dict(indexers or {})
-        self._indices: dict[str, Index] = {name: {} for name in self._indexers}
+        self._indexers: dict[str, Indexer] = {}
+        self._indices: dict[str, Index] = {}
         self._given: dict[str, dict[str, Sequence[str]]] = {}  # by key, what each indexer gave
         self._on_add: list[Callable[[Any], object]] = []
         self._on_update: list[Callable[[Any, Any], object]] = []
@@ -71,6 +75,8 @@ class Informer:
         self._buffer: list[WatchEvent] = []
         self._flush: Timer | None = None
         self._relist: Timer | None = None
+        for name, indexer in (indexers or {}).items():
+            self.add_indexer(name, indexer)
 
     @property
     def following(self) -> bool:
@@ -118,16 +124,16 @@ class Informer:
     ) -> None:
         """Call these with each change: add(obj), update(old, new), delete(obj)."""
         if add:
-            self._on_add.append(add)
+            self._on_add.append(guarded(add, self._clock, _HANDLER))
         if update:
-            self._on_update.append(update)
+            self._on_update.append(guarded(update, self._clock, _HANDLER))
         if delete:
-            self._on_delete.append(delete)
+            self._on_delete.append(guarded(delete, self._clock, _HANDLER))
 
     def add_indexer(self, name: str, indexer: Indexer) -> None:
         """Keep another index."""
         if name not in self._indexers:
-            self._indexers[name] = indexer
+            self._indexers[name] = indexer if not foreign(indexer) else self._checked(indexer)
             self._indices[name] = {}
             for key, obj in self._store.items():
                 self._reindex(key, obj)
@@ -254,6 +260,24 @@ class Informer:
                 self._move(self._indices[name], key, before, after)
         if obj is not None:
             self._given[key] = fresh
+
+    def _checked(self, indexer: Indexer) -> Indexer:
+        """A guest's indexer: it gives a list of strings, or nothing."""
+
+        def values(obj: Any) -> Sequence[str]:
+            given = indexer(obj)
+            if isinstance(given, str) or not all(isinstance(value, str) for value in given):
+                nonsense(f"an indexer gives a list of strings, not {shown(given)}")
+            return tuple(dict.fromkeys(given))
+
+        def index(obj: Any) -> Sequence[str]:
+            try:
+                return values(obj)
+            except BaseException as error:
+                contain(self._clock, error, indexer, advice=_INDEXER)
+                return ()
+
+        return index
 
     @staticmethod
     def _move(index: Index, key: str, before: Sequence[str], after: Sequence[str]) -> None:

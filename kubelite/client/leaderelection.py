@@ -9,13 +9,13 @@ Models client-go/tools/leaderelection and its resourcelock.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Response
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import MicroTime
 from kubelite.client.client import Client
 from kubelite.client.events import NORMAL, EventRecorder
@@ -26,7 +26,7 @@ LEASES = "leases.coordination.k8s.io"
 JITTER_FACTOR = 1.2
 
 
-class Terms(NamedTuple):
+class Terms(Value):
     """How long a lease holds, how long its holder tries to renew it, and how often anybody tries.
 
     Microseconds; the defaults of kube-controller-manager and kube-scheduler.

@@ -15,7 +15,7 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import API, Request, Response, User, Watch, WatchEvent
 from kubelite.apimachinery.scheme import UnknownKind
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 
 
 class Named:
@@ -42,7 +42,7 @@ class Named:
         return watching
 
 
-class Permission(NamedTuple):
+class Permission(Value):
     """Whether something is allowed: true or false, and by what."""
 
     allowed: bool

@@ -7,7 +7,6 @@ is taken out of the object, too. Models kubectl's apply command (pkg/cmd/apply).
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import Any
 
 from kubelite.api import SCHEME
@@ -61,6 +60,8 @@ def _where_instead(document: Document, scheme: Scheme) -> str:
     served = [row.api_version for row in scheme if row.kind == named]
     if served:
         return f"{named} is served in {' and '.join(served)}"
+    from difflib import get_close_matches  # few misspell, and it takes a while to import
+
     near = get_close_matches(named, [row.kind for row in scheme], n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
 
@@ -136,7 +137,7 @@ def apply(api: API, component: str, document: Document, namespace: str) -> Any:
         return _create(api, kind, place, component, wanted)
     live = found.unwrap()
     if kind.group == EXTENSIONS or kind.defined:
-        patch, patch_type = _merged(live, wanted), MERGE_PATCH
+        patch, patch_type = merged(_last_applied(live), wanted, to_dict(live)), MERGE_PATCH
     else:
         strict.decode_strict(kind.type, wanted)  # in the words a create would have met
         patch, patch_type = _difference(kind, live, wanted), STRATEGIC_PATCH
@@ -169,16 +170,17 @@ def remembered(document: Document, namespace: str = "") -> Document:
 
 def _difference(kind: Kind, live: Any, wanted: Document) -> Document:
     """Three ways: what was applied last, what is wanted now, and what the server holds."""
+    return strategic_diff.three_way(kind.type, _last_applied(live), wanted, to_dict(live))
+
+
+def _last_applied(live: Any) -> Document:
     last = live.metadata.annotations.get(LAST_APPLIED)
-    original = json.loads(last) if last else {}
-    return strategic_diff.three_way(kind.type, original, wanted, to_dict(live))
+    return json.loads(last) if last else {}
 
 
-def _merged(live: Any, wanted: Document) -> Document:
+def merged(original: Document, wanted: Document, live: Document) -> Document:
     """The same as a JSON merge patch, for kinds whose types kubectl does not know."""
-    last = live.metadata.annotations.get(LAST_APPLIED)
-    original = json.loads(last) if last else {}
-    changes = _without_nulls(json_merge.diff(to_dict(live), wanted))
+    changes = _without_nulls(json_merge.diff(live, wanted))
     removed = _nulls_only(json_merge.diff(original, wanted))
     return _united(changes, removed)
 

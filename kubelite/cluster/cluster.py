@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from kubelite.api.freezing import freeze
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
@@ -100,6 +101,7 @@ class Cluster(
         wiring: Wiring = DIRECT,
     ):
         waiting.collect_dropped()
+        type(self).watch_over()
         self._profiles = tuple(profiles)
         encrypted = read_encryption(self._documents(encryption)[0]) if encryption else None
         self._kept = type(self).open_store(store, durability) if store is not None else None
@@ -115,12 +117,12 @@ class Cluster(
 
     def _build(self, controllers: tuple[type[ManagedController], ...], control_planes: int) -> None:
         self.seed, profiles = self._notes.seed, self._profiles
-        self.clock = self._world.clock
-        self.trace = self._world.trace
+        self.clock, self.trace = self._world.clock, self._world.trace
         self.api: APIServer = self._world.server
         self.everything = self  # the cluster as you see it, whoever asks
         self._machine = Machine(self._notes.cpu, self._notes.memory)
         self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
+        self._world.mishaps.history = self.history
         self._control_plane: ControlPlane | ControlPlanes = (
             ControlPlane(self._world, controllers, profiles)
             if control_planes == 1
@@ -180,7 +182,7 @@ class Cluster(
         place = namespace if kind.namespaced else ""
         request = Request("list", kind.resource, place, component=LEARNER, label_selector=selector)
         listed = self.api.handle(request).unwrap()
-        return ObjectTable(listed.items, kind.kind, self.clock.now)
+        return ObjectTable(freeze(listed).items, kind.kind, self.clock.now)
 
     def yaml(self, what: str, namespace: str = "default") -> str:
         """One object as ``kubectl get -o yaml`` shows it."""
@@ -242,7 +244,7 @@ class Cluster(
         """
         documents = self._documents(source)
         objects = [one for document in documents for one in applying.flattened(document)]
-        applied = applying.apply_all(self.api, LEARNER, objects, namespace)
+        applied = [*map(freeze, applying.apply_all(self.api, LEARNER, objects, namespace))]
         return applied[0] if len(applied) == 1 else applied
 
     def _documents(self, source: Any) -> list[dict[str, Any]]:
@@ -391,7 +393,7 @@ class Cluster(
             component=LEARNER,
             **options,
         )
-        return self.api.handle(request).unwrap()
+        return freeze(self.api.handle(request).unwrap())
 
     def __repr__(self) -> str:
         user = getattr(self.api, "user", None)

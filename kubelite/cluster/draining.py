@@ -7,7 +7,7 @@ seconds later. Models k8s.io/kubectl/pkg/drain and k8s.io/kubectl/pkg/cmd/drain.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kubelite.api.conditions import pod_finished
 from kubelite.api.core_v1 import Pod
@@ -15,6 +15,7 @@ from kubelite.api.meta_v1 import DeleteOptions
 from kubelite.api.policy_v1 import Eviction
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import MERGE_PATCH, Request
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import SECOND
 from kubelite.controllers.base import controller_of
 
@@ -34,7 +35,7 @@ class DrainError(RuntimeError):
     """The machine could not be emptied; the text says which pods are in the way and why."""
 
 
-class DrainOptions(NamedTuple):
+class DrainOptions(Value):
     """kubectl's flags. A ``grace_period`` of -1 leaves each pod its own."""
 
     force: bool = False

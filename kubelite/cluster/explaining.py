@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kubelite.api.conditions import pod_finished
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.volumes import CLAIMS, CLASSES, VOLUMES
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apiserver import printers
 from kubelite.client.informer import key_of
 from kubelite.cluster.history import State
@@ -34,7 +34,7 @@ PACKING = Profile("MostAllocated", scoring_strategy=ScoringStrategy("MostAllocat
 SHOWN = 5
 
 
-class Scene(NamedTuple):
+class Scene(Value):
     """What the scheduler saw: nodes, the pods on them, and what it could ask about volumes."""
 
     nodes: tuple[Node, ...]

@@ -7,11 +7,12 @@ scrubbed back, and later a saved run. Moments are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery.scheme import Scheme
-from kubelite.etcd.backend import Backend
+from kubelite.apimachinery.struct import Value
+from kubelite.etcd.backend import Backend, Change
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
 
@@ -40,7 +41,7 @@ class State:
         return None
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One change of one object: what it became (None: deleted) and what it was (None: created)."""
 
     when: int
@@ -88,7 +89,7 @@ class History:
         """Every change of a kind after the moment ``since``, oldest first."""
         prefix = f"/registry/{self._scheme.by_name(resource).resource}/"
         first = self.revision_at(since) if since is not None else 1
-        for change in self._backend.changes(first):
+        for change in self._kept(first):
             if change.key.startswith(prefix):
                 new = change.current.value if change.current else None
                 old = change.previous.value if change.previous else None
@@ -102,13 +103,17 @@ class History:
         key = "/".join(filter(None, ("/registry", resource, namespace, name)))
         first = revision - 1 if revision else 1
         found: dict[int, tuple[Any | None, Any | None]] = {}
-        for change in self._backend.changes(first):
+        for change in self._kept(first):
             if change.key == key:
                 new = change.current.value if change.current else None
                 found[change.revision] = (new, change.previous.value if change.previous else None)
             if revision and change.revision >= revision:
                 break
         return found
+
+    def _kept(self, first: int) -> Sequence[Change]:
+        """Changes after a revision, as far back as no compaction has taken them."""
+        return self._backend.changes(max(first, self._backend.compacted))
 
     def series(
         self, measure: Callable[[State], float], times: Sequence[int]

@@ -12,11 +12,29 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import Worker
 from kubelite.kubelet import Kubelet
-from kubelite.kubelet.runtime.logs import LoggingDriver, LogLine
-from kubelite.sim.clock import SECOND
+from kubelite.kubelet.runtime.logs import LoggingDriver, LogLine, LogSource
+from kubelite.sim.clock import SECOND, Clock
+from kubelite.sim.guests import contain, foreign, guarded
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
+
+
+class GuestDriver:
+    """A learner's logging driver: a line that it fails to take is lost to it alone."""
+
+    def __init__(self, driver: LoggingDriver, clock: Clock):
+        self._driver = driver
+        self._clock = clock
+
+    def ship(self, source: LogSource, line: LogLine) -> None:
+        """Give it one line."""
+        try:
+            self._driver.ship(source, line)
+        except BaseException as error:
+            advice = "The line is lost to this driver; it gets the next one"
+            place = ("pods", source.namespace, source.pod)
+            contain(self._clock, error, self._driver, "ship", advice, place)
 
 
 class Inside:
@@ -56,10 +74,13 @@ class Inside:
         name = container or found.spec.containers[0].name
         self._all._permit("get", found, "log")
         kubelet = self._all._kubelet_of(found)
+        deliver = guarded(deliver, self._all.clock, "The line is lost; the next one comes")
         return kubelet.follow_logs(found.metadata.uid, name, deliver)
 
     def ship_logs(self, driver: LoggingDriver) -> None:
         """From now on give every line that a container of any machine writes to ``driver``."""
+        if foreign(driver):
+            driver = GuestDriver(driver, self._all.clock)
         self._drivers.append(driver)
         for worker in self.workers.values():
             worker.runtime.log_directory.drivers.append(driver)

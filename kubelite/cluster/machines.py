@@ -18,6 +18,7 @@ from kubelite.apiserver.encryption import ENCRYPTED, EncryptedStore, EncryptionC
 from kubelite.apiserver.resuming import go_on
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.client.informer import Indexer
+from kubelite.cluster.mishaps import Mishaps
 from kubelite.cluster.wiring import DIRECT, Wiring
 from kubelite.controllers import ControllerManager
 from kubelite.controllers.apiextensions import SERVER_CONTROLLERS
@@ -99,6 +100,7 @@ class World:
             rbac,
             service_accounts,
         )
+        self.mishaps = Mishaps(self.clock, self.trace, self.store, self.server.scheme)
         self.api = wiring.api(self.server, self.clock)  # the server as every component meets it
         if encryption is not None or kept is not None and _holds_secrets(kept):
             self.encrypt(encryption or EncryptionConfiguration())

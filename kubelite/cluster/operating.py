@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from kubelite.cluster import draining
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
+from kubelite.cluster.mishaps import Mishaps
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.logs import LoggingDriver
 
@@ -25,11 +26,22 @@ class Operating:
     _drivers: list[LoggingDriver]
     _control_plane: ControlPlane | ControlPlanes
 
+    kubectl: ClassVar[Callable[..., Any]]
+    """One command of kubectl, in this process; given by ``kubelite``: that room is above."""
+
     serve: ClassVar[Callable[..., Any]]
     """Serve it over HTTP; given by ``kubelite``, so that nothing here touches a socket."""
 
+    watch_over: ClassVar[Callable[[], object]]
+    """See to it that a learner's endless loop ends; given by ``kubelite``, for notebooks."""
+
     kubeconfig = ""
     """The file for kubectl, while the cluster is served."""
+
+    @property
+    def mishaps(self) -> Mishaps:
+        """What your own controllers, plugins and images have done wrong so far."""
+        return self._world.mishaps
 
     def add_node(
         self, name: str = "", cpu: str = "", memory: str = "", labels: dict[str, str] | None = None

@@ -7,11 +7,11 @@ found by trying everything that could still be better (branch and bound), so onl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Container, Pod, PodSpec, ResourceRequirements
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import Value
 from kubelite.cluster.infrastructure.pools import NodePool
 from kubelite.scheduler.plugins.node_resources_fit import (
     LEAST_ALLOCATED,
@@ -45,7 +45,7 @@ Size = tuple[int, int]
 """Milli cpu and bytes."""
 
 
-class Packing(NamedTuple):
+class Packing(Value):
     """How many nodes each profile used, and the ``optimum``."""
 
     used: Mapping[str, int]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api.core_v1 import Pod, Service
 from kubelite.apimachinery import rest
 from kubelite.apimachinery.errors import StatusError
-from kubelite.apimachinery.struct import encode
+from kubelite.apimachinery.struct import Value, encode
 from kubelite.apiserver.identities import service_account
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
@@ -42,7 +42,7 @@ def _nobody(answer: Answer) -> None:
     """The default for an answer that is only kept."""
 
 
-class Target(NamedTuple):
+class Target(Value):
     """What is asked for, taken apart: "http://shop.example.com:8080/cart"."""
 
     host: str
@@ -58,7 +58,7 @@ def parse_target(text: str, port: str = "", path: str = "/") -> Target:
     return Target(host, number or port, f"/{rest}" if slash else path)
 
 
-class Asker(NamedTuple):
+class Asker(Value):
     """Who asks, and with which resolver's configuration. ``worker`` is None for the outside."""
 
     peer: Peer

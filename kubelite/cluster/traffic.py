@@ -7,9 +7,9 @@ afterwards. Where a connection goes is found out in ``routing``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from kubelite.apimachinery.struct import Value
 from kubelite.cluster.routing import Route
 from kubelite.dns import Resolution
 from kubelite.kubelet.cri import Reply, Request
@@ -23,8 +23,7 @@ CLIENT_TIMEOUT = 5 * SECOND
 """How long our clients wait; a browser waits longer, a service should wait less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """How one request ended. ``status`` is 0 and ``error`` says why when nobody answered.
 
     ``when`` is microseconds since 1970, at the start; ``latency_ms`` is until the end.
@@ -64,7 +63,7 @@ class Answer:
 Then = Callable[[Answer], Any]
 
 
-class Known(NamedTuple):
+class Known(Value):
     """What is known of a connection before anything has been answered."""
 
     route: Route

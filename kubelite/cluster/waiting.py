@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ from kubelite.api import SCHEME
 from kubelite.api.apiextensions_v1 import ESTABLISHED
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_ready
 from kubelite.api.custom import CustomObject
+from kubelite.api.freezing import spoilt
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.times import SECOND
+from kubelite.sim.guests import MishapWarning
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -37,6 +40,8 @@ def rare_collections() -> Iterator[None]:
     without a look at it.
     """
     global _unsearched
+    if changed := spoilt():
+        warnings.warn(changed, MishapWarning, stacklevel=5)
     before = gc.get_threshold()
     gc.set_threshold(10 * _MANY, *before[1:])
     try:

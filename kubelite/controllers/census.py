@@ -9,8 +9,9 @@ one. Upstream looks at every pod each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import msgspec
 
 from kubelite.api.core_v1 import Pod
 from kubelite.client.informer import Informer
@@ -19,8 +20,7 @@ from kubelite.controllers.base import controller_of
 P = TypeVar("P")
 
 
-@dataclass(slots=True)
-class Count(Generic[P]):
+class Count(msgspec.Struct, Generic[P]):
     """The places of one owner, as true for what it ``asked`` for.
 
     ``settled`` tells for each that is as it should be whether its pod is available, ``serving``
@@ -29,7 +29,7 @@ class Count(Generic[P]):
 
     asked: object
     doubtful: dict[P, None]
-    settled: dict[P, bool] = field(default_factory=dict)
+    settled: dict[P, bool] = msgspec.field(default_factory=dict)
     serving: int = 0
 
     def doubt(self, place: P) -> None:

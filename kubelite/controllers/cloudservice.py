@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kubelite.api.core_v1 import LoadBalancerIngress, Node, Service
+from kubelite.api.freezing import freeze
 from kubelite.apimachinery.rest import MERGE_PATCH
 from kubelite.apimachinery.struct import to_dict
 from kubelite.client.client import Client
@@ -19,6 +20,7 @@ from kubelite.client.events import EventRecorder
 from kubelite.client.informer import key_of
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.sim.clock import SECOND
+from kubelite.sim.guests import contain, foreign, nonsense, shown
 
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
@@ -143,7 +145,30 @@ class CloudServiceController(ManagedController):
 
     def _ask(self, service: Service, nodes: Sequence[Node]) -> tuple[LoadBalancerIngress, ...]:
         others = [other for other in self.services.items() if other is not service]
-        return self.provider.ensure(service, nodes, others)
+        if not foreign(self.provider):
+            return self.provider.ensure(service, nodes, others)
+        return self._ask_guest(service, nodes, others)
+
+    def _ask_guest(
+        self, service: Service, nodes: Sequence[Node], others: Sequence[Service]
+    ) -> tuple[LoadBalancerIngress, ...]:
+        """The same of a learner's cloud: whatever it raises, it has failed. Raises CloudError."""
+        for seen in (service, *nodes, *others):
+            freeze(seen)
+        try:
+            points = self.provider.ensure(service, nodes, others)
+            if not isinstance(points, tuple | list) or not all(
+                isinstance(point, LoadBalancerIngress) for point in points
+            ):
+                nonsense(f"a cloud returns LoadBalancerIngress in a tuple, not {shown(points)}")
+        except CloudError:
+            raise
+        except BaseException as error:
+            place = ("services", service.metadata.namespace, service.metadata.name)
+            advice = "The cloud is asked again after a back-off"
+            failed = contain(self.clock, error, self.provider, "ensure", advice, place)
+            raise CloudError(failed.cause) from error
+        return tuple(points)
 
     def _begin(self, service: Service, delay: int) -> Sequence[Action]:
         """Hold on to the Service before there is anything that must be cleaned up."""

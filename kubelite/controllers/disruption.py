@@ -7,7 +7,6 @@ the pod has gone and another is healthy. Models pkg/controller/disruption/disrup
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api import SCHEME
 from kubelite.api.conditions import condition, pod_finished, pod_ready
@@ -20,7 +19,7 @@ from kubelite.apimachinery.labels import Selector, from_label_selector
 from kubelite.apimachinery.meta import OwnerReference
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request
 from kubelite.apimachinery.scheme import UnknownKind
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import MINUTE, SECOND, Time
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Emit, Patch, Requeue, Update
@@ -40,7 +39,7 @@ UNMANAGED = (
 )
 
 
-class Expected(NamedTuple):
+class Expected(Value):
     """How many pods there ought to be, how many of them healthy, and who has no controller."""
 
     pods: int

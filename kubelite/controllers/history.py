@@ -40,6 +40,13 @@ def _template(data: dict[str, Any]) -> PodTemplateSpec:
     return convert(PodTemplateSpec, kept)
 
 
+def _as_go_writes(value: Any) -> Any:
+    """The same with sorted keys: kubectl compares bytes to see whether a template is another."""
+    if isinstance(value, dict):
+        return {key: _as_go_writes(value[key]) for key in sorted(value)}
+    return [_as_go_writes(one) for one in value] if isinstance(value, list) else value
+
+
 data_of = ByIdentity(_data)
 """The patch that restores a template."""
 
@@ -77,7 +84,7 @@ def new_revision(owner: Owner, number: int, label: str) -> ControllerRevision:
             annotations=owner.metadata.annotations,
             owner_references=(owned_by(owner),),
         ),
-        data=data,
+        data=_as_go_writes(data),
         revision=number,
     )
 

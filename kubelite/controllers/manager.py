@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubelite.api import SCHEME
+from kubelite.api.freezing import freeze
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
+from kubelite.apimachinery.scheme import Scheme
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
+from kubelite.client.guest import Guest
 from kubelite.client.informer import Indexer, Informer
 from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
@@ -48,6 +51,7 @@ from kubelite.controllers.volumeprotection import (
 )
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, Clock
+from kubelite.sim.guests import foreign
 
 SYNC_PERIOD = 100 * MILLISECOND
 """Between two looks whether all copies are filled."""
@@ -103,6 +107,33 @@ class _Unreachable:
 UNREACHABLE = _Unreachable()
 
 
+class Showing:
+    """The server as a learner's controller meets it: what it answers cannot be changed."""
+
+    def __init__(self, api: API):
+        self._api = api
+
+    @property
+    def scheme(self) -> Scheme:
+        """The kinds that are served at the moment."""
+        return self._api.scheme
+
+    def handle(self, request: Request) -> Response:
+        """Answer, with frozen objects."""
+        response = self._api.handle(request)
+        freeze(response.body)
+        return response
+
+    def watch(self, request: Request, deliver: Callable[[WatchEvent], None]) -> Watch:
+        """Tell of changes, with frozen objects."""
+
+        def shown(event: WatchEvent) -> None:
+            freeze(event.object)
+            deliver(event)
+
+        return self._api.watch(request, shown)
+
+
 class ControllerManager(Manager):
     """Runs controllers, which share one informer for each kind.
 
@@ -121,16 +152,20 @@ class ControllerManager(Manager):
         self.clock = clock
         self.chance = chance
         self._informers: dict[str, Informer] = {}
-        self._asking = ""  # which controller is being made
+        self._asking: type[ManagedController] = ManagedController  # which is being made
         self._needs: dict[str, list[Informer]] = {}  # by controller, the copies it reads
         self.running = False
         self._claim_users: ClaimUsers | None = None
         self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
-            self._asking = kind.name
-            client = Client(api, clock, kind.name)
-            self.controllers[kind.name] = kind(client, EventRecorder(client, kind.name), self)
+            self._asking = kind
+            guest = foreign(kind)
+            client = Client(Showing(api) if guest else api, clock, kind.name)
+            made = kind(client, EventRecorder(client, kind.name), self)
+            self.controllers[kind.name] = made
+            if guest:
+                made.guest = Guest(made, self._needs.get(kind.name, ()))
 
     def informer(self, resource: str, indexers: Mapping[str, Indexer] | None = None) -> Informer:
         """The shared copy of a kind, with these indexes among others."""
@@ -140,7 +175,9 @@ class ControllerManager(Manager):
             if self.running:  # a kind that was not there at the start
                 self.clock.after(0, found.start)
         if not self.running:
-            self._needs.setdefault(self._asking, []).append(found)
+            self._needs.setdefault(self._asking.name, []).append(found)
+        if foreign(self._asking):
+            found.on(freeze, lambda _, new: freeze(new))
         for name, indexer in (indexers or {}).items():
             found.add_indexer(name, indexer)
         return found

@@ -8,7 +8,8 @@ empty the cluster. Models pkg/controller/nodelifecycle/node_lifecycle_controller
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kubelite.api.conditions import condition, node_ready
 from kubelite.api.coordination_v1 import Lease
@@ -47,8 +48,7 @@ _PRESSURE = {
 }
 
 
-@dataclass(slots=True)
-class Health:
+class Health(msgspec.Struct):
     """What was last heard from a node, and when this controller heard it; where it was read."""
 
     heartbeat: object

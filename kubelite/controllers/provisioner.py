@@ -10,7 +10,7 @@ rancher/local-path-provisioner.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.core_v1 import (
     CSIPersistentVolumeSource,
@@ -42,6 +42,7 @@ from kubelite.api.volumes import (
 )
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import MERGE_PATCH
+from kubelite.apimachinery.struct import Value
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Emit, Patch, Requeue
 from kubelite.client.events import NORMAL, EventRecorder
@@ -89,7 +90,7 @@ OLD_NAMES = {
 """Names of makers that were part of Kubernetes, or of a small one, and whose disks they give."""
 
 
-class Storage(NamedTuple):
+class Storage(Value):
     """What makes volumes: its name, whether of the network, and how long it takes (us)."""
 
     name: str

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api.conditions import node_ready, pod_finished
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.policy_v1 import Eviction
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import Request
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.client import Client, EventRecorder
 from kubelite.client.events import NORMAL
 from kubelite.descheduler.policy import Policy
@@ -31,7 +30,7 @@ SYSTEM_CRITICAL = 2_000_000_000
 _NOBODY = Nominator()
 
 
-class Evicted(NamedTuple):
+class Evicted(Value):
     """One pod that was evicted: by which strategy, from which node."""
 
     pod: str

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from kubelite.apimachinery.struct import Value
+
 PLUGINS = (
     "RemoveDuplicates",
     "LowNodeUtilization",
@@ -20,7 +22,7 @@ DESCHEDULE = ("RemovePodsViolatingNodeAffinity", "RemovePodsViolatingNodeTaints"
 DESCHEDULING_INTERVAL = 5 * 60
 
 
-class EvictorArgs(NamedTuple):
+class EvictorArgs(Value):
     """Which pods may go. A pod of ``priority_threshold`` or above stays."""
 
     node_fit: bool = False

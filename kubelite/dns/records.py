@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kubelite.api.core_v1 import Service
 from kubelite.api.discovery_v1 import Endpoint, EndpointPort, EndpointSlice
+from kubelite.apimachinery.struct import Value
 
 ZONE = "cluster.local"
 TTL = 30
@@ -21,7 +22,7 @@ NXDOMAIN = "NXDOMAIN"
 _NO_PORT = -1  # a Service without ports has addresses, and nothing to put in an SRV record
 
 
-class Record(NamedTuple):
+class Record(Value):
     """One resource record. ``data`` is an address (A) or a name (CNAME and SRV, with ``port``)."""
 
     name: str
@@ -56,7 +57,7 @@ class Query(NamedTuple):
     port: str = ""
 
 
-class Found(NamedTuple):
+class Found(Value):
     """One address (or external name) behind a name, and the port of it."""
 
     host: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kubelite.api.core_v1 import PodSpec
+from kubelite.apimachinery.struct import Value
 from kubelite.dns import server as dns
 from kubelite.dns.records import NXDOMAIN, ZONE, Record, Reply
 from kubelite.sim.clock import MILLISECOND
@@ -56,7 +57,7 @@ def resolv_conf(namespace: str, spec: PodSpec | None = None) -> ResolvConf:
     )
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One question that was asked, and its answer."""
 
     name: str
@@ -69,7 +70,7 @@ class Step(NamedTuple):
         return f"{self.name}. {self.type}: {self.code}{' ' + said if said else ''}"
 
 
-class Resolution(NamedTuple):
+class Resolution(Value):
     """What a name led to, and by which steps. ``error`` is empty when it led anywhere.
 
     ``latency`` is in microseconds, for all steps together.

@@ -5,8 +5,6 @@ What this needs is imported only when somebody serves.
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -49,13 +47,18 @@ def up(
 
     With ``store``, the name of a file, it is kept there, and one that is in it goes on.
     """
+    import signal
+    import threading
+
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     cluster = make(nodes=nodes, start=int(time.time()) * SECOND, store=store or None)
     server = serve(cluster, speed, **options)
     try:
-        say(f"{cluster!r}\nserving at {server.url}\n\n  export KUBECONFIG={server.kubeconfig}\n")
+        say(f"{cluster!r}\nserving at {server.url}\n")
+        say(f"  in a browser: {server.dashboard}")
+        say(f"  export KUBECONFIG={server.kubeconfig}\n")
         over.wait()
     finally:
         server.stop()

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from kubelite.apimachinery.struct import Value
+
 
 class KeyValue(msgspec.Struct, frozen=True, gc=False):
     """One version of one key. Revisions count transactions of the whole store; ``version``
@@ -54,7 +56,7 @@ class Put(NamedTuple):
     lease: int = 0
 
 
-class Delete(NamedTuple):
+class Delete(Value):
     """Remove ``key``; removing what is absent changes nothing."""
 
     key: str

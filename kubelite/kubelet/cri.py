@@ -14,6 +14,7 @@ import msgspec
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.api.podoptions import PodLogOptions
+from kubelite.apimachinery.struct import Value
 
 if TYPE_CHECKING:
     from kubelite.kubelet.images.files import Tree
@@ -29,7 +30,7 @@ NEVER = -1
 """The delay of an answer that does not come."""
 
 
-class Request(NamedTuple):
+class Request(Value):
     """One request to a container's port. ``protocol`` is "http", "tcp" or "grpc";
     for grpc the path is the name of the service whose health is asked for.
     """
@@ -53,7 +54,7 @@ class Reply(NamedTuple):
     error: str = ""
 
 
-class PullResult(NamedTuple):
+class PullResult(Value):
     """How a pull ended; ``error`` is empty when the image is there now. Size in bytes."""
 
     image_ref: str
@@ -61,7 +62,7 @@ class PullResult(NamedTuple):
     error: str = ""
 
 
-class SandboxResult(NamedTuple):
+class SandboxResult(Value):
     """The pod's address, or why it has none."""
 
     ip: str
@@ -76,6 +77,38 @@ class ExecResult(NamedTuple):
     error: str = ""
 
 
+class Sink(Protocol):
+    """Whoever listens to a process."""
+
+    def write(self, stream: str, text: str) -> object:
+        """More output: "stdout" or "stderr"."""
+        ...
+
+    def end(self, result: ExecResult) -> object:
+        """It has ended."""
+        ...
+
+
+class Session(Protocol):
+    """Whoever may type into a process."""
+
+    def type(self, text: str) -> None:
+        """Standard input, or keys at a terminal."""
+        ...
+
+    def end_input(self) -> None:
+        """No more will come."""
+        ...
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The terminal's window has this size."""
+        ...
+
+    def hang_up(self) -> None:
+        """Nobody listens any more."""
+        ...
+
+
 class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
     """A pod's shared surroundings: who it is, and whether it lives on the node's network."""
 
@@ -85,7 +118,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
     host_network: bool = False
 
 
-class Mount(NamedTuple):
+class Mount(Value):
     """A directory or file of the machine that a container sees at ``path``.
 
     The real message names a path on the host; here it is the tree itself, and the place in it.
@@ -99,7 +132,8 @@ class Mount(NamedTuple):
 
 class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     """What to run. ``memory_limit`` in bytes, 0 for none; ``attempt`` counts restarts;
-    ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set.
+    ``stop_signal`` asks it to end, SIGTERM unless said; ``stdin`` stays open if set, and with
+    ``stdin_once`` until the first one who attaches leaves.
 
     ``cpu_limit`` (0 for none) and ``cpu_request`` are thousandths of a core.
     ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
@@ -120,6 +154,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     cpu_request: int = 0
     stop_signal: str = ""
     stdin: bool = False
+    stdin_once: bool = False
     mounts: tuple[Mount, ...] = ()
     message_path: str = TERMINATION_LOG
     message_from_logs: bool = False
@@ -262,6 +297,16 @@ class Runtime(Protocol):
         then: Callable[[ExecResult], object],
     ) -> None:
         """Run a command inside; a command that takes no time answers before this returns."""
+        ...
+
+    def exec(
+        self, container_id: str, command: tuple[str, ...], stdin: bool, tty: bool, sink: Sink
+    ) -> Session:
+        """Run a command in a running container, with somebody who listens and may type."""
+        ...
+
+    def attach(self, container_id: str, sink: Sink) -> Session:
+        """Listen to a running container's own process."""
         ...
 
     def log_file(self, container_id: str) -> Log | None:

@@ -69,6 +69,7 @@ def _same_for_all(container: Container) -> ContainerConfig:
         cpu_request=requests["cpu"].milli if "cpu" in requests else 0,
         stop_signal=(container.lifecycle.stop_signal or "") if container.lifecycle else "",
         stdin=container.stdin,
+        stdin_once=container.stdin_once,
         message_path=container.termination_message_path or TERMINATION_LOG,
         message_from_logs=container.termination_message_policy == "FallbackToLogsOnError",
         tty=container.tty,

@@ -9,12 +9,13 @@ default threshold for memory. Amounts are bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container, Node, Pod, PodCondition, Taint
 from kubelite.api.qos import qos_class
 from kubelite.api.tolerations import tolerates
 from kubelite.apimachinery.quantity import BINARY_SI, Quantity
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet.node_status import EVICTION_HARD
 from kubelite.kubelet.predicates import Refusal
@@ -37,7 +38,7 @@ def system_memory(capacity: int) -> int:
     return capacity // 64
 
 
-class Victim(NamedTuple):
+class Victim(Value):
     """A pod as eviction sees it: what its containers use, by name."""
 
     worker: PodWorker

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kubelite.api.core_v1 import Container, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.client.backoff import INITIAL, Backoff
 from kubelite.kubelet import events
 from kubelite.kubelet.cri import PullResult, Runtime
@@ -30,7 +31,7 @@ SOON = 1 * SECOND
 """After its first failed pull a pod is looked at again at once, since its sandbox is new."""
 
 
-class Problem(NamedTuple):
+class Problem(Value):
     """Why a container does not start: a waiting reason, its message, and when to try again
     (microseconds from now, or None for the ordinary retry).
     """

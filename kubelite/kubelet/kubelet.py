@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubelite.api.core_v1 import Container, Node, Pod, Taint
-from kubelite.api.podoptions import PodExecOptions, PodLogOptions
+from kubelite.api.podoptions import PodLogOptions
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.client import Client, EventRecorder, Informer
 from kubelite.kubelet.allocation import DEFERRED, AllocationManager, infeasible
@@ -34,6 +34,7 @@ from kubelite.kubelet.probes.manager import ProbeManager
 from kubelite.kubelet.runtime_manager import RuntimeManager
 from kubelite.kubelet.shutdown import REFUSED, shut_down
 from kubelite.kubelet.status_manager import StatusManager
+from kubelite.kubelet.streaming import Streaming
 from kubelite.kubelet.volumes import VolumeManager
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import SECOND, Clock
@@ -75,6 +76,7 @@ class Kubelet:
             self.clock, client, runtime, self, node_name, node_ip, self.allocatable, draw
         )
         environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
+        self.streams = Streaming(runtime)
         self.manager = RuntimeManager(self.clock, runtime, self, environments)
         self.statuses = StatusManager(client)
         self.pleg = Pleg(self.clock, self._relisted)
@@ -121,6 +123,7 @@ class Kubelet:
     def stop(self) -> None:
         """The kubelet's process ends; the containers go on without it."""
         self._running = self._following = False
+        self.client.hang_up()
         self._heartbeat.stop()
         self._pods.forget()
         self._node.forget()
@@ -366,15 +369,6 @@ class Kubelet:
         if file is None:
             raise ValueError(f'container not found ("{container}")')
         return file.follow(deliver)
-
-    def run_in_container(
-        self, pod: Pod, options: PodExecOptions, then: Callable[[ExecResult], object]
-    ) -> None:
-        """Run a command for the API server. Raises ValueError when the container is not there."""
-        uid, name = pod.metadata.uid, options.container
-        if not self.container_id(uid, name):
-            raise ValueError(f'container not found ("{name}")')
-        self.exec(uid, name, options.command, then)
 
     def exec(
         self,

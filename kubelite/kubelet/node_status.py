@@ -6,7 +6,6 @@ Models ``pkg/kubelet/nodestatus/setters.go`` and ``kubelet_node_status.go``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import (
     ContainerImage,
@@ -22,7 +21,7 @@ from kubelite.api.core_v1 import (
 )
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet.cri import Runtime
 
@@ -62,7 +61,7 @@ NETWORK_NOT_READY = (
 """The last row instead, until the node has been given its range of pod addresses."""
 
 
-class Machine(NamedTuple):
+class Machine(Value):
     """What a machine offers, as quantities: ``Machine("4", "16Gi")``."""
 
     cpu: str = "4"

@@ -5,10 +5,10 @@ or was not asked. Models ``pkg/kubelet/lifecycle/predicate.go``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod, PodSpec
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.actions import is_sidecar
 
 CPU = "cpu"
@@ -16,7 +16,7 @@ MEMORY = "memory"
 PODS = "pods"
 
 
-class Refusal(NamedTuple):
+class Refusal(Value):
     """Why a pod is not accepted."""
 
     reason: str

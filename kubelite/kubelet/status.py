@@ -7,7 +7,6 @@ Pure functions. Models generateAPIPodStatus, convertToAPIContainerStatuses and g
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import (
     Container,
@@ -25,7 +24,7 @@ from kubelite.api.core_v1 import (
     ResourceRequirements,
 )
 from kubelite.api.qos import qos_class
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import Time
 from kubelite.kubelet import cri
 from kubelite.kubelet.actions import as_container, is_sidecar, should_restart
@@ -44,14 +43,14 @@ LOST = ContainerStateTerminated(
 )
 
 
-class Waiting(NamedTuple):
+class Waiting(Value):
     """Why a container has not been started: the reason cache's entry."""
 
     reason: str
     message: str
 
 
-class Health(NamedTuple):
+class Health(Value):
     """What the probes say of one container."""
 
     started: bool

@@ -7,15 +7,15 @@ ingress-nginx where they leave a choice.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from kubelite.api import networking_v1 as net
 from kubelite.api.core_v1 import Service
+from kubelite.apimachinery.struct import Value
 
 _KINDS = {"Exact": 2, "Prefix": 1, "ImplementationSpecific": 0}
 
 
-class Match(NamedTuple):
+class Match(Value):
     """The rule that a request met: its Ingress, and the Service's name and port."""
 
     ingress: net.Ingress

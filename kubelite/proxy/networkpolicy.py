@@ -11,11 +11,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from kubelite.api import networking_v1 as net
 from kubelite.apimachinery.labels import from_label_selector
 from kubelite.apimachinery.memo import ByIdentity
+from kubelite.apimachinery.struct import Value
 
 INGRESS = "Ingress"
 EGRESS = "Egress"
@@ -25,7 +25,7 @@ Labels = Mapping[str, str]
 _selects = ByIdentity(from_label_selector)
 
 
-class Peer(NamedTuple):
+class Peer(Value):
     """One end of a connection. ``pod`` is "" for nodes and for the world outside.
 
     ``ports`` are a pod's named ports: (name, protocol) to number. A pod on the host's network
@@ -46,7 +46,7 @@ class Peer(NamedTuple):
         return f"node {self.node}" if self.node else self.address
 
 
-class Verdict(NamedTuple):
+class Verdict(Value):
     """Whether a connection may be made; if not, at whose end and for which policies."""
 
     allowed: bool

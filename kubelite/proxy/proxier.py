@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kubelite.api.core_v1 import Service
 from kubelite.api.discovery_v1 import Endpoint, EndpointPort, EndpointSlice
+from kubelite.apimachinery.struct import Value
 from kubelite.client.informer import Informer
 from kubelite.sim.chance import Stream
 from kubelite.sim.clock import MILLISECOND, SECOND, Clock, Timer
@@ -78,7 +79,7 @@ def _backends(pairs: list[tuple[Endpoint, EndpointPort]]) -> tuple[Backend, ...]
     )
 
 
-class Session(NamedTuple):
+class Session(Value):
     """Where a client was last sent, and when."""
 
     backend: Backend

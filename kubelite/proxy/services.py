@@ -7,9 +7,9 @@ the addresses of load balancers (pkg/proxy/servicechangetracker.go, serviceport.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Service, ServicePort
+from kubelite.apimachinery.struct import Value
 from kubelite.client.informer import Informer
 
 CLUSTER_IP = "ClusterIP"
@@ -18,7 +18,7 @@ LOAD_BALANCER = "LoadBalancer"
 EXTERNAL_IP = "ExternalIP"
 
 
-class Frontend(NamedTuple):
+class Frontend(Value):
     """A Service's port that was met, and by which of its addresses (``via``)."""
 
     service: Service

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Container, Node, Pod, PodSpec, Taint, Toleration
 from kubelite.apimachinery.quantity import Quantity
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.scheduler.framework import CycleState
 from kubelite.scheduler.plugins.taint_toleration import untolerated
 from kubelite.scheduler.profile import Framework
@@ -27,7 +26,7 @@ AT_ONCE = 2
 _OF_THE_SYSTEM = "node.kubernetes.io/"
 
 
-class Change(NamedTuple):
+class Change(Value):
     """One thing that could be different: of the pod, or of the cluster (one more node)."""
 
     text: str

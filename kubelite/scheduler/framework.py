@@ -25,6 +25,7 @@ from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim, Servic
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.storage_v1 import CSINode, StorageClass
 from kubelite.apimachinery.rest import Response
+from kubelite.apimachinery.struct import Value
 
 if TYPE_CHECKING:
     from kubelite.scheduler.nominator import Nominator
@@ -88,7 +89,7 @@ def always(pod: PodInfo, old: Any, new: Any) -> bool:
     return True
 
 
-class PostFilterResult(NamedTuple):
+class PostFilterResult(Value):
     """What PostFilter has found out.
 
     ``status`` says why it does not help. ``nominated_node`` is the node to promise to the pod
@@ -109,9 +110,10 @@ class CycleState(dict[str, Any]):
     it is at that moment; ``nominator`` knows who was promised which node; ``draw`` is chance.
     """
 
-    __slots__ = ("draw", "node_names", "nominator", "pick", "places", "refusal", "snapshot")
+    __slots__ = ("draw", "node_names", "nominator", "pick", "places", "pod", "refusal", "snapshot")
 
     nominator: Nominator
+    pod: PodInfo
     refusal: Callable[[NodeInfo], Status | None]
     draw: Callable[[], float]
     pick: Callable[[list[Any]], Sequence[Any]]
@@ -140,7 +142,7 @@ class CycleState(dict[str, Any]):
             self.pick = itemgetter(*places)
 
 
-class Listers(NamedTuple):
+class Listers(Value):
     """What plugins may ask about the cluster beyond nodes and pods."""
 
     services: Callable[[str], Iterable[Service]] = lambda namespace: ()

@@ -8,12 +8,12 @@ Models ``pkg/scheduler/framework/preemption/preemption.go`` and the selection of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from kubelite.api.conditions import condition
 from kubelite.api.core_v1 import Pod
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.apimachinery.labels import from_label_selector
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import (
     UNSCHEDULABLE_AND_UNRESOLVABLE,
     CycleState,
@@ -31,7 +31,7 @@ _LATER_THAN_ANY = 2**63  # a pod that has not started counts as starting now
 _ALL_POSITIVE = 2**31  # added to priorities, so that more victims never weigh less
 
 
-class Candidate(NamedTuple):
+class Candidate(Value):
     """A node, who would have to leave it (most important first), and how many budgets break."""
 
     node: str

@@ -7,8 +7,9 @@ Pods choose a profile by ``schedulerName``. Models ``KubeSchedulerProfile`` of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import cast
 
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     NO_LISTERS,
@@ -26,15 +27,17 @@ from kubelite.scheduler.framework import (
     ScoreExtensions,
     ScorePlugin,
 )
+from kubelite.scheduler.guest import GuestPlugin, Report
 from kubelite.scheduler.plugins import PLUGINS
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
+from kubelite.sim.guests import announce, foreign
 
 DEFAULT_SCHEDULER = "default-scheduler"
 
 COLUMNS_KEPT = 4_096  # for each, a value for every node; a column that is gone is made anew
 
 
-class Profile(NamedTuple):
+class Profile(Value):
     """The configuration of one scheduler name.
 
     ``weights`` overrides the table's; ``disabled`` leaves plugins out; ``extra`` are plugins of
@@ -53,7 +56,7 @@ class Profile(NamedTuple):
 DEFAULT_PROFILE = Profile()
 
 
-class Check(NamedTuple):
+class Check(Value):
     """A filter plugin, and its PreFilter if it has one."""
 
     name: str
@@ -62,7 +65,7 @@ class Check(NamedTuple):
     pre: PreFilterPlugin | None
 
 
-class Scorer(NamedTuple):
+class Scorer(Value):
     """A scoring plugin, its weight, and its PreScore and NormalizeScore if it has them.
 
     It scores node by node, or ``for_all`` of them at once.
@@ -81,13 +84,22 @@ class Scorer(NamedTuple):
 class Framework:
     """The plugins of one profile, by extension point."""
 
-    def __init__(self, profile: Profile = DEFAULT_PROFILE, listers: Listers = NO_LISTERS):
+    def __init__(
+        self,
+        profile: Profile = DEFAULT_PROFILE,
+        listers: Listers = NO_LISTERS,
+        report: Report = announce,
+    ):
         self.profile = profile
         self.listers = listers
         rows = [row for row in PLUGINS if row.name not in profile.disabled]
         weights = {row.name: row.weight for row in rows} | dict(profile.weights)
         plugins = [row.make(profile, listers) for row in rows]
-        plugins += [make(listers) for make in profile.extra]
+        for make in profile.extra:
+            plugin = make(listers)
+            if foreign(plugin):
+                plugin = cast(Plugin, GuestPlugin(plugin, report))
+            plugins.append(plugin)
         self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in plugins}
         self.queue_sort = next(p for p in plugins if isinstance(p, QueueSortPlugin))
         self.pre_enqueue = [p for p in plugins if isinstance(p, PreEnqueuePlugin)]

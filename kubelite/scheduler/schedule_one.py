@@ -13,6 +13,7 @@ from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
 from kubelite.scheduler.framework import (
     UNSCHEDULABLE_AND_UNRESOLVABLE,
@@ -35,7 +36,7 @@ NOBODY = Nominator()
 """Nobody has been promised anything."""
 
 
-class ScoreRow(NamedTuple):
+class ScoreRow(Value):
     """One plugin's marks: raw and brought to 0 to 100, one for each feasible node in order."""
 
     plugin: str
@@ -146,7 +147,7 @@ def schedule(
     if not nodes:
         return decision
     state = CycleState(snapshot)
-    state.draw = draw
+    state.draw, state.pod = draw, pod
     state.nominator = nominator = nominator or NOBODY
     state.refusal = lambda node: refusal(pod, node, snapshot, framework, nominator)
     promised = snapshot.by_name.get(nominator.node_of(pod.uid)) if nominator.by_node else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.api.core_v1 import Pod, Service
+from kubelite.api.freezing import freeze
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Response
 from kubelite.apimachinery.times import Time
 from kubelite.client.client import Client
@@ -19,6 +20,7 @@ from kubelite.scheduler.cache import Cache
 from kubelite.scheduler.eventhandlers import EventHandlers
 from kubelite.scheduler.executor import NORMAL, Executor, Recorder
 from kubelite.scheduler.framework import POD_DELETE, Listers, PreBindPlugin
+from kubelite.scheduler.guest import PluginError
 from kubelite.scheduler.profile import DEFAULT_PROFILE, Framework, Profile
 from kubelite.scheduler.queue import QueuedPodInfo, SchedulingQueue
 from kubelite.scheduler.schedule_one import Decision, schedule
@@ -90,13 +92,18 @@ class Scheduler:
             self.budgets.items,
             **self.storage.listers(),
         )
-        self.frameworks = {p.scheduler_name: Framework(p, listers) for p in self._profiles}
+        self.frameworks = {
+            p.scheduler_name: Framework(p, listers, self._clock.report) for p in self._profiles
+        }
         self.cache = Cache()
         self.queue = SchedulingQueue(self._clock, self.frameworks, self._wake)
         self._executor = Executor(client, self._recorder, self.queue.activate)
         self._start_index = 0
         self.storage.tell(self.queue.move)
         handlers = EventHandlers(self.cache, self.queue, self.frameworks.__contains__)
+        if any(profile.extra for profile in self._profiles):
+            for copy in (self.pods, self.nodes):  # before a learner's plugin looks at them
+                copy.on(freeze, lambda _, new: freeze(new))
         self.nodes.on(handlers.add_node, handlers.update_node, handlers.delete_node)
         self.pods.on(handlers.add_pod, handlers.update_pod, handlers.delete_pod)
 
@@ -166,7 +173,12 @@ class Scheduler:
         framework = self.frameworks[pod.needs.spec.scheduler_name]
         snapshot = self.cache.snapshot
         nominator = self.queue.nominator
-        decision = schedule(pod, snapshot, framework, self._start_index, self._draw, nominator)
+        try:
+            decision = schedule(pod, snapshot, framework, self._start_index, self._draw, nominator)
+        except PluginError as error:
+            self._clock.report(error.mishap)
+            self._fail(queued, SCHEDULER_ERROR, str(error), ())
+            return
         if decision.nodes:
             self._start_index = (self._start_index + decision.evaluated) % decision.nodes
         self._remember(decision)
@@ -228,7 +240,9 @@ class Scheduler:
                 self._recorder.event(queued.pod.pod, NORMAL, "Scheduled", message)
             else:
                 message = response.body.message
-                self._binding_failed(queued, f'running Bind plugin "DefaultBinder": {message}')
+                binder = self.frameworks[queued.pod.needs.spec.scheduler_name].binder
+                name = getattr(binder, "name", "")
+                self._binding_failed(queued, f'running Bind plugin "{name}": {message}')
 
         return bound
 

@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any, NoReturn
 
 from kubelite.sim import limits
+from kubelite.sim.guests import Mishap, announce
 
 MICROSECOND = 1
 MILLISECOND = 1_000
@@ -59,7 +60,10 @@ class Clock:
     callback acts; ``NO_CAUSE`` outside any.
     """
 
-    __slots__ = ("_heap", "_order", "_paused", "_same_instant", "cause", "events_run", "now")
+    __slots__ = (
+        *("_heap", "_order", "_paused", "_same_instant", "cause", "events_run", "now"),
+        "report",
+    )
 
     def __init__(self, start: int = START):
         self.now = start
@@ -69,6 +73,7 @@ class Clock:
         self._order = 0
         self._paused = False
         self._same_instant = 0
+        self.report: Callable[[Mishap], object] = announce  # who is told of guests' failures
 
     def at(self, when: int, action: Callable[..., object], *args: Any) -> Timer:
         """Run ``action(*args)`` at ``when``; a moment already past means now."""
@@ -152,7 +157,8 @@ class Clock:
 
     def _give_up(self, action: Callable[..., object]) -> NoReturn:
         name = getattr(action, "__qualname__", repr(action))
+        count, self._same_instant = self._same_instant, 0  # without the last one time goes on
         raise HotLoopError(
-            f"{self._same_instant:,} events ran without time passing; the last was {name}. "
+            f"{count:,} events ran without time passing; the last was {name}, which was dropped. "
             "Give it a delay: use clock.after(delay, ...) or requeue with back-off."
         )

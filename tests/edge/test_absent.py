@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+import socket
 
 from kubelite import Cluster
 from kubelite.edge.http.server import Server
@@ -19,14 +20,30 @@ def test_forms_of_answers_that_are_not_here(ask: Ask) -> None:
     assert ask("GET", "/openapi/v3")[0] == 200
 
 
-def test_files_cannot_be_copied(
-    served: tuple[Cluster, Server], kubectl: Kubectl, tmp_path: Path
+def test_spdy_without_a_websocket_is_not_spoken(
+    served: tuple[Cluster, Server], kubectl: Kubectl, ask: Ask
 ) -> None:
     served[0].apply(pod())
     kubectl("wait pod/web --for=condition=Ready --timeout=60s")
-    file = tmp_path / "page.html"
-    file.write_text("hello")
-    kubectl.run("cp", str(file), "web:/page.html")
-    assert "No such file" in served[0].exec("web", "cat /page.html").output
-    kubectl.run("cp", "web:/etc/hostname", str(tmp_path / "name"))
-    assert not (tmp_path / "name").exists()
+    upgrade = {"Connection": "Upgrade", "Upgrade": "SPDY/3.1"}
+    for part, query in (("exec", "?command=ls&stdout=true"), ("attach", ""), ("portforward", "")):
+        path = f"/api/v1/namespaces/default/pods/web/{part}{query}"
+        code, _, body = ask("POST", path, **upgrade)
+        assert (code, json.loads(body)["message"]) == (400, "Upgrade request required")
+
+
+def test_only_http_goes_through_a_forwarded_port(
+    served: tuple[Cluster, Server], kubectl: Kubectl
+) -> None:
+    served[0].apply(pod("db", container={"image": "redis:7"}))
+    kubectl("wait pod/db --for=condition=Ready --timeout=60s")
+    forward = kubectl.begin("port-forward pod/db :6379")
+    try:
+        assert forward.stdout is not None
+        port = int(forward.stdout.readline().split(":")[1].split()[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(b"*1\r\n$4\r\nPING\r\n")
+            assert line.recv(65536).startswith(b"HTTP/1.1 400 Bad Request")
+    finally:
+        forward.kill()
+        forward.communicate()

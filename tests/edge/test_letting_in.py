@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kubelite import Cluster
-from kubelite.edge.http import server as http_server
 from kubelite.edge.http.server import Server
+from kubelite.sim import limits
 from tests.edge.conftest import Ask, connect
 
 PODS = "/api/v1/namespaces/default/pods"
@@ -60,9 +60,9 @@ def test_pages_of_others_are_refused(served: tuple[Cluster, Server], ask: Ask) -
 
 
 @pytest.mark.parametrize(
-    "media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
+    "media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-def test_a_form_is_no_body(ask: Ask, media: str | None) -> None:
+def test_a_form_is_no_body(ask: Ask, media: str) -> None:
     code, _, body = ask("POST", CONFIGMAPS, SETTINGS, Content_Type=media)
     assert (code, json.loads(body)["reason"]) == (415, "UnsupportedMediaType")
 
@@ -85,10 +85,59 @@ def test_headers_have_a_limit(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/namespaces/a%2fb/pods", "/api/v1/../v1/pods", "/api/v1/namespaces//pods"]
+    "path",
+    [
+        "/api/v1/namespaces/a%2fb/pods",
+        "/api/v1/../v1/pods",
+        "/api/v1/namespaces//pods",
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "/..\\..\\etc\\passwd",
+        "/api/v1/namespaces/default/pods/..",
+        "/api/v1/namespaces/default/pods/%00",
+        "//127.0.0.1/api",
+    ],
 )
 def test_odd_paths(ask: Ask, path: str) -> None:
-    assert ask("GET", path)[0] in (400, 404)
+    code, _, body = ask("GET", path)
+    assert code in (400, 404) and b"root:" not in body
+
+
+def test_urls_have_a_limit(ask: Ask) -> None:
+    code, _, body = ask("GET", f"{PODS}?labelSelector={'x' * 20_000}")
+    assert (code, json.loads(body)["reason"]) == (414, "RequestURITooLong")
+
+
+WEB_SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec_WebSocket_Protocol": "v5.channel.k8s.io",
+}
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "evil.example"}, 403),
+        ({"authorization": None}, 401),
+        ({}, 101),
+    ],
+)
+def test_a_websocket_is_let_in_like_everybody(
+    ask: Ask, headers: dict[str, str | None], code: int
+) -> None:
+    path = f"{PODS}/nobody/exec?command=ls&stdout=true"
+    assert ask("GET", path, **{**WEB_SOCKET, **headers})[0] == code
+
+
+def test_nobody_is_believed_who_speaks_for_others(served: tuple[Cluster, Server], ask: Ask) -> None:
+    forwarded = {"X_Forwarded_For": "10.0.0.1", "X_Forwarded_Proto": "http"}
+    assert ask("GET", PODS, X_Remote_User="admin", authorization=None, **forwarded)[0] == 401
 
 
 @pytest.mark.parametrize(
@@ -132,7 +181,7 @@ def test_a_request_that_can_be_read_in_two_ways_is_refused(served: tuple[Cluster
 def test_who_says_nothing_is_sent_away(
     served: tuple[Cluster, Server], ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_server, "HEADER_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "HEAD_SECONDS", 0.3)
     silent = [connect(served[1]) for _ in range(20)]
     for connection in silent:
         connection.connect()

@@ -127,6 +127,14 @@ def test_tables_and_metadata_come_as_asked(ask: Ask) -> None:
     assert ask("GET", "/api/v1/nodes", Accept="text/html")[0] == 406
 
 
+def test_objects_come_as_yaml_to_whoever_wants_that(ask: Ask) -> None:
+    code, headers, body = ask("GET", "/api/v1/namespaces/default", Accept="application/yaml")
+    assert (code, headers["content-type"]) == (200, "application/yaml")
+    assert body.startswith(b"apiVersion: v1\nkind: Namespace\n")
+    listed = ask("GET", "/api/v1/nodes", Accept="application/yaml;q=0.9, application/json")[2]
+    assert b"kind: NodeList\n" in listed and b"\n- apiVersion: v1\n" in listed
+
+
 def test_unknown_fields_are_refused_warned_of_or_ignored(ask: Ask) -> None:
     body = b'{"metadata":{"generateName":"c-"},"dat":{}}'
     where, media = "/api/v1/namespaces/default/configmaps", "application/json"

@@ -8,9 +8,10 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.kubelet.cri import Reply, Request
+from kubelite.kubelet.images.doubts import Doubts
 from kubelite.kubelet.images.files import BASE, Files
 from kubelite.kubelet.images.outlook import Found
-from kubelite.kubelet.images.shell import Doubts, Shell
+from kubelite.kubelet.images.shell import Shell
 
 
 class Town:

@@ -15,6 +15,7 @@ from kubelite.apimachinery.rest import Request, WatchEvent
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apiserver.admission.defaulttolerationseconds import DefaultTolerationSeconds
 from kubelite.apiserver.admission.escalation import NoEscalation
+from kubelite.apiserver.admission.guest import GuestPlugin
 from kubelite.apiserver.admission.ingressclass import DefaultIngressClass
 from kubelite.apiserver.admission.lifecycle import NamespaceLifecycle
 from kubelite.apiserver.admission.limitranger import LimitRanger
@@ -30,6 +31,7 @@ from kubelite.apiserver.admission.storage import (
     PersistentVolumeClaimResize,
     StorageObjectInUseProtection,
 )
+from kubelite.sim.guests import foreign
 
 __all__ = ["ADMISSION", "Chain", "Followed"]
 
@@ -63,7 +65,8 @@ class Chain:
     ):
         self._policies = ValidatingPolicies(find, everything, scheme)
         self._plugins: dict[str, list[Plugin]] = {}
-        self._all = [plugin(find, everything) for plugin in plugins]
+        made = [plugin(find, everything) for plugin in plugins]
+        self._all = [GuestPlugin(one) if foreign(one) else one for one in made]
 
     def connect(self, server: Server) -> None:
         """Let the plugins meet the server, whose registries are there by now."""

@@ -7,7 +7,7 @@ warnings nor an audit log. Models k8s.io/apiserver/pkg/admission/plugin/policy/v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import admissionregistration_v1 as adm
 from kubelite.apimachinery import errors
@@ -16,7 +16,7 @@ from kubelite.apimachinery.labels import from_label_selector
 from kubelite.apimachinery.meta import LabelSelector
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.scheme import Scheme, UnknownKind
-from kubelite.apimachinery.struct import replace, to_dict
+from kubelite.apimachinery.struct import Value, replace, to_dict
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.customresources.rules import EVALUATION_ERRORS, evaluate
 
@@ -24,7 +24,7 @@ _CODES = {"Forbidden": 403, "Unauthorized": 401, "RequestEntityTooLarge": 413}
 _OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
 
 
-class Bound(NamedTuple):
+class Bound(Value):
     """A policy, and one of the bindings that let it count."""
 
     policy: adm.ValidatingAdmissionPolicy

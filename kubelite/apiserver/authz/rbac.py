@@ -7,7 +7,7 @@ words of a refusal, k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/erro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.rbac_v1 import (
     GROUP,
@@ -20,6 +20,7 @@ from kubelite.api.rbac_v1 import (
 from kubelite.apimachinery import errors, fields
 from kubelite.apimachinery.errors import StatusError, aggregate, go_quote
 from kubelite.apimachinery.rest import Request, User
+from kubelite.apimachinery.struct import Value
 from kubelite.apiserver.authz.node import NodeAuthorizer
 from kubelite.apiserver.authz.rules import Attributes, allows
 from kubelite.apiserver.identities import MASTERS, NODES, identity_of
@@ -28,14 +29,14 @@ Held = Mapping[str, Mapping[str, Any]]
 """Objects by namespace and name; what lives in no namespace is under ""."""
 
 
-class Verdict(NamedTuple):
+class Verdict(Value):
     """The answer to one question, and who said so or what went wrong."""
 
     allowed: bool
     reason: str = ""
 
 
-class Bound(NamedTuple):
+class Bound(Value):
     """A rule, and the binding by which it counts; or what is wrong with the binding."""
 
     source: str

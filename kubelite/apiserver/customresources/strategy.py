@@ -54,7 +54,7 @@ class CustomStrategy(Strategy):
 
     def read(self, raw: dict[str, Any], validation: str = "Strict") -> CustomObject:
         """A typed object. Raises StatusError 400 naming unknown fields, unless told to ignore."""
-        given = {name: item for name, item in raw.items() if name not in _IDENTITY}
+        given = strict.mended({name: item for name, item in raw.items() if name not in _IDENTITY})
         unknown: list[str] = []
         body = pruned(self.schema, given, "", unknown)
         known = self.type.__struct_encode_fields__

@@ -21,6 +21,7 @@ from kubelite.api.discovery_v1 import EndpointSlice
 from kubelite.api.networking_v1 import Ingress, IngressClass, NetworkPolicy
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apimachinery.labels import from_label_selector
+from kubelite.apimachinery.memo import ByIdentity
 
 NONE = "<none>"
 
@@ -38,7 +39,7 @@ class _Summary(NamedTuple):
 
 
 # DOC: pod-status-column
-def _summary(pod: Pod) -> _Summary:
+def _summed_up(pod: Pod) -> _Summary:
     """The story of a pod in one word: more often a container's reason than the pod's phase.
 
     Init containers speak first; the others are heard once these are through.
@@ -55,6 +56,9 @@ def _summary(pod: Pod) -> _Summary:
         if pod.status.phase not in ("Succeeded", "Failed"):
             return summary._replace(reason="Terminating")
     return summary
+
+
+_summary = ByIdentity(_summed_up)  # three columns ask, and the next list does
 
 
 def _said_of_pod(pod: Pod) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
+from kubelite.apimachinery.struct import Value
 from kubelite.apiserver.printers import access, cells, jobs, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
 from kubelite.apiserver.printers import table_rest as rest
 from kubelite.apiserver.printers.custom import column_cells
 
 
-class Column(NamedTuple):
+class Column(Value):
     """One column: its title, and what it shows of an object at a moment (microseconds).
 
     ``wide`` columns appear only when asked for.
@@ -341,6 +342,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "LimitRange": (NAME, Column("CREATED AT", access.created_at)),
+    "Scale": (
+        NAME,
+        Column("DESIRED", lambda scale, _: str(scale.spec.replicas)),
+        Column("AVAILABLE", lambda scale, _: str(scale.status.replicas)),
+        AGE,
+    ),
     "Lease": (NAME, Column("HOLDER", lambda x, _: x.spec.holder_identity or ""), AGE),
 }
 

@@ -16,13 +16,12 @@ from kubelite.api import (
     networking_v1,
     node_v1,
 )
+from kubelite.apimachinery.rest import User
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.defaults import rest as d
 from kubelite.apiserver.registry.groups import NumberedStrategy
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.apiserver.validation import admission, elder, stored
-
-LEARNER_NAME, LEARNER_GROUPS = "you", ("system:authenticated",)
 
 
 class ReplicationControllerStrategy(NumberedStrategy):
@@ -36,10 +35,14 @@ class ReplicationControllerStrategy(NumberedStrategy):
 class SigningRequestStrategy(Strategy):
     """A request says who asked; the server knows that better than the manifest."""
 
-    def prepare_create(self, obj: Any) -> Any:
+    notes_who_asks = True
+
+    def asked_by(self, obj: Any, user: User) -> Any:
         """Note who asks."""
-        spec = replace(obj.spec, username=LEARNER_NAME, groups=LEARNER_GROUPS, uid="", extra={})
-        return super().prepare_create(replace(obj, spec=spec))
+        named = replace(
+            obj.spec, username=user.name, uid=user.uid, groups=user.groups, extra=user.extra
+        )
+        return replace(obj, spec=named)
 
     def prepare_update(self, new: Any, old: Any) -> Any:
         """What was asked for stays."""

@@ -48,6 +48,11 @@ class ServiceStrategy(Strategy):
         spec = _fitting(_kept(new.spec, old.spec), old.spec)
         return self._allocated(replace(new, spec=spec), old)
 
+    def prepare_subresource(self, subresource: str, new: Service, old: Service) -> Service:
+        """A load balancer's address is a virtual one unless its cloud says otherwise."""
+        service: Service = self.default(super().prepare_subresource(subresource, new, old))
+        return service
+
     def _allocated(self, service: Service, old: Service | None = None) -> Service:
         meta = service.metadata
         uid = old.metadata.uid if old else ""

@@ -15,6 +15,7 @@ from kubelite.apimachinery.rest import APPLY_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apiserver.identities import identity_of
 from kubelite.apiserver.registry import ownership
 from kubelite.apiserver.registry.strategy import Strategy
 from kubelite.etcd.backend import Backend
@@ -92,6 +93,8 @@ class Registry:
             obj = replace(obj, metadata=replace(meta, name=name))
         obj = self._admit(request, obj, None)
         obj = strategy.prepare_create(obj)
+        if strategy.notes_who_asks:
+            obj = strategy.asked_by(obj, identity_of(request))
         obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
         problems = strategy.validate(obj)
         name = obj.metadata.name
@@ -101,8 +104,9 @@ class Registry:
         found = self._backend.get(key)
         if found is not None:
             raise self._exists(found.value)
-        if not request.dry_run:
-            self._backend.put(key, obj, 0, self._grant())
+        if request.dry_run:
+            return replace(obj, metadata=replace(obj.metadata, resource_version=""))
+        self._backend.put(key, obj, 0, self._grant())
         return obj
 
     def _exists(self, found: Any) -> StatusError:
@@ -182,11 +186,12 @@ class Registry:
         unchanged = new is old or new == old
         if unchanged and not self._backend.stale(self.key(meta.namespace, meta.name)):
             return old
+        if request.dry_run:  # the version that is there: there will be no other
+            version = old.metadata.resource_version
+            return replace(new, metadata=replace(meta, resource_version=version))
         stamped = replace(
             new, metadata=replace(meta, resource_version=str(self._backend.revision + 1))
         )
-        if request.dry_run:
-            return stamped
         key = self.key(meta.namespace, meta.name)
         if (
             meta.deletion_timestamp is not None

@@ -13,6 +13,7 @@ from typing import Any
 from kubelite.api.autoscaling_v1 import Scale
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
+from kubelite.apimachinery.rest import User
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.registry import scale
 
@@ -24,12 +25,14 @@ class Strategy:
     ``scope_field`` is the field by which narrow watches are found.
     ``uid_stream`` is the stream of chance that new uids come from.
     ``unconditional_update`` allows a PUT without a resourceVersion.
+    ``notes_who_asks``: an object says who created it, by ``asked_by``.
     """
 
     ttl = 0
     scope_field = "metadata.name"
     uid_stream = "uids"
     unconditional_update = True
+    notes_who_asks = False
 
     def __init__(
         self,
@@ -50,6 +53,10 @@ class Strategy:
     def prepare_create(self, obj: Any) -> Any:
         """Remove what a creator may not set: the status."""
         return self.without_status(obj)
+
+    def asked_by(self, obj: Any, user: User) -> Any:
+        """Note who creates it."""
+        return obj
 
     def born(self, obj: Any) -> Any:
         """Add what follows from the name and the uid it has just been given."""

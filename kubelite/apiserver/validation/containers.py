@@ -6,11 +6,11 @@ Models the container part of ``pkg/apis/core/validation/validation.go``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kubelite.api import core_v1
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
+from kubelite.apimachinery.struct import Value
 from kubelite.apiserver.validation.env import AnyContainer, validate_env, validate_env_from
 from kubelite.apiserver.validation.formats import (
     PROTOCOLS,
@@ -34,7 +34,7 @@ _NOT_FOR_INIT = "may not be set for init containers without restartPolicy=Always
 _NOT_FOR_EPHEMERAL = "cannot be set for an Ephemeral Container"
 
 
-class PodContext(NamedTuple):
+class PodContext(Value):
     """What a container's checks need to know of its pod."""
 
     spec: core_v1.PodSpec

@@ -7,13 +7,13 @@ Models ValidatePersistentVolume and ValidatePersistentVolumeClaim of
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import core_v1
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.quantity import Quantity
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apiserver.validation import disks
 from kubelite.apiserver.validation.formats import (
     Errors,
@@ -161,7 +161,7 @@ def _glusterfs(source: core_v1.GlusterfsPersistentVolumeSource, path: str) -> Er
     yield from _not_empty(f"{path}.endpointsNamespace", source.endpoints_namespace, fault)
 
 
-class Source(NamedTuple):
+class Source(Value):
     """A kind of volume: its field, its wire name, its check."""
 
     field: str

@@ -7,13 +7,13 @@ is the order in which upstream looks at them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import core_v1
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.meta import ObjectMeta
-from kubelite.apimachinery.struct import camel
+from kubelite.apimachinery.struct import Value, camel
 from kubelite.apiserver.validation import disks
 from kubelite.apiserver.validation.env import (
     VOLUME_FIELDS,
@@ -263,7 +263,7 @@ def _data_source(
         yield FieldError.invalid(path, source.kind, fault)
 
 
-class Source(NamedTuple):
+class Source(Value):
     """A kind of volume: its field, its wire name, its check.
 
     ``twice`` is how upstream spells the field when it complains of a second source.

@@ -6,9 +6,8 @@ clouds charge on demand for general machines: in US dollars, for one hour, witho
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.node_status import Machine
 from kubelite.sim.clock import MINUTE, SECOND
 
@@ -25,7 +24,7 @@ GIBIBYTE_HOUR = 0.005
 GIBIBYTE = 1024**3
 
 
-class MachineType(NamedTuple):
+class MachineType(Value):
     """One line of the price list: ``cpu`` cores, ``memory``, dollars for an hour."""
 
     name: str

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
 
 from kubelite.api.conditions import condition, node_ready
 from kubelite.api.core_v1 import Node
 from kubelite.apimachinery.rest import MERGE_PATCH
-from kubelite.apimachinery.struct import to_dict
+from kubelite.apimachinery.struct import Value, to_dict
 from kubelite.client import EventRecorder
 from kubelite.client.events import NORMAL
 from kubelite.cluster.infrastructure.catalogue import BOOT_TIME, REPAIR_AFTER, worth
@@ -28,7 +27,7 @@ REPAIR_PERIOD = MINUTE
 FIRST_NUMBER = 10_000  # machines of pools have addresses from 192.168.39.26 on
 
 
-class Charge(NamedTuple):
+class Charge(Value):
     """From ``when`` (microseconds) on, ``per_hour`` dollars more (or less) for a pool."""
 
     when: int

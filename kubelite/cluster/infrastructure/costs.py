@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api.conditions import pod_finished
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.cluster.infrastructure.catalogue import worth
 from kubelite.cluster.infrastructure.cloud import Charge, Cloud
 from kubelite.scheduler.resources import Resource, pod_requests
@@ -15,7 +15,7 @@ from kubelite.sim.clock import HOUR
 HOURS_A_DAY = 24
 
 
-class PoolCost(NamedTuple):
+class PoolCost(Value):
     """One pool: machines, dollars for an hour, and the share nobody has asked for (0 to 1)."""
 
     pool: str

@@ -6,14 +6,14 @@ Models pkg/controller/cronjob/cronjob_controllerv2.go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.batch_v1 import CronJob, CronJobStatus, Job, finished
 from kubelite.api.core_v1 import ObjectReference
 from kubelite.apimachinery import cron, timezones
 from kubelite.apimachinery.cron import Schedule
 from kubelite.apimachinery.errors import Status, go_quote
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import SECOND, Time, rfc1123z
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Emit, Requeue, Update
@@ -30,7 +30,7 @@ from kubelite.controllers.cronjob.schedule import (
 )
 
 
-class Started(NamedTuple):
+class Started(Value):
     """A Job that was created and does not stand in the status yet, and when it was due."""
 
     job: Job

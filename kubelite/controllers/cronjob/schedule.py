@@ -5,12 +5,11 @@ Models pkg/controller/cronjob/utils.go. Moments are microseconds since 1970.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kubelite.api.batch_v1 import CRON_SCHEDULED_TIMESTAMP, CronJob, Job
 from kubelite.apimachinery import timezones
 from kubelite.apimachinery.cron import Schedule
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import MINUTE, SECOND, Time
 from kubelite.controllers.base import owned_by
 
@@ -25,7 +24,7 @@ class InvalidSchedule(ValueError):
     """A schedule that can be read but is never due, such as the 31st of February."""
 
 
-class Due(NamedTuple):
+class Due(Value):
     """``earliest`` is where the search began, ``last`` the last due moment up to now, if any;
     ``missed`` about how many there were when there was more than one.
     """

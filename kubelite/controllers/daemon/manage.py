@@ -6,21 +6,21 @@ Models podsShouldBeOnNode and updateDaemonSetStatus of pkg/controller/daemon/dae
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kubelite.api.apps_v1 import DaemonSet, DaemonSetStatus
 from kubelite.api.conditions import pod_available, pod_finished, pod_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.apimachinery.intstr import scaled
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import SECOND
 from kubelite.controllers.daemon import placement
 
 Verdict = tuple[bool, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Value):
     """What a plan looks at: nodes with their verdicts, the pods of each node, the revision.
 
     ``desired`` is how many nodes should run the daemon. Of them ``others`` are as they should be
@@ -80,8 +80,7 @@ def settled(owner: DaemonSet, seen: Observed, name: str) -> bool | None:
     return True if available(owner, seen, pod) else None
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(msgspec.Struct):
     """Nodes that lack a pod, pods that are too many, and those of them that have ended."""
 
     missing: list[str]

@@ -6,7 +6,6 @@ Models pkg/controller/deployment/deployment_controller.go and sync.go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kubelite.api.apps_v1 import Deployment, DeploymentStatus, ReplicaSet
@@ -16,7 +15,7 @@ from kubelite.apimachinery import labels
 from kubelite.apimachinery.errors import Status
 from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
-from kubelite.apimachinery.struct import replace, to_dict
+from kubelite.apimachinery.struct import Value, replace, to_dict
 from kubelite.client.client import Client
 from kubelite.client.controller import Action, Create, Delete, Patch, Requeue, Update
 from kubelite.client.events import WARNING, EventRecorder
@@ -36,8 +35,7 @@ from kubelite.controllers.deployment.revisions import REVISION, size
 _selector = ByIdentity(labels.from_label_selector)
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Value):
     """What a plan looks at: the Deployment's ReplicaSets, and whether old pods still run."""
 
     sets: tuple[ReplicaSet, ...]

@@ -6,11 +6,11 @@ Models pkg/controller/job/backoff_utils.go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api.batch_v1 import INDEX_FAILURE_COUNT, INDEX_IGNORED_FAILURE_COUNT
 from kubelite.api.conditions import condition
 from kubelite.api.core_v1 import ContainerStatus, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import MINUTE, SECOND
 from kubelite.controllers.job.indexes import number
 
@@ -18,7 +18,7 @@ DEFAULT = 10 * SECOND
 MAXIMUM = 10 * MINUTE
 
 
-class Record(NamedTuple):
+class Record(Value):
     """Failures since the last success, and when the last of them was."""
 
     failures: int = 0

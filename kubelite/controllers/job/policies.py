@@ -6,7 +6,6 @@ Models pkg/controller/job/pod_failure_policy.go and success_policy.go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kubelite.api.batch_v1 import (
     Job,
@@ -15,11 +14,12 @@ from kubelite.api.batch_v1 import (
     PodFailurePolicyRule,
 )
 from kubelite.api.core_v1 import ContainerStatus, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.controllers.job import indexes
 from kubelite.controllers.job.indexes import Intervals
 
 
-class Verdict(NamedTuple):
+class Verdict(Value):
     """What a failure means: whether it counts, which action it is, why the Job fails if so."""
 
     counts: bool = True

@@ -6,12 +6,11 @@ Models syncJob and manageJob of pkg/controller/job/job_controller.go.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from kubelite.api.batch_v1 import Job, JobCondition, JobStatus, UncountedTerminatedPods
 from kubelite.api.conditions import condition, is_true, pod_active, pod_ready
 from kubelite.api.core_v1 import Pod
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.controller import Action, Create, Emit, Requeue
 from kubelite.client.events import NORMAL
@@ -27,7 +26,7 @@ BATCH = SECOND
 """Changes of pods are looked at together, once a second."""
 
 
-class Observed(NamedTuple):
+class Observed(Value):
     """What there is. ``settled``: nothing is expected that was not seen; ``released``: uids of
     pods that have been counted though the local copy does not show it yet; ``failing``: pods
     could not be created the last time, so that none is counted before it is there.

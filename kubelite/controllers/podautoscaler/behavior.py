@@ -11,6 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from kubelite.api.autoscaling_v2 import DISABLED, MIN_CHANGE, PODS_POLICY, HPAScalingRules
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import MINUTE, SECOND
 
 DOWNSCALE_STABILISATION = 5 * MINUTE
@@ -26,14 +27,14 @@ HIGHER = (
 )
 
 
-class Recommendation(NamedTuple):
+class Recommendation(Value):
     """What the metrics asked for, and when."""
 
     replicas: int
     when: int
 
 
-class ScaleEvent(NamedTuple):
+class ScaleEvent(Value):
     """By how many it grew or shrank (always positive), and when."""
 
     change: int

@@ -6,7 +6,7 @@ Models computeReplicasForMetric of ``pkg/controller/podautoscaler/horizontal.go`
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api import autoscaling_v2 as v2
 from kubelite.api.autoscaling_v1 import Scale
@@ -14,6 +14,7 @@ from kubelite.api.core_v1 import Pod
 from kubelite.api.metrics_v1beta1 import PodMetrics
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import ObjectList, Request
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
 from kubelite.controllers.podautoscaler.replicas import (
@@ -31,7 +32,7 @@ NO_CUSTOM = "no custom metrics API (custom.metrics.k8s.io) registered"
 NO_EXTERNAL = "no external metrics API (external.metrics.k8s.io) registered"
 
 
-class Reading(NamedTuple):
+class Reading(Value):
     """What one metric asks for, what it is called in events, and what the status says of it."""
 
     replicas: int

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kubelite.api.conditions import condition
 from kubelite.api.core_v1 import Container, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import MINUTE, SECOND
 
 CPU = "cpu"
@@ -21,7 +22,7 @@ INITIAL_READINESS_DELAY = 30 * SECOND
 TOLERANCE = 0.1
 
 
-class PodMetric(NamedTuple):
+class PodMetric(Value):
     """What one pod used: thousandths, as an average of a ``window`` that ended at ``timestamp``."""
 
     value: int
@@ -29,7 +30,7 @@ class PodMetric(NamedTuple):
     window: int = 0
 
 
-class Tolerances(NamedTuple):
+class Tolerances(Value):
     """How far usage may be off, as shares, before anything is done about it."""
 
     scale_down: float = TOLERANCE
@@ -43,7 +44,7 @@ class Tolerances(NamedTuple):
 USUAL = Tolerances()
 
 
-class Timing(NamedTuple):
+class Timing(Value):
     """How long a young pod's cpu, and its first unreadiness, say nothing. Microseconds."""
 
     now: int
@@ -51,7 +52,7 @@ class Timing(NamedTuple):
     readiness: int = INITIAL_READINESS_DELAY
 
 
-class Groups(NamedTuple):
+class Groups(Value):
     """Pods by what is known of them."""
 
     ready: int

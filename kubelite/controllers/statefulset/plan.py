@@ -6,13 +6,14 @@ Models pkg/controller/statefulset/stateful_set_control.go.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from kubelite.api.apps_v1 import ControllerRevision, StatefulSet, StatefulSetStatus
 from kubelite.api.conditions import pod_available, pod_finished
 from kubelite.api.core_v1 import Pod
 from kubelite.apimachinery.intstr import scaled
-from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.struct import Value, replace
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.controller import Action, Create, Delete, Update
 from kubelite.controllers import history
@@ -20,8 +21,7 @@ from kubelite.controllers.statefulset import claims, identity
 from kubelite.controllers.statefulset.identity import ordinal, revision_of
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Value):
     """What a plan looks at: the set's pods, the revisions it comes from and goes to, claims.
 
     The pods of the ordinals ``others`` are as they should be and not among the pods here;
@@ -32,7 +32,7 @@ class Observed:
     current: ControllerRevision
     update: ControllerRevision
     now: int
-    claim: claims.Claims = field(default=lambda key: None)
+    claim: claims.Claims = msgspec.field(default=lambda key: None)
     others: Collection[int] = ()
     serving: int = 0
 

@@ -11,21 +11,36 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
+from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
+from kubelite.cluster.story import Story
 from kubelite.edge.http import channels, discovery, guard, paths, tables
+from kubelite.edge.http.dashboard import page
+from kubelite.edge.http.dashboard.feed import Feed
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.guard import Authenticator, Headers
+from kubelite.edge.http.inflight import Crowded, InFlight
 from kubelite.edge.http.openapi import OpenAPI
 from kubelite.edge.http.resources import Resources
+from kubelite.edge.http.sessions import Sessions
+from kubelite.sim import limits
+from kubelite.sim.trace import Subject
 
-BODY_SECONDS = 30.0
-"""So long a client may take to send a body."""
+DASHBOARD = "/kubelite/v1/"
+VERSIONS = ("1.1", "1.0")
+BODILESS = ("GET", "HEAD")
+PLAIN = "text/plain; charset=utf-8"
+
+CLOSING_SECONDS = 2.0
+"""So long a client may take to hear that a WebSocket is closed."""
 
 ALIVE = ("/healthz", "/livez", "/readyz")
 
@@ -37,8 +52,9 @@ Scope = Mapping[str, Any]
 class App:
     """Serves one API server. ``lock`` is held while the engine is touched.
 
-    ``hosts`` are the names by which it may be asked, ``revision`` is that of the store, and
-    ``served`` is called after each request: there may be something to do.
+    ``hosts`` are the names by which it may be asked, ``revision`` is that of the store,
+    ``served`` is called after each request: there may be something to do, ``known`` with the
+    address of whoever has shown a token, and ``tell`` for the story of an object.
     """
 
     def __init__(
@@ -49,14 +65,20 @@ class App:
         hosts: Collection[str],
         revision: Callable[[], int],
         served: Callable[[], object],
+        known: Callable[[Any], object],
+        tell: Callable[[Subject], Story],
     ):
         self._server = server
         self._lock = lock
         self._authenticator = authenticator
         self._hosts = hosts
         self._served = served
+        self._known = known
+        self._tell = tell
+        self._in_flight = InFlight()
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
+        self._sessions = Sessions(server, lock, served)
         self._open: dict[asyncio.Task[None], None] = {}
 
     def close(self) -> None:
@@ -70,53 +92,73 @@ class App:
             await self._connect(scope, receive, send)
             return
         try:
-            answer = await self._answer(scope, receive)
-        except StatusError as error:
+            if scope["path"] in page.FILES:
+                handed_out = self._page(scope)
+                if handed_out is not None:
+                    await _send(send, scope["method"], handed_out)
+                    return
+            asked = self._let_in(scope)
+            with self._in_flight.place(asked.method, asked.user.name):
+                answer = await self._answer(asked, receive)
+                if isinstance(answer.body, bytes):
+                    await _send(send, asked.method, answer)
+                    return
+        except (StatusError, Crowded) as error:
             answer = refusal(error)
-        self._served()
-        if isinstance(answer.body, bytes):
-            await _send(send, answer, answer.body if scope["method"] != "HEAD" else b"")
-        else:
-            await self._stream(send, receive, answer, answer.body)
+            await _send(send, scope["method"], answer)
+            return
+        finally:
+            self._served()
+        await self._stream(send, receive, answer, answer.body)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        asked = self._let_in(scope)
-        asked = asked._replace(body=await _body(receive, asked.headers))
+    async def _answer(self, asked: Asked, receive: Receive) -> Answer:
+        if asked.method not in BODILESS:
+            asked = asked._replace(body=await _body(receive, asked.headers))
         where = paths.place(self._server.scheme, asked.path)
+        if where is not None and where.part in STREAMS:
+            self._sessions.refuse(asked, where)
         if where is not None:
             return self._resources.answer(asked, where)
         return self._about_the_server(asked)
 
-    def _let_in(self, scope: Scope) -> Asked:
-        """The head of a request. Raises StatusError 400, 401, 403 or 431."""
+    def _page(self, scope: Scope) -> Answer | None:
+        """A file of the dashboard, for whoever asks by a name of ours; it needs no token."""
         headers = guard.headers_of(scope)
+        guard.check_origin(headers, self._hosts)
+        return page.page(scope["path"], headers) if scope["method"] in BODILESS else None
+
+    def _let_in(self, scope: Scope) -> Asked:
+        """The head of a request. Raises StatusError 400, 401, 403, 414, 431 or 505."""
+        headers = guard.headers_of(scope)
+        if scope["http_version"] not in VERSIONS:
+            raise errors.failure(505, "HTTPVersionNotSupported", "HTTP/1.1 is spoken here")
         guard.check_origin(headers, self._hosts)
         path = _path(scope)
         with self._lock:
             user = self._authenticator.user(headers)
-        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        self._known(scope["client"])
+        query = _query(scope["query_string"])
         return Asked(scope.get("method", "GET"), path, query, headers, b"", user)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A WebSocket: a command in a container, or its output."""
+        """A WebSocket: a command in a container, its output, or its ports."""
         await receive()
-        protocol = channels.chosen(scope["subprotocols"])
         try:
             asked = self._let_in(scope)
             where = paths.place(self._server.scheme, asked.path)
-            if where is None or not protocol:
-                raise errors.bad_request("this WebSocket protocol is not spoken here")
-            session = self._resources.session(asked, where, send, receive, self._served)
+            opened = self._sessions.open(asked, where, scope["subprotocols"], send, receive)
         except StatusError as error:
             await _decline(send, refusal(error))
             return
-        await send({"type": "websocket.accept", "subprotocol": protocol})
+        await send({"type": "websocket.accept", "subprotocol": opened.protocol})
         try:
-            await self._until_closed(asyncio.create_task(session))
+            await self._until_closed(asyncio.create_task(opened.run()))
         except StatusError as error:
             text = bytes((channels.ERROR,)) + encode(error.status)
             await send({"type": "websocket.send", "bytes": text})
-        await send({"type": "websocket.close", "code": 1000})
+        with contextlib.suppress(TimeoutError):  # who takes nothing does not take this either
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await send({"type": "websocket.close", "code": 1000})
 
     async def _stream(
         self, send: Send, receive: Receive, answer: Answer, pieces: AsyncIterator[bytes]
@@ -151,13 +193,15 @@ class App:
 
     def _about_the_server(self, asked: Asked) -> Answer:
         """Whatever is no resource."""
+        if asked.path.startswith(DASHBOARD) and asked.method == "GET":
+            return self._for_the_page(asked, asked.path.removeprefix(DASHBOARD).split("/"))
         with self._lock:
             self._authenticator.check_path(asked.user, asked.method, asked.path)
         if asked.method not in ("GET", "HEAD"):
             raise errors.unknown_resource()
         path = asked.path.rstrip("/")
         if path in ALIVE or path.startswith(tuple(f"{one}/" for one in ALIVE)):
-            return Answer(200, b"ok", "text/plain; charset=utf-8")
+            return Answer(200, b"ok", PLAIN)
         if path == "/version":
             return Answer(200, encode(discovery.VERSION))
         if path == "/openapi/v3":
@@ -169,6 +213,20 @@ class App:
         if path == "":
             return Answer(200, encode({"paths": list(ROOT)}))
         return self._discovered(asked, path)
+
+    def _for_the_page(self, asked: Asked, words: list[str]) -> Answer:
+        """What the dashboard is fed with, or the story of one object."""
+        if words == ["feed"]:
+            return Answer(200, Feed(self._server, self._lock, asked.user).lines())
+        if words[0] != "story" or len(words) != 4 or words[1] not in self._server.registries:
+            raise errors.unknown_resource()
+        _, resource, namespace, name = words
+        subject = (resource, "" if namespace == "-" else namespace, name)
+        with self._lock:
+            if self._server.authorizer is not None:
+                self._server.authorizer.check(Request("get", *subject, user=asked.user))
+            told = self._tell(subject)
+        return Answer(200, encode({"title": told.title, "lines": told.lines, "why": told.why}))
 
     def _discovered(self, asked: Asked, path: str) -> Answer:
         form = tables.form(asked.headers.get("accept", ""))
@@ -183,8 +241,10 @@ class App:
 ROOT = ("/api", "/api/v1", "/apis", *ALIVE, "/openapi/v3", "/version")
 
 
-def refusal(error: StatusError) -> Answer:
-    """A ``Status`` as an answer."""
+def refusal(error: StatusError | Crowded) -> Answer:
+    """A ``Status`` as an answer; who is one too many is told so in plain words, as upstream."""
+    if isinstance(error, Crowded):
+        return Answer(429, b"%s\n" % str(error).encode(), PLAIN, (("retry-after", "1"),))
     details = error.status.details
     headers = []
     if details is not None and details.retry_after_seconds:
@@ -194,9 +254,16 @@ def refusal(error: StatusError) -> Answer:
     return Answer(error.code, encode(error.status), headers=tuple(headers))
 
 
+@lru_cache(512)
+def _query(raw: bytes) -> Mapping[str, list[str]]:
+    return parse_qs(raw.decode("latin-1"), keep_blank_values=True)
+
+
 def _path(scope: Scope) -> str:
     """The path, decoded; a name cannot hold a slash, so none may come out of decoding."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    if len(raw) + len(scope["query_string"]) > limits.URL_BYTES:
+        raise errors.failure(414, "RequestURITooLong", "the request's URL is too long")
     text = raw.decode("latin-1")
     if "%2f" in text.lower() or "\\" in text or ".." in text.split("/"):
         raise errors.bad_request("the path is not valid")
@@ -204,45 +271,46 @@ def _path(scope: Scope) -> str:
 
 
 async def _body(receive: Receive, headers: Headers) -> bytes:
-    if int(headers.get("content-length") or 0) > guard.MAX_BODY:
+    """All of a body; the connection sees to it that it does not take for ever."""
+    if int(headers.get("content-length") or 0) > limits.BODY_BYTES:
         raise guard.too_large()
     pieces: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise errors.bad_request("the connection ended within the body")
-                piece = message.get("body", b"")
-                size += len(piece)
-                if size > guard.MAX_BODY:
-                    raise guard.too_large()
-                pieces.append(piece)
-                if not message.get("more_body"):
-                    return b"".join(pieces)
-    except TimeoutError:
-        raise errors.failure(408, "Timeout", "the body took too long") from None
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise errors.bad_request("the connection ended within the body")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limits.BODY_BYTES:
+            raise guard.too_large()
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return piece if len(pieces) == 1 else b"".join(pieces)
 
 
-async def _send(send: Send, answer: Answer, body: bytes) -> None:
-    await send(_start(answer, (("content-length", str(len(body))),)))
+async def _send(send: Send, method: str, answer: Answer) -> None:
+    body = answer.body if isinstance(answer.body, bytes) and method != "HEAD" else b""
+    await send(_start(answer, len(body)))
     await send({"type": "http.response.body", "body": body})
 
 
-def _start(answer: Answer, more: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
-    headers = (
-        ("content-type", answer.content_type),
-        ("cache-control", "no-cache, private"),
-        ("x-content-type-options", "nosniff"),
-        *answer.headers,
-        *more,
+def _start(answer: Answer, length: int | None = None) -> dict[str, Any]:
+    headers = list(_constant_headers(answer.content_type))
+    for name, value in answer.headers:
+        headers.append((name.encode(), value.encode("latin-1", "replace")))
+    if length is not None:
+        headers.append((b"content-length", b"%d" % length))
+    return {"type": "http.response.start", "status": answer.code, "headers": headers}
+
+
+@lru_cache(64)
+def _constant_headers(content_type: str) -> tuple[tuple[bytes, bytes], ...]:
+    return (
+        (b"content-type", content_type.encode("latin-1", "replace")),
+        (b"cache-control", b"no-cache, private"),
+        (b"x-content-type-options", b"nosniff"),
     )
-    return {
-        "type": "http.response.start",
-        "status": answer.code,
-        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers],
-    }
 
 
 async def _decline(send: Send, answer: Answer) -> None:

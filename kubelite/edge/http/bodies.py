@@ -60,7 +60,7 @@ def read_patch(content_type: str, raw: bytes) -> tuple[str, Any]:
 
 
 def _plain(kind: type[msgspec.Struct], content_type: str, raw: bytes) -> dict[str, Any]:
-    media = media_type(content_type)
+    media = media_type(content_type) or JSON  # who names no type writes JSON
     if media == JSON:
         found = _from_json(raw)
     elif media == YAML:
@@ -76,7 +76,7 @@ def _plain(kind: type[msgspec.Struct], content_type: str, raw: bytes) -> dict[st
 
 def _from_json(raw: bytes) -> Any:
     try:
-        return json.loads(raw, object_pairs_hook=_once)
+        return _read_json(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise errors.bad_request(f"couldn't get version/kind; json parse error: {error}") from error
 
@@ -88,6 +88,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"strict decoding error: duplicate field {json.dumps(twice)}")
     return found
+
+
+_read_json = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
 def _from_yaml(raw: bytes) -> Any:

@@ -1,149 +1,134 @@
-"""``kubectl exec`` and ``kubectl attach``: one WebSocket that carries a command's channels.
+"""``kubectl exec`` and ``kubectl attach``: one WebSocket that carries a process's channels.
 
 The first byte of a message says which: 0 standard input, 1 output, 2 errors, 3 the end (a
-``Status``), 4 the terminal's size, 255 the end of another channel. The small shell of our
-containers runs one command at a time, so an interactive one is a line, its output, a prompt.
+``Status``), 4 the terminal's size, 255 the end of another channel.
 Models k8s.io/streaming (v5.channel.k8s.io) and pkg/registry/core/pod/rest/subresources.go.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import codecs
+import contextlib
+import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from kubelite.apimachinery.errors import StatusCause, StatusError, failure
 from kubelite.apimachinery.meta import ListMeta
-from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode, replace
-from kubelite.apiserver.server import APIServer
+from kubelite.apiserver.registry.podstreams import Stream
+from kubelite.edge.http.outbox import Outbox, Receive, Send
 
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
-STDIN, STDOUT, ERROR, CLOSE = 0, 1, 3, 255
-SHELLS = ("sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/ash")
-PROMPT = "/ # "
+STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
-_END_OF_INPUT = "\x04"
-_INTERRUPT = "\x03"
-_ERASE = "\x7f\b"
+PIECE_BYTES = 32 * 1024
+"""Output is sent in pieces of this size."""
+
+STDIN_BYTES = 256 << 20
+"""More than this nobody may type or copy in one session."""
+
+SIZE_SECONDS = 0.2
+"""So long a terminal may take to say how large it is, before anything is shown on it."""
+
+_CHANNELS = {"stdout": STDOUT, "stderr": STDERR}
 _SUCCESS = {"metadata": {}, "status": "Success"}
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-
-def chosen(offered: Sequence[str]) -> str:
-    """The newest protocol that the client speaks, too; nothing for none."""
-    return next((one for one in PROTOCOLS if one in offered), "")
 
 
 class Session:
-    """One command, or one container that is listened to."""
+    """One client and one process."""
 
     def __init__(
         self,
-        server: APIServer,
+        stream: Stream,
         lock: AbstractContextManager[Any],
-        request: Request,
         send: Send,
         receive: Receive,
         nudge: Callable[[], object],
+        tty: bool,
     ):
-        self._server = server
+        self._stream = stream
         self._lock = lock
-        self._request = request
         self._send = send
         self._receive = receive
         self._nudge = nudge
+        self._out = Outbox()
+        self._sized = asyncio.Event()
+        if not tty:
+            self._sized.set()
 
-    async def run(self, command: tuple[str, ...], stdin: bool, tty: bool) -> None:
-        """Run a command, or a shell that reads its commands."""
-        if stdin and command and command[0] in SHELLS and len(command) == 1:
-            status = await self._shell(tty)
-        else:
-            output, status = await self._command(command)
-            await self._write(STDOUT, output)
-        await self._write(ERROR, status)
-
-    async def listen(self, pieces: AsyncIterator[bytes]) -> None:
-        """Pass on what a container writes until it ends."""
-        async for piece in pieces:
-            await self._write(STDOUT, piece)
-        await self._write(ERROR, encode(_SUCCESS))
-
-    async def _write(self, channel: int, text: bytes) -> None:
-        if text:
-            await self._send({"type": "websocket.send", "bytes": bytes((channel,)) + text})
-
-    async def _command(self, command: tuple[str, ...]) -> tuple[bytes, bytes]:
-        """What a command has written, and how it ended."""
-        loop = asyncio.get_running_loop()
-        ended: asyncio.Future[Any] = loop.create_future()
-        body = dict(self._request.body) | {"command": list(command)}
+    async def run(self) -> None:
+        """Until the process has ended or the client has gone."""
         with self._lock:
-            running = self._server.handle(replace(self._request, body=body)).unwrap()
-            running.then(lambda result: loop.call_soon_threadsafe(_settle, ended, result))
+            self._stream.listen(self._written)
+            self._stream.then(self._ended)
         self._nudge()
-        result = await ended
-        return result.output.encode(), encode(_status_of(result))
+        listening = asyncio.create_task(self._pass_in())
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SIZE_SECONDS):
+                    await self._sized.wait()
+            await self._out.run(self._send)
+        finally:
+            listening.cancel()
+            with self._lock:
+                self._stream.session.hang_up()
 
-    async def _shell(self, tty: bool) -> bytes:
-        """Line after line, until the input ends; the status is that of the last command."""
-        status = encode(_SUCCESS)
-        await self._write(STDOUT, PROMPT.encode() if tty else b"")
-        async for line in self._lines(tty):
-            if line.strip() in ("exit", "logout"):
-                break
-            if line.strip():
-                output, status = await self._command(("/bin/sh", "-c", line))
-                await self._write(STDOUT, output.replace(b"\n", b"\r\n") if tty else output)
-            await self._write(STDOUT, PROMPT.encode() if tty else b"")
-        return status
+    # Out: called by the engine
 
-    async def _lines(self, tty: bool) -> AsyncIterator[str]:
-        """The lines that come in; a terminal shows what is typed, as its kernel would."""
-        held = ""
-        async for text in self._input():
-            for char in text:
-                if tty and char == _END_OF_INPUT:
-                    await self._write(STDOUT, b"\r\n")
-                    return
-                if char in "\r\n":
-                    await self._write(STDOUT, b"\r\n" if tty else b"")
-                    yield held
-                    held = ""
-                elif tty and char in _ERASE:
-                    await self._write(STDOUT, b"\b \b" if held else b"")
-                    held = held[:-1]
-                elif tty and char == _INTERRUPT:
-                    await self._write(STDOUT, f"^C\r\n{PROMPT}".encode())
-                    held = ""
-                else:
-                    await self._write(STDOUT, char.encode() if tty else b"")
-                    held += char
-        if held:
-            yield held
+    def _written(self, name: str, text: str) -> None:
+        content = text.encode("utf-8", "surrogateescape")
+        for at in range(0, len(content), PIECE_BYTES):
+            self._put(_CHANNELS[name], content[at : at + PIECE_BYTES])
 
-    async def _input(self) -> AsyncIterator[str]:
+    def _ended(self, result: Any) -> None:
+        self._put(ERROR, encode(_status_of(result)))
+        self._out.end()
+
+    def _put(self, channel: int, content: bytes) -> None:
+        self._out.put(bytes((channel,)) + content)
+
+    # In
+
+    async def _pass_in(self) -> None:
+        session = self._stream.session
+        total = 0
+        decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         while True:
             message = await self._receive()
-            raw = message.get("bytes") or b""
-            if message["type"] == "websocket.disconnect" or raw[:2] == bytes((CLOSE, STDIN)):
+            raw = message.get("bytes") or (message.get("text") or "").encode()
+            total += len(raw)
+            gone = message["type"] == "websocket.disconnect" or total > STDIN_BYTES
+            with self._lock:
+                if gone:
+                    self._out.end()
+                elif raw[:1] == bytes((STDIN,)):
+                    session.type(decoder.decode(raw[1:]))
+                elif raw[:2] == bytes((CLOSE, STDIN)):
+                    session.end_input()
+                elif raw[:1] == bytes((RESIZE,)):
+                    _resize(session, raw[1:])
+                    self._sized.set()
+            self._nudge()
+            if gone:
                 return
-            if raw[:1] == bytes((STDIN,)):
-                yield raw[1:].decode(errors="replace")
 
 
-def _settle(future: asyncio.Future[Any], result: Any) -> None:
-    if not future.done():
-        future.set_result(result)
+def _resize(session: Any, raw: bytes) -> None:
+    """The size of a terminal, as {"Width": columns, "Height": rows}; anything else says nothing."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        size = json.loads(raw)
+        session.resize(int(size["Width"]), int(size["Height"]))
 
 
 def _status_of(result: Any) -> Any:
     """How a command ended, as kubectl wants to hear it."""
     if result.error:
-        return failure(500, "InternalError", result.error).status
+        cause = result.error.removeprefix("rpc error: code = Unknown desc = ")
+        text = f"error executing command in container: {cause}"
+        return failure(500, "InternalError", f"Internal error occurred: {text}").status
     if not result.exit_code:
         return _SUCCESS
     code = str(result.exit_code)

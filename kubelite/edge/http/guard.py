@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,12 +21,7 @@ from kubelite.apiserver.authz import Attributes
 from kubelite.apiserver.identities import named
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster import access
-
-MAX_BODY = 3 * 1024 * 1024
-"""Bytes of a body, as MaxRequestBodyBytes of a real server."""
-
-MAX_HEADERS = 64
-MAX_HEADER_BYTES = 32 * 1024
+from kubelite.sim import limits
 
 Headers = Mapping[str, str]
 
@@ -33,13 +29,15 @@ Headers = Mapping[str, str]
 def headers_of(scope: Mapping[str, Any]) -> Headers:
     """The headers by their names in small letters. Raises StatusError 400 or 431."""
     raw = scope["headers"]
-    if len(raw) > MAX_HEADERS or sum(len(n) + len(v) for n, v in raw) > MAX_HEADER_BYTES:
+    if len(raw) > limits.HEADERS or sum(len(n) + len(v) for n, v in raw) > limits.HEAD_BYTES:
         raise errors.failure(431, "RequestHeaderFieldsTooLarge", "too many headers, or too long")
     found: dict[str, str] = {}
     for name, value in ((n.decode("latin-1"), v.decode("latin-1")) for n, v in raw):
         if name in found and name in ("host", "authorization", "content-type", "origin"):
             raise errors.bad_request(f"the header {name} is given twice")
         found[name] = f"{found[name]}, {value}" if name in found else value
+    if "transfer-encoding" in found and "content-length" in found:
+        raise errors.bad_request("the length of the body is given in two ways")
     return found
 
 
@@ -53,6 +51,7 @@ def check_origin(headers: Headers, hosts: Collection[str]) -> None:
         raise errors.forbidden("", "", f"requests of pages from {origin!r} are not answered")
 
 
+@lru_cache(64)
 def _hostname(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
@@ -112,5 +111,5 @@ class Authenticator:
 def too_large() -> StatusError:
     """413: the body is longer than the limit."""
     return errors.failure(
-        413, "RequestEntityTooLarge", f"Request entity too large: limit is {MAX_BODY}"
+        413, "RequestEntityTooLarge", f"Request entity too large: limit is {limits.BODY_BYTES}"
     )

@@ -6,19 +6,22 @@ Models k8s.io/apiserver/pkg/endpoints/installer.go and handlers/.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.errors import Status, StatusDetails, StatusError
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.rest import ObjectList, Request, Response
 from kubelite.apimachinery.strict import strict_errors
 from kubelite.apimachinery.struct import encode, replace
+from kubelite.apiserver.registry.scale import SCALE
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.machines import LEARNER
-from kubelite.edge.http import bodies, channels, paths, streams, tables
+from kubelite.edge.http import bodies, paths, streams, tables
 from kubelite.edge.http.exchange import Answer, Asked
 from kubelite.edge.http.paths import Place
 
@@ -34,6 +37,12 @@ LOG_OPTIONS = {
     "stream": str,
 }
 
+GIVEN_BACK = (
+    *("CSIDriver", "CSINode", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate"),
+    *("ResourceQuota", "Service", "ServiceAccount", "StorageClass", "VolumeAttachment"),
+)
+"""Kinds whose deletion is answered with the object itself (``ReturnDeletedObject``)."""
+
 
 class Resources:
     """Answers for every resource of an API server."""
@@ -44,6 +53,7 @@ class Resources:
         self._server = server
         self._lock = lock
         self._revision = revision
+        self._encoded = tables.Encoded()
 
     def answer(self, asked: Asked, where: Place) -> Answer:
         """The answer to one request. Raises StatusError for what is wrong with it."""
@@ -72,7 +82,11 @@ class Resources:
         with self._lock:
             response = self._server.handle(request)
             written = self._written(asked, where, request, response, form)
-        return _answer(response.code, written, warnings)
+        answer = _answer(response.code, written, warnings)
+        if tables.wants_yaml(asked.headers.get("accept", "")):
+            text = dump(json.loads(written)).encode()
+            answer = answer._replace(body=text, content_type=bodies.YAML)
+        return answer
 
     def _request(self, asked: Asked, where: Place, verb: str) -> Request:
         return Request(
@@ -108,18 +122,20 @@ class Resources:
             return writer.many(body)
         if request.verb == "delete" and not self._is_left(where, request):
             return encode(_deleted(where, body))
-        if where.part in ("scale", "token") or request.verb == "create" and form != tables.TABLE:
+        plain = form != tables.TABLE and (where.part == "scale" or request.verb == "create")
+        if where.part == "token" or plain:
             return encode(body)
         return writer.one(body)
 
     def _writer(self, asked: Asked, where: Place, form: str) -> tables.Writer:
         include = asked.option("includeObject")
-        return tables.Writer(where.kind, form, self._server.now(), include)
+        kind = SCALE if where.part == "scale" else where.kind
+        return tables.Writer(kind, form, self._server.now(), include, self._encoded)
 
     def _is_left(self, where: Place, request: Request) -> bool:
         """Whether something that was deleted is still there, or would be."""
         found = self._server.find(where.kind.resource, where.namespace, where.name)
-        return where.kind.kind == "Pod" or found is not None and not request.dry_run
+        return where.kind.kind in GIVEN_BACK or found is not None and not request.dry_run
 
     # Streams
 
@@ -163,41 +179,15 @@ class Resources:
     def _log(self, asked: Asked, where: Place, request: Request) -> Answer:
         options = _log_options(asked)
         following = options.pop("follow", False)
-        text = self._text(request, options)
-        media = "text/plain; charset=utf-8"
-        if not following:
-            return Answer(200, text.encode(), media)
         kept = ("container", "timestamps")
         whole: dict[str, Any] = {name: options[name] for name in kept if name in options}
-        return Answer(200, self._follow(text, request, whole), media)
-
-    def session(
-        self,
-        asked: Asked,
-        where: Place,
-        send: channels.Send,
-        receive: channels.Receive,
-        nudge: Callable[[], object],
-    ) -> Coroutine[Any, Any, None]:
-        """A command to run, or a container to listen to. Raises StatusError if it cannot be."""
-        if where.kind.kind != "Pod" or where.part not in ("exec", "attach"):
-            raise errors.unknown_resource()
-        request = self._request(asked, where, "create")
-        options = _log_options(asked)
-        kept = {"container": options["container"]} if "container" in options else {}
-        request = replace(request, body=kept)
-        with self._lock:
-            if self._server.authorizer is not None:
-                self._server.authorizer.check(request)
-            if where.part == "attach":
-                log = replace(request, verb="get", subresource="log")
-                self._server.handle(replace(log, user=None)).unwrap()
-        session = channels.Session(self._server, self._lock, request, send, receive, nudge)
-        if where.part == "attach":
-            own = replace(log, user=None)  # who may attach may see what is written
-            return session.listen(self._follow("", own, kept))
-        command = tuple(asked.query.get("command", ()))
-        return session.run(command, asked.flag("stdin"), asked.flag("tty"))
+        with self._lock:  # nothing may be written between the two
+            text = self._text(request, options)
+            sent = len(self._text(request, whole)) if following else 0
+        media = "text/plain; charset=utf-8"
+        if not following:
+            return Answer(200, text.encode("utf-8", "surrogateescape"), media)
+        return Answer(200, self._follow(text, sent, request, whole), media)
 
     def _text(self, request: Request, options: dict[str, Any]) -> str:
         with self._lock:
@@ -205,25 +195,40 @@ class Resources:
         return text
 
     async def _follow(
-        self, begun: str, request: Request, options: dict[str, Any]
+        self, begun: str, sent: int, request: Request, options: dict[str, Any]
     ) -> AsyncIterator[bytes]:
-        yield begun.encode()
-        later = streams.followed(
-            lambda: self._text(request, options), lambda: self._ended(request, options)
-        )
+        yield begun.encode("utf-8", "surrogateescape")
+        starts, _ = self._state(request, options)
+
+        def ended() -> bool:
+            now, over = self._state(request, options)
+            return over or now != starts
+
+        def read() -> str:
+            again = self._state(request, options)[0] > starts
+            return self._text(request, options | ({"previous": True} if again else {}))
+
+        later = streams.followed(sent, read, ended)
         async for piece in later:
             yield piece
 
-    def _ended(self, request: Request, options: dict[str, Any]) -> bool:
-        """Whether the container has stopped, or its pod is gone."""
+    def _state(self, request: Request, options: dict[str, Any]) -> tuple[int, bool]:
+        """How often a container was started again, and whether it has ended or is gone."""
         with self._lock:
             pod = self._server.find("pods", request.namespace, request.name)
         if pod is None:
-            return True
+            return 0, True
         name = options.get("container") or pod.spec.containers[0].name
-        statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
-        states = [status.state for status in statuses if status.name == name]
-        return bool(states) and states[0].terminated is not None
+        status = pod.status
+        kinds = (
+            status.init_container_statuses,
+            status.container_statuses,
+            status.ephemeral_container_statuses,
+        )
+        found = [one for statuses in kinds for one in statuses if one.name == name]
+        if not found:
+            return 0, False
+        return found[0].restart_count, found[0].state.terminated is not None
 
 
 _MEDIA = "application/json;as={};v=v1;g=meta.k8s.io"
@@ -247,7 +252,8 @@ def _warnings(where: Place, request: Request, body: dict[str, Any]) -> list[str]
 
 
 def _content_type(asked: Asked) -> str:
-    return asked.headers.get("content-type", "")
+    """What a body is. A PUT need not say (kubectl scale does not): no web page can send one."""
+    return asked.headers.get("content-type", "application/json" if asked.method == "PUT" else "")
 
 
 def _one_object(selector: str, where: Place, verb: str) -> str:

@@ -13,7 +13,6 @@ import contextlib
 import logging
 import secrets
 import shutil
-import socket
 import ssl
 import tempfile
 import threading
@@ -22,29 +21,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.times import SECOND
 from kubelite.apiserver.identities import of_component
+from kubelite.cluster import story
 from kubelite.cluster.machines import LEARNER
-from kubelite.edge.http import certificates
+from kubelite.edge.http import certificates, protocol
 from kubelite.edge.http.app import App
-from kubelite.edge.http.guard import MAX_HEADER_BYTES, Authenticator
+from kubelite.edge.http.door import Door
+from kubelite.edge.http.guard import Authenticator
 from kubelite.edge.http.locking import Locked
+from kubelite.sim import limits
 
 if TYPE_CHECKING:
     from kubelite.cluster import Cluster
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 10.0
-HEADER_SECONDS = 5.0
-"""So long a client may take to send the head of its first request."""
-
-IDLE_SECONDS = 90
-MAX_MESSAGE = 1 << 20
-"""Bytes of one message of a WebSocket."""
-
 STRETCH = 0.02
 """Real seconds of engine work after which requests get their turn."""
 
@@ -100,24 +94,6 @@ class Pacer:
         return False
 
 
-class Patient(H11Protocol):
-    """The HTTP protocol, but not for ever: a connection that asks nothing is closed."""
-
-    def connection_made(self, transport: Any) -> None:
-        """A client has come."""
-        super().connection_made(transport)
-        self._patience = self.loop.call_later(HEADER_SECONDS, self._give_up)
-
-    def handle_websocket_upgrade(self, event: Any) -> None:
-        """It has become a WebSocket, which may be silent."""
-        self._patience.cancel()
-        super().handle_websocket_upgrade(event)
-
-    def _give_up(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
-
-
 class Server:
     """Serves ``cluster`` on ``host`` until ``stop``. ``kubeconfig`` is where clients look."""
 
@@ -138,7 +114,7 @@ class Server:
         self.kubeconfig = str(Path(kubeconfig) if kubeconfig else self._directory / "kubeconfig")
         self.token = secrets.token_urlsafe(32)
         self._certificates = certificates.make(sorted({host, LOOPBACK}))
-        self._socket = _listening(host, port)
+        self._socket = Door(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"https://{host}:{self.port}"
         self._hosts = frozenset({host, LOOPBACK, "localhost"})
@@ -179,6 +155,11 @@ class Server:
     def __repr__(self) -> str:
         return f"serving at {self.url}; export KUBECONFIG={self.kubeconfig}"
 
+    @property
+    def dashboard(self) -> str:
+        """Where a browser sees the cluster. Holds the token: whoever has it may do anything."""
+        return f"{self.url}/#token={self.token}"
+
     def _write_files(self) -> None:
         made = self._certificates
         _private(self._directory / "tls.crt", made.certificate)
@@ -209,6 +190,8 @@ class Server:
             self._hosts,
             lambda: cluster._world.store.revision,
             pacer.nudge,
+            self._socket.let_in,
+            lambda subject: story.tell(subject, cluster.trace, cluster.history),
         )
         self._http = uvicorn.Server(self._config(app))
         loop = asyncio.get_running_loop()
@@ -234,29 +217,21 @@ class Server:
     def _config(self, app: App) -> uvicorn.Config:
         return uvicorn.Config(
             app,
-            http=Patient,
-            ws="wsproto",
-            ws_max_size=MAX_MESSAGE,
+            http=protocol.http(),
+            ws=protocol.PatientSocket,
+            ws_max_size=limits.MESSAGE_BYTES,
+            proxy_headers=False,
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
-            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            timeout_keep_alive=IDLE_SECONDS,
+            h11_max_incomplete_event_size=limits.HEAD_BYTES,
+            timeout_keep_alive=limits.IDLE_SECONDS,
             timeout_graceful_shutdown=1,
             ssl_certfile=str(self._directory / "tls.crt"),
             ssl_keyfile=str(self._directory / "tls.key"),
             ssl_version=ssl.PROTOCOL_TLS_SERVER,
         )
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that says it is TCP: only then does asyncio send small answers without delay."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
-    return listening
 
 
 def _private(path: Path, content: bytes) -> None:

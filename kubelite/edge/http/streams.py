@@ -12,13 +12,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import BOOKMARK, ERROR, Watch, WatchEvent
 from kubelite.apimachinery.struct import encode
 from kubelite.edge.http.tables import WHOLE, Writer
+from kubelite.sim import limits
 
-LONGEST_QUEUE = 20_000
 BOOKMARKS_EVERY = 60.0
 """Real seconds between bookmarks."""
 
@@ -40,7 +39,7 @@ class EventQueue:
 
     def put(self, event: WatchEvent) -> None:
         """Called by the engine, in whatever thread it runs."""
-        if len(self._events) >= LONGEST_QUEUE:
+        if len(self._events) >= limits.WATCH_EVENTS:
             self.overflowed = True
             return
         self._events.append(event)
@@ -93,8 +92,7 @@ class EventStream:
         while (left := end - loop.time()) > 0:
             events = await self._queue.take(min(left, BOOKMARKS_EVERY))
             if self._queue.overflowed:
-                yield error_line(errors.expired("too many events have not been taken"))
-                return
+                return  # it watches again from what it has seen last
             if events:
                 yield self._written(events)
             elif self._bookmarks:
@@ -132,14 +130,21 @@ def error_line(error: StatusError) -> bytes:
     return _line(ERROR, encode(error.status))
 
 
-async def followed(read: Callable[[], str], ended: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """What is added to a text, until it has ended; ``read`` gives all of it."""
-    sent = len(read())
+async def followed(
+    sent: int, read: Callable[[], str], ended: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """What is added to a text after the first ``sent`` characters, until it has ended.
+
+    ``read`` gives all of it, or raises StatusError when it has gone.
+    """
     while True:
         over = ended()  # asked first, so that the last lines are not missed
-        text = read()
+        try:
+            text = read()
+        except StatusError:
+            return
         if len(text) > sent:
-            yield text[sent:].encode()
+            yield text[sent:].encode("utf-8", "surrogateescape")
             sent = len(text)
         if over:
             return

@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from kubelite.api.custom import CustomObject
 from kubelite.apimachinery import errors
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import ObjectList
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import encode
@@ -20,6 +23,7 @@ from kubelite.apiserver.printers.table import Column, columns_of
 WHOLE, TABLE, PARTIAL, PARTIAL_LIST = "", "Table", "PartialObjectMetadata", (
     "PartialObjectMetadataList"
 )  # fmt: skip
+_ACCEPTED = "only the following media types are accepted: application/json, application/yaml"
 META = "meta.k8s.io"
 _FORMS = (TABLE, PARTIAL, PARTIAL_LIST, "APIGroupDiscoveryList")
 _NAME = "Name must be unique within a namespace, and is set by whoever creates the object."
@@ -29,32 +33,45 @@ def form(accept: str) -> str:
     """Which form of an answer is asked for. Raises StatusError 406 for none we can give."""
     for wanted in accept.split(",") if accept.strip() else ("*/*",):
         media, *parameters = [part.strip() for part in wanted.split(";")]
-        if media not in ("application/json", "application/*", "*/*"):
+        if media not in ("application/json", "application/yaml", "application/*", "*/*"):
             continue
         named = dict(part.partition("=")[::2] for part in parameters)
         asked = named.get("as", "")
         if not asked or asked in _FORMS and named.get("v") in ("v1", "v2"):
             return asked
-    raise errors.failure(
-        406, "NotAcceptable", "only the following media types are accepted: application/json"
-    )
+    raise errors.failure(406, "NotAcceptable", _ACCEPTED)
+
+
+def wants_yaml(accept: str) -> bool:
+    """Whether YAML is what a client takes most gladly."""
+    return accept.partition(",")[0].partition(";")[0].strip() == "application/yaml"
+
+
+class Encoded:
+    """Objects, and what a row holds of them, as JSON: written once for all who ask or watch."""
+
+    def __init__(self) -> None:
+        self.whole = ByIdentity[Any, bytes](encode)
+        self.partial = ByIdentity[Any, msgspec.Raw](lambda o: msgspec.Raw(encode(_metadata_of(o))))
 
 
 class Writer:
     """Writes the objects of one kind in one form, as they are seen at ``now``."""
 
-    def __init__(self, kind: Kind, form: str, now: int, include: str = "Metadata"):
+    def __init__(self, kind: Kind, form: str, now: int, include: str, known: Encoded):
         self._kind = kind
         self._form = form
         self._now = now
         self._include = include or "Metadata"
+        self._known = known
         self._columns = _columns(kind) if form == TABLE else ()
 
     def one(self, obj: Any, titles: bool = True) -> bytes:
         """A single object; a table may leave its titles out, when they have been sent before."""
         if self._form == TABLE:
             return self._table([obj], obj.metadata.resource_version, titles=titles)
-        return encode(_metadata_of(obj)) if self._form == PARTIAL else encode(obj)
+        known = self._known
+        return bytes(known.partial(obj)) if self._form == PARTIAL else known.whole(obj)
 
     def many(self, listed: ObjectList) -> bytes:
         """A list."""
@@ -86,7 +103,7 @@ class Writer:
     def _row(self, obj: Any) -> dict[str, Any]:
         row: dict[str, Any] = {"cells": [c.cell(obj, self._now) for c in self._columns]}
         if self._include == "Metadata":
-            row["object"] = _metadata_of(obj)
+            row["object"] = self._known.partial(obj)
         elif self._include == "Object":
             row["object"] = obj
         return row

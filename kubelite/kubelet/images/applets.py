@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from kubelite.kubelet.images.archive import ARCHIVE_TOOLS
 from kubelite.kubelet.images.coretools import CORE_TOOLS
 from kubelite.kubelet.images.files import normalise, parent
 from kubelite.kubelet.images.invocation import Applet, instant, split
 from kubelite.kubelet.images.moretools import MORE_TOOLS
 from kubelite.kubelet.images.nettools import NETWORK_TOOLS
 from kubelite.kubelet.images.program import Steps
+from kubelite.kubelet.images.terminal import TERMINAL_TOOLS
 from kubelite.sim.clock import MILLISECOND, SECOND
 from kubelite.sim.limits import LOG_BYTES
 
@@ -290,5 +292,7 @@ APPLETS: dict[str, Applet] = {
     **CORE_TOOLS,
     **MORE_TOOLS,
     **NETWORK_TOOLS,
+    **ARCHIVE_TOOLS,
+    **TERMINAL_TOOLS,
 }
 """Registration: one row is one command."""

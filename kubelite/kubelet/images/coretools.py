@@ -169,7 +169,7 @@ def _nothing(shell: Shell, args: list[str]) -> int:
 
 QUIET = (
     "addgroup adduser chgrp chmod chown dd groupadd ip kill ln local mount "
-    "readonly shift shopt stty sync sysctl tar gzip gunzip unzip ulimit umask umount unset useradd"
+    "readonly shift shopt sync sysctl gzip gunzip unzip ulimit umask umount unset useradd"
 )
 
 CORE_TOOLS: dict[str, Applet] = {

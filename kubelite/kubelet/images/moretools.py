@@ -187,7 +187,7 @@ QUIET = (
     "insmod install ionice ipcs iptables killall last less link losetup lsattr lsmod lsof makedevs "
     "mkdosfs mke2fs mkfifo mknod mkpasswd mkswap modinfo modprobe more mountpoint nameif netstat "
     "nsenter pgrep pidof pkill pmap poweroff reboot renice reset route stat swapoff swapon sysinfo "
-    "syslogd klogd logger logname login top traceroute truncate tty unlink uptime users vi vmstat "
+    "syslogd klogd logger logname login top traceroute truncate unlink uptime users vi vmstat "
     "who"
 )
 

@@ -6,8 +6,9 @@ rules of its node. Texts and exit codes are those of busybox, curl and the datab
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.coretools import FOREVER
 from kubelite.kubelet.images.invocation import Applet, options
@@ -22,7 +23,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 CURL_RESOLVE, CURL_CONNECT, CURL_STATUS, CURL_LATE = 6, 7, 22, 28
 
 
-class Client(NamedTuple):
+class Client(Value):
     """A client of some server: its port, its option for the port, and what it says and returns."""
 
     port: int

@@ -7,14 +7,15 @@ The kubelet's room knows addresses of pods only. Names, Services and policies ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.cri import Reply, Request
 
 Then = Callable[[Reply], object]
 
 
-class Found(NamedTuple):
+class Found(Value):
     """What a name led to, and how long the answer took in microseconds."""
 
     addresses: tuple[str, ...] = ()

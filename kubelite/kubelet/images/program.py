@@ -15,12 +15,16 @@ Methods run as one process of one container: ``self`` is as long-lived as the pr
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.files import Files
 from kubelite.kubelet.images.outlook import Outlook
 from kubelite.sim.clock import Timer
+
+if TYPE_CHECKING:
+    from kubelite.kubelet.images.stdin import Input
+    from kubelite.kubelet.images.terminal import Terminal
 
 MEBIBYTE = 1 << 20
 
@@ -75,8 +79,13 @@ class Machine(Protocol):
         ...
 
     @property
-    def stdin(self) -> bool:
-        """Whether its standard input is kept open."""
+    def input(self) -> Input:
+        """Its standard input, to which somebody may attach."""
+        ...
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The terminal it speaks through, if it has one."""
         ...
 
     @property
@@ -186,6 +195,14 @@ class Program:
     def signal(self, name: str) -> None:
         """Another signal than SIGTERM has come; most end a process that does not expect them."""
         self.exit(SIGNAL_EXIT + SIGNALS.get(name, 0))
+
+    def interrupt(self) -> None:
+        """Somebody at its terminal has typed Ctrl-C."""
+        self.signal("SIGINT")
+
+    def prompt(self) -> str:
+        """What it shows somebody from whom it expects a line."""
+        return ""
 
     def listens(self, port: int) -> bool:
         """Whether a connection to ``port`` is accepted."""

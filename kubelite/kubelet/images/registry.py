@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.images.agnhost import Agnhost
 from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.checking import check_class
 from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
 from kubelite.kubelet.images.prometheus import Prometheus
@@ -51,7 +52,7 @@ IMAGES: dict[str, type[Program]] = {
 """Registration: one row is one image, by the last part of its repository."""
 
 
-class Reference(NamedTuple):
+class Reference(Value):
     """A full image name: registry and repository, tag, and digest if one was given."""
 
     repository: str
@@ -63,7 +64,8 @@ class Reference(NamedTuple):
 
 
 def register(name: str, program: type[Program]) -> None:
-    """Let ``image: name`` run ``program``."""
+    """Let ``image: name`` run ``program``. Raises TypeError for a class that cannot be one."""
+    check_class(name, program)
     IMAGES[name] = program
 
 

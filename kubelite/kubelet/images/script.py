@@ -11,8 +11,9 @@ from typing import Any
 
 from kubelite.kubelet.cri import Reply, Request
 from kubelite.kubelet.images.busybox import Busybox
+from kubelite.kubelet.images.doubts import Doubts
 from kubelite.kubelet.images.program import Program
-from kubelite.kubelet.images.shell import Doubts, Shell
+from kubelite.kubelet.images.shell import Shell
 
 
 class Script(Busybox):

@@ -21,7 +21,7 @@ WELCOME = """<!DOCTYPE html>
 
 
 class Nginx(Program):
-    """nginx as installed: a page at ``/``, and nothing else."""
+    """nginx as installed: a page at ``/``, and whatever else is put beside it."""
 
     size = 44_710_204
     ports = (80,)
@@ -31,6 +31,12 @@ class Nginx(Program):
     cpu_per_request = 50
     tools = ("envsubst", "nginx")
     tags = r"(latest|stable|mainline|alpine|perl|1(\.\d\d?){0,2})(-[\w.-]+)?"
+
+    def start(self) -> None:
+        """The pages of its image are there, unless something is mounted over them."""
+        if HTML not in self.files:
+            self.files.make_dirs(HTML)
+            self.files[f"{HTML}/index.html"] = WELCOME
 
     def signal(self, name: str) -> None:
         """SIGQUIT asks it to finish what it serves; a reload needs nothing here."""
@@ -43,12 +49,9 @@ class Nginx(Program):
         """The welcome page, or 404."""
         self.machine.work(self.cpu_per_request)
         path = request.path.partition("?")[0]
-        if HTML in self.files:  # somebody has mounted pages there
-            page = self.files.get(normalise(HTML + path + ("index.html" * path.endswith("/"))))
-            if page is not None:
-                return 200, page
-        elif path in ("/", "/index.html"):
-            return 200, WELCOME
+        page = self.files.get(normalise(HTML + path + ("index.html" * path.endswith("/"))))
+        if page is not None:
+            return 200, page
         return 404, "<html><head><title>404 Not Found</title></head></html>\n"
 
 

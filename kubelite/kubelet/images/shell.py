@@ -15,11 +15,15 @@ from collections.abc import Callable, Generator, Mapping
 from kubelite.kubelet.cri import Reply
 from kubelite.kubelet.images.applets import APPLETS, FOREVER
 from kubelite.kubelet.images.arithmetic import calculate
+from kubelite.kubelet.images.doubts import Doubts
 from kubelite.kubelet.images.files import Files, normalise, parent
+from kubelite.kubelet.images.interactive import converse
 from kubelite.kubelet.images.invocation import Applet
+from kubelite.kubelet.images.leaving import ExitShell, LeaveLoop
 from kubelite.kubelet.images.nettools import CLIENT_TOOLS, connects
 from kubelite.kubelet.images.outlook import NOWHERE, Outlook
 from kubelite.kubelet.images.program import Steps
+from kubelite.kubelet.images.stdin import Input, fed
 from kubelite.kubelet.images.syntax import (
     Command,
     For,
@@ -33,6 +37,7 @@ from kubelite.kubelet.images.syntax import (
     is_endless,
     parse,
 )
+from kubelite.kubelet.images.terminal import Terminal
 from kubelite.sim.clock import MILLISECOND
 
 Write = Callable[[str], object]
@@ -51,37 +56,6 @@ SPINNING = FOREVER - 1
 _VARIABLE = re.compile(
     r"\\\$|\$\(\((.*?)\)\)|\$\((.*?)\)|`(.*?)`|\$\{(\w+)(?::-([^}]*))?\}|\$(\w+|[?$#@*])"
 )
-
-
-class ExitShell(Exception):
-    """``exit`` was run, with this code."""
-
-    def __init__(self, code: int):
-        super().__init__(code)
-        self.code = code
-
-
-class LeaveLoop(Exception):
-    """``break``, or ``continue`` when ``again``."""
-
-    def __init__(self, again: bool):
-        super().__init__(again)
-        self.again = again
-
-
-class Doubts:
-    """How much of a container nobody here knows, and how often that mattered.
-
-    ``programs``: unknown commands are taken to succeed. ``files``: so are questions about files
-    that are not there, because a program nobody knows may have written them.
-    """
-
-    __slots__ = ("count", "files", "programs")
-
-    def __init__(self, programs: bool = False, files: bool = False):
-        self.programs = programs
-        self.files = files
-        self.count = 0
 
 
 class Shell:
@@ -108,7 +82,8 @@ class Shell:
         self.variables: dict[str, str] = dict(env)
         self.out = write
         self.err = write
-        self.stdin = ""
+        self.input = Input()
+        self.terminal: Terminal | None = None
         self.status = 0
         self.cwd: str = "/"
         self.traps: dict[str, str] = {}
@@ -118,6 +93,11 @@ class Shell:
     def now(self) -> int:
         """The virtual time, in microseconds."""
         return self.network.now
+
+    @property
+    def stdin(self) -> str:
+        """What can be read now."""
+        return self.input.text
 
     def listen(self, port: int) -> None:
         """A command accepts connections from now on."""
@@ -180,16 +160,16 @@ class Shell:
 
     def pipeline(self, pipeline: Pipeline) -> Steps:
         """Commands joined by ``|``: each runs to its end before the next reads its output."""
-        out, stdin = self.out, self.stdin
+        out, source = self.out, self.input
         status = 0
         for command in pipeline.commands[:-1]:
             held: list[str] = []
             self.out = held.append
             yield from self.command(command)
-            self.stdin = "".join(held)
+            self.input = Input("".join(held))
         self.out = out
         status = yield from self.command(pipeline.commands[-1])
-        self.stdin = stdin
+        self.input = source
         return int(status == 0) if pipeline.negated else status
 
     def command(self, command: Command) -> Steps:
@@ -250,7 +230,7 @@ class Shell:
         argv = self.fields(command.words)
         for name, word in command.assignments:
             self.variables[name] = self.text(word)
-        kept = self.out, self.err, self.stdin
+        kept = self.out, self.err, self.input
         try:
             for fd, how, target in command.redirects:
                 if self.text(target).startswith("/dev/tcp/"):
@@ -260,7 +240,7 @@ class Shell:
                     return 1
             return (yield from self.invoke(argv)) if argv else 0
         finally:
-            self.out, self.err, self.stdin = kept
+            self.out, self.err, self.input = kept
 
     def dial(self, name: str) -> Steps:
         """bash's /dev/tcp/HOST/PORT: 0 when somebody accepts the connection."""
@@ -273,14 +253,14 @@ class Shell:
             self.out, self.err = (self.out, self.out) if fd == 2 else (self.err, self.err)
             return True
         if how == "<<<":
-            self.stdin = name + "\n"
+            self.input = Input(name + "\n")
             return True
         path = self.path(name)
         if how == "<":
             if not self.files.is_file(path) and not self.guessed():
                 self.err(f"sh: can't open {name}: no such file\n")
                 return False
-            self.stdin = self.files.get(path) or ""
+            self.input = Input(self.files.get(path) or "")
             return True
         if self.doubts.programs and parent(path) not in self.files:
             self.files[parent(path)] = None  # the image brings its own directories
@@ -322,6 +302,8 @@ class Shell:
         if applet is None:
             self.err(f"sh: {argv[0]}: not found\n")
             return 127
+        if not self.input.ended:
+            return (yield from fed(self, name, applet, argv[1:]))
         return (yield from applet(self, argv[1:]))
 
     def nested(self, argv: list[str]) -> Steps:
@@ -329,8 +311,11 @@ class Shell:
         inner = Shell(self.files, self.variables, self.out, self.network, self.doubts)
         inner.err, inner.cwd, inner.ports = self.err, self.cwd, self.ports
         inner.traps, inner.caught = self.traps, self.caught  # signals reach the innermost
+        inner.input, inner.terminal = self.input, self.terminal
         if len(argv) > 2 and argv[1].startswith("-") and "c" in argv[1]:
             return (yield from inner.run_script(argv[2]))
+        if not self.input.ended:
+            return (yield from converse(inner))
         return (yield from inner.run_script(self.stdin))
 
     # Words

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
+
 RESERVED = frozenset(
     ("if", "then", "elif", "else", "fi", "while", "until", "for", "in", "do", "done")
     + ("{", "}", "!")
@@ -24,7 +26,7 @@ class SyntaxProblem(ValueError):
     """The script cannot be read; the message is the shell's."""
 
 
-class Piece(NamedTuple):
+class Piece(Value):
     """Part of a word: its text, whether ``$`` counts in it, and whether it was quoted."""
 
     text: str
@@ -45,7 +47,7 @@ class Redirect(NamedTuple):
     target: Word
 
 
-class Simple(NamedTuple):
+class Simple(Value):
     """Assignments, words and redirections of one command."""
 
     assignments: tuple[tuple[str, Word], ...]
@@ -53,27 +55,27 @@ class Simple(NamedTuple):
     redirects: tuple[Redirect, ...]
 
 
-class Pipeline(NamedTuple):
+class Pipeline(Value):
     """Commands joined by ``|``; ``negated`` after ``!``."""
 
     commands: tuple[Command, ...]
     negated: bool
 
 
-class Sequence(NamedTuple):
+class Sequence(Value):
     """Pipelines, each with the operator before it: ";", "&&" or "||"."""
 
     items: tuple[tuple[str, Pipeline], ...]
 
 
-class If(NamedTuple):
+class If(Value):
     """Conditions with what they guard, in order, and the else part."""
 
     branches: tuple[tuple[Sequence, Sequence], ...]
     otherwise: Sequence
 
 
-class Loop(NamedTuple):
+class Loop(Value):
     """``while`` (or ``until`` when ``inverted``) condition do body."""
 
     condition: Sequence
@@ -81,7 +83,7 @@ class Loop(NamedTuple):
     inverted: bool
 
 
-class For(NamedTuple):
+class For(Value):
     """``for name in words`` do body."""
 
     name: str

@@ -17,10 +17,12 @@ from kubelite.api.core_v1 import (
     Probe,
     TCPSocketAction,
 )
+from kubelite.apimachinery.struct import Value
 from kubelite.kubelet.cri import ExecResult, Reply, Request, Runtime
 from kubelite.kubelet.durations import go_duration
 from kubelite.kubelet.probes.results import FAILURE, SUCCESS, UNKNOWN
 from kubelite.sim.clock import SECOND, Clock
+from kubelite.sim.guests import contain, foreign, nonsense, shown
 
 
 class Outcome(NamedTuple):
@@ -31,7 +33,7 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
-class Target(NamedTuple):
+class Target(Value):
     """The container to be asked."""
 
     clock: Clock
@@ -46,6 +48,7 @@ Then = Callable[[Outcome], object]
 Run = Callable[[Then], object]
 
 PASSED = Outcome(SUCCESS)
+RESULTS = (SUCCESS, FAILURE, UNKNOWN)
 
 
 def prepare(target: Target, probe: Probe) -> Run:
@@ -53,9 +56,49 @@ def prepare(target: Target, probe: Probe) -> Run:
     for name, handler in PROBES.items():
         action = getattr(probe, name)
         if action is not None:
+            if foreign(handler):
+                return _guarded(name, handler, target, action)
             return handler(target, action)
     missing = Outcome(UNKNOWN, error=f"missing probe handler for {target.container.name}")
     return lambda then: then(missing)
+
+
+def _guarded(name: str, handler: Callable[[Target, Any], Run], target: Target, action: Any) -> Run:
+    """A learner's handler: its failure is the probe's error, its silence a timeout."""
+
+    def error(raised: BaseException) -> Outcome:
+        found = contain(target.clock, raised, handler, advice="The probe counts as failed to run")
+        return Outcome(UNKNOWN, error=found.cause)
+
+    try:
+        own = handler(target, action)
+        if not callable(own):
+            nonsense(f"a probe handler returns a function of then, not {shown(own)}")
+    except BaseException as raised:
+        failed = error(raised)
+        return lambda then: then(failed)
+
+    def run(then: Then) -> None:
+        waiting = [then]
+
+        def answered(outcome: Outcome) -> None:
+            if waiting:
+                late.cancel()
+                waiting.pop()(outcome)
+
+        def checked(outcome: Any) -> None:
+            if not isinstance(outcome, Outcome) or outcome.result not in RESULTS:
+                nonsense(f"a probe's outcome is PASSED or Outcome(FAILURE, text), not {outcome!r}")
+            answered(outcome._replace(result=RESULTS[RESULTS.index(outcome.result)]))
+
+        text = f'probe handler "{name}" has not answered within {go_duration(target.timeout)}'
+        late = target.clock.after(target.timeout, answered, Outcome(FAILURE, text))
+        try:
+            own(checked)
+        except BaseException as raised:
+            answered(error(raised))
+
+    return run
 
 
 def _exec(target: Target, action: ExecAction) -> Run:

@@ -62,7 +62,7 @@ class Accounts:
         """Bytes in use now: what is known of each, and of those that grow what they use now."""
         if not self._growing:
             return self._memory
-        grown = [one.program.memory_used() - one.memory for one in self._growing.values()]
+        grown = [one.memory_used() - one.memory for one in self._growing.values()]
         return self._memory + sum(grown)
 
     def usage(self, begin: int, end: int) -> dict[str, dict[str, Usage]]:
@@ -72,7 +72,7 @@ class Accounts:
         found: dict[str, dict[str, Usage]] = {}
         for one, claim, got in zip(running, claims, shared_out(self.cores, claims), strict=True):
             beyond = max(claim.wanted - claim.limit, 0) if claim.limit else 0
-            memory = one.program.memory_used()
+            memory = one.memory_used()
             used = Usage(round(got), memory, round(claim.wanted), round(beyond))
             found.setdefault(one.sandbox.config.uid, {})[one.config.name] = used
         return found
@@ -103,7 +103,7 @@ class Accounts:
 
 def _claim(one: Container, begin: int, end: int) -> Claim:
     meter, config = one.meter, one.config
-    wanted = one.program.cpu_wanted(meter.mean_rate(begin, end) if meter else 0.0)
+    wanted = one.cpu_wanted(meter.mean_rate(begin, end) if meter else 0.0)
     if meter is not None and end > begin:
         wanted += meter.worked(begin, end) * 1000 / (end - begin)
     return Claim(wanted, config.cpu_limit, config.cpu_request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kubelite.api.core_v1 import ResourceRequirements
 from kubelite.apimachinery.struct import replace
@@ -16,27 +16,32 @@ from kubelite.kubelet.cri import (
     ContainerConfig,
     ContainerStatus,
     Reply,
+    Request,
+    Session,
+    Sink,
 )
-from kubelite.kubelet.images.applets import APPLETS
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.files import BASE, Files, parent
-from kubelite.kubelet.images.nettools import CLIENT_TOOLS
 from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
 from kubelite.kubelet.images.script import Script
-from kubelite.kubelet.images.shell import SHELLS
+from kubelite.kubelet.images.stdin import Input
+from kubelite.kubelet.images.terminal import Terminal
+from kubelite.kubelet.runtime import guarding
+from kubelite.kubelet.runtime.console import Console
+from kubelite.kubelet.runtime.entrypoint import argv_of, for_a_shell, not_found
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
 from kubelite.kubelet.runtime.mounts import mounted
 from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
+from kubelite.sim.guests import foreign, nonsense, shown
 
 if TYPE_CHECKING:
+    from kubelite.kubelet.runtime.guarding import GuestProcess
     from kubelite.kubelet.runtime.simulated import Sandbox, SimulatedRuntime
 
 NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
-WAITING = ("sleep", "infinity")
-"""What a program that reads from a terminal at which nobody types comes to."""
 SIGKILLED = 137
 
 Then = Callable[[Reply], object]
@@ -47,14 +52,25 @@ MESSAGE_LINES = 80
 """How much of a termination message is read: ``pkg/kubelet/container/runtime.go``."""
 
 
+class Killable(Protocol):
+    """A command that ends when its container does."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        ...
+
+
 class Container:
     """The runtime's record of one container; to its program it is the machine it runs on."""
 
     __slots__ = (
         "config",
+        "console",
+        "commands",
         "created_at",
         "exit_code",
         "files",
+        "guest",
         "finished_at",
         "id",
         "kill_timer",
@@ -91,7 +107,10 @@ class Container:
         self.kill_timer: Timer | None = None
         self.waiting: list[Callable[[], object]] = []
         self.meter: Meter | None = None
+        self.console = Console(self) if config.stdin else None
+        self.commands: tuple[Killable, ...] = ()  # beside the process, while somebody listens
         self.memory = 0  # as the machine's accounts have it
+        self.guest: GuestProcess | None = None
         self.program = self._program()
 
     @property
@@ -102,14 +121,21 @@ class Container:
     def start(self) -> str:
         """Run the process; an error text when its command cannot be found."""
         self.started_at = self.runtime.clock.now
-        if missing := self._not_found():
+        if missing := not_found(self.program):
             self.state, self.exit_code, self.reason = EXITED, 128, "StartError"
             self.finished_at = self.started_at
             return missing
         self.state = RUNNING
         self.runtime.network.join(self.sandbox.ip, self)
-        self.program.start()
+        self._run("start", self.program.start)
         return ""
+
+    def _run(self, method: str, action: Callable[..., object], *args: object) -> None:
+        """Let the program do something. A guest's process that fails at it ends."""
+        try:
+            action(*args)
+        except BaseException as error:
+            guarding.crash(self, error, method)
 
     def terminate(self, grace: int, then: Callable[[], object]) -> None:
         """SIGTERM; SIGKILL once ``grace`` has passed; ``then`` when the process has ended."""
@@ -125,7 +151,7 @@ class Container:
             self.kill_timer.cancel()
         self.kill_timer = self.runtime.clock.after(grace, self.kill)
         if first and self.config.stop_signal in ("", "SIGTERM"):
-            self.program.stop()
+            self._run("stop", self.program.stop)
         elif first:
             self.signal(self.config.stop_signal)
 
@@ -134,7 +160,7 @@ class Container:
         if name == "SIGKILL":
             self.kill()
         else:
-            self.program.signal(name)
+            self._run("signal", self.program.signal, name)
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -144,7 +170,7 @@ class Container:
         """Other limits from now on; why not, or "". Memory in use is not taken away."""
         memory = resources.limits.get("memory")
         limit = memory.value if memory is not None else 0
-        used = self.program.memory_used()
+        used = self.memory_used()
         if limit and used > limit:
             return (
                 f'container "{self.config.name}": attempting to set memory limit ({limit}) '
@@ -196,9 +222,20 @@ class Container:
         return self.runtime.clock.now
 
     @property
-    def stdin(self) -> bool:
-        """Whether the standard input is kept open."""
-        return self.config.stdin
+    def input(self) -> Input:
+        """The standard input: ended, unless the pod's spec keeps it open."""
+        return self.console.input if self.console is not None else Input()
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The terminal, if somebody can type at it."""
+        return self.console.terminal if self.console is not None else None
+
+    def attach(self, sink: Sink) -> Session:
+        """Show ``sink`` what the process writes from now on, and let it type."""
+        if self.console is None:
+            self.console = Console(self)
+        return self.console.join(sink)
 
     @property
     def random(self) -> Stream:
@@ -220,12 +257,16 @@ class Container:
 
     def after(self, delay: int, action: Callable[..., object], *args: object) -> Timer:
         """Later, if the process still runs then."""
+        if self.guest is not None:
+            self.guest.count(delay)
         return self.runtime.clock.after(delay, self._tick, action, args)
 
     def log(self, text: str, stream: str = STDOUT) -> None:
         """Write to the container's log file."""
         file = self.log_file or self.open_log()
         file.write(self.runtime.clock.now, stream, text)
+        if self.console is not None:
+            self.console.show(stream, text)
 
     def open_log(self) -> LogFile:
         """The container's log file, made by whoever first writes or reads."""
@@ -256,12 +297,14 @@ class Container:
 
     def _answered(self, then: Then, reply: Reply) -> None:
         if self.running:
-            then(reply)
+            self._run("", then, reply)
 
     def exit(self, code: int, reason: str = "") -> None:
         """The process ends."""
         if not self.running:
             return
+        if not isinstance(code, int):
+            nonsense(f"an exit code is a whole number, not {shown(code)}")
         self.state = EXITED
         self.exit_code = code
         self.reason = reason or ("Completed" if code == 0 else "Error")
@@ -269,9 +312,35 @@ class Container:
         if self.kill_timer is not None:
             self.kill_timer.cancel()
         self.runtime.ended(self)
+        if self.console is not None:
+            self.console.close()
+        for command in self.commands:
+            command.kill()
         waiting, self.waiting = self.waiting, []
         for then in waiting:
             then()
+
+    # What others ask of the program
+
+    def answer(self, request: Request) -> Reply:
+        """Its reply to a request."""
+        if self.guest is None:
+            return self.program.answer(request)
+        return self.guest.answer(request)
+
+    def listens(self, port: int) -> bool:
+        """Whether it accepts connections to a port."""
+        return self.program.listens(port) if self.guest is None else self.guest.listens(port)
+
+    def memory_used(self) -> int:
+        """Bytes it uses now."""
+        return self.program.memory_used() if self.guest is None else self.guest.memory_used()
+
+    def cpu_wanted(self, rate: float) -> float:
+        """Thousandths of a core it would use, with so many requests a second."""
+        if self.guest is None:
+            return self.program.cpu_wanted(rate)
+        return self.guest.cpu_wanted(rate)
 
     def work(self, cost: int) -> int:
         """Cpu time for one request; how much longer than that it takes."""
@@ -293,23 +362,12 @@ class Container:
 
     def _tick(self, action: Callable[..., object], args: tuple[object, ...]) -> None:
         if self.running:
-            action(*args)
-
-    def _argv(self, kind: type[Program]) -> tuple[str, ...]:
-        argv = self._words(kind)
-        alone = len(argv) == 1 and argv[0].rpartition("/")[2] in ("cat", *SHELLS)
-        return WAITING if alone and self.config.tty else argv
-
-    def _words(self, kind: type[Program]) -> tuple[str, ...]:
-        config = self.config
-        if config.command:
-            return config.command + config.args
-        return kind.entrypoint + (config.args or kind.cmd)
+            self._run("", action, *args)
 
     def _program(self) -> Program:
         config = self.config
         kind = program_for(config.image)
-        argv = self._argv(kind)
+        argv = argv_of(config, kind)
         name = argv[0].rpartition("/")[2] if argv else ""
         facts = (
             self,
@@ -320,23 +378,6 @@ class Container:
             config.memory_limit,
             resolve(config.image).tag,
         )
-        if kind is Busybox or not _for_a_shell(name, config, kind):
-            return kind(*facts)
+        if kind is Busybox or not for_a_shell(name, config, kind):
+            return guarding.made(self, kind, facts) if foreign(kind) else kind(*facts)
         return Script(*facts, image=kind)
-
-    def _not_found(self) -> str:
-        argv = self.program.argv
-        name = argv[0].rpartition("/")[2] if argv else ""
-        if type(self.program) is not Busybox or name in APPLETS or name in (*SHELLS, "exit"):
-            return ""
-        return (
-            "failed to create containerd task: failed to create shim task: OCI runtime create "
-            "failed: runc create failed: unable to start container process: error during "
-            f'container init: exec: "{argv[0]}": executable file not found in $PATH'
-        )
-
-
-def _for_a_shell(name: str, config: ContainerConfig, image: type[Program]) -> bool:
-    """Whether the small shell knows the command, whatever the image."""
-    known = name in APPLETS or (name in CLIENT_TOOLS and config.ends)
-    return name in SHELLS or (known and bool(config.command or not image.entrypoint))

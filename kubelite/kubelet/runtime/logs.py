@@ -8,9 +8,10 @@ and ReadLogs of ``k8s.io/cri-client/pkg/logs/logs.go``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from kubelite.api.podoptions import PodLogOptions
+from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import SECOND, MicroTime
 
 STDOUT = "stdout"
@@ -23,7 +24,7 @@ MAX_FILES = 5
 _PREFIX = len("2026-11-27T08:00:00.000000000Z stdout F ")
 
 
-class LogLine(NamedTuple):
+class LogLine(Value):
     """One line, with its line end unless it was left unfinished. Microseconds since 1970."""
 
     when: int
@@ -40,7 +41,7 @@ class LogLine(NamedTuple):
         return f"{self.stamp()} {self.stream} {tag} {self.text.rstrip(chr(10))}"
 
 
-class LogSource(NamedTuple):
+class LogSource(Value):
     """Who wrote: names of node, namespace, pod and container, and the container's id."""
 
     node: str

@@ -132,7 +132,7 @@ class Network:
         if address in self._dark:
             return None
         hosts = self._hosts.get(address, ())
-        return next((host for host in hosts if host.program.listens(port)), None)
+        return next((host for host in hosts if host.listens(port)), None)
 
     def darken(self, address: str) -> None:
         """The machine behind the address has lost power: packets to it vanish."""
@@ -152,13 +152,13 @@ class Network:
             then(Reply(error=NO_ROUTE))
             return
         for container in hosts:
-            if container.program.listens(port):
+            if container.listens(port):
                 self._answer(container, request, timeout, then)
                 return
         then(Reply(error=REFUSED))
 
     def _answer(self, container: Container, request: Request, timeout: int, then: Then) -> None:
-        reply = container.program.answer(request)
+        reply = container.answer(request)
         if reply.delay == 0:
             then(reply)
         elif reply.delay == NEVER or reply.delay > timeout:

@@ -22,6 +22,7 @@ from kubelite.kubelet.cri import (
 )
 from kubelite.kubelet.images.registry import digest_of, program_for, pull_error, resolve
 from kubelite.kubelet.runtime.accounts import Accounts
+from kubelite.kubelet.runtime.commands import open_exec
 from kubelite.kubelet.runtime.container import SIGKILLED, Container
 from kubelite.kubelet.runtime.disk import Disk
 from kubelite.kubelet.runtime.execution import execute
@@ -307,7 +308,7 @@ class SimulatedRuntime:
 
     def memory_of(self, uid: str) -> tuple[tuple[str, int], ...]:
         """Bytes that each running container of a pod uses now, by name."""
-        return tuple([(c.config.name, c.program.memory_used()) for c in self.containers(uid)])
+        return tuple([(c.config.name, c.memory_used()) for c in self.containers(uid)])
 
     def containers(self, uid: str) -> tuple[Container, ...]:
         """The running containers of a pod."""
@@ -325,6 +326,17 @@ class SimulatedRuntime:
         execute(
             self.clock, self._containers.get(container_id), container_id, command, timeout, then
         )
+
+    def exec(
+        self, container_id: str, command: tuple[str, ...], stdin: bool, tty: bool, sink: cri.Sink
+    ) -> cri.Session:
+        """Run a command in the small shell, with somebody who listens and may type."""
+        container = self._containers[container_id]
+        return open_exec(self.clock, container, command, stdin, tty, sink)
+
+    def attach(self, container_id: str, sink: cri.Sink) -> cri.Session:
+        """Listen to the container's own process."""
+        return self._containers[container_id].attach(sink)
 
     # Power
 

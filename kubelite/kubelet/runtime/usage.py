@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kubelite.apimachinery.struct import Value
 from kubelite.sim.clock import MILLISECOND, SECOND
 
 RESOLUTION = 15 * SECOND
@@ -24,7 +25,7 @@ LONGEST_QUEUE = 10 * SECOND
 MIN_SHARES = 2
 
 
-class Usage(NamedTuple):
+class Usage(Value):
     """What one container used: thousandths of a core, and bytes.
 
     ``wanted`` is the cpu it would have used alone on a large machine; ``throttled`` the part of

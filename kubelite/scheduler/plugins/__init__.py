@@ -8,8 +8,9 @@ Models ``pkg/scheduler/framework/plugins`` and ``pkg/scheduler/apis/config/v1/de
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import Listers, Plugin
 from kubelite.scheduler.plugins.default_binder import DefaultBinder
 from kubelite.scheduler.plugins.default_preemption import DefaultPreemption
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from kubelite.scheduler.profile import Profile
 
 
-class Row(NamedTuple):
+class Row(Value):
     """A plugin's name, its weight if it scores, and how to make one."""
 
     name: str

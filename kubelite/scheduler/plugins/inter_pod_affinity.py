@@ -8,9 +8,9 @@ Models ``pkg/scheduler/framework/plugins/interpodaffinity``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import (
     MAX_NODE_SCORE,
     NODE_ADD,
@@ -34,7 +34,7 @@ Domain = tuple[str, str]
 Counts = dict[Domain, int]
 
 
-class Rules(NamedTuple):
+class Rules(Value):
     """For Filter: by domain, how many pods want the new one away, attract it, repel it."""
 
     existing_anti_affinity: Counts

@@ -9,9 +9,9 @@ most_allocated.go, requested_to_capacity_ratio.go).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import (
     MAX_NODE_SCORE,
     NODE_ADD,
@@ -34,7 +34,7 @@ REQUESTED_TO_CAPACITY_RATIO = "RequestedToCapacityRatio"
 MAX_SHAPE_SCORE = 10
 
 
-class ScoringStrategy(NamedTuple):
+class ScoringStrategy(Value):
     """How NodeResourcesFit scores: a type, weights of resources, and for the ratio a curve.
 
     ``shape`` is pairs of utilisation (0 to 100, rising) and score (0 to 10).

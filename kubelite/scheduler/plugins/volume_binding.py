@@ -7,7 +7,7 @@ drivers report (CSIStorageCapacity), and scoring by it, which is off by default.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim
 from kubelite.api.storage_v1 import StorageClass
@@ -27,6 +27,7 @@ from kubelite.api.volumes import (
     reaches,
 )
 from kubelite.apimachinery.rest import MERGE_PATCH, Response
+from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import (
     CLAIM_ADD,
     CLAIM_UPDATE,
@@ -56,7 +57,7 @@ VOLUME_MISSING = "node(s) unavailable due to one or more pvc(s) bound to non-exi
 UNBOUND_IMMEDIATE = "pod has unbound immediate PersistentVolumeClaims"
 
 
-class PodClaims(NamedTuple):
+class PodClaims(Value):
     """The claims of a pod: those that have their volume, and those that wait for a node.
 
     ``volumes`` are those that nobody else has, so that no node need look at all.

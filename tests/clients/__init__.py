@@ -1,0 +1,1 @@
+"""Other clients than kubectl, as their registries have them, against a served cluster."""

@@ -1,0 +1,85 @@
+"""What other clients than kubectl have found out: each was wrong once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wsproto import ConnectionType, WSConnection, events
+
+from kubelite import Cluster
+from kubelite.edge.http.server import Server
+from tests.edge.conftest import Ask, connect
+
+CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
+
+
+def test_a_body_without_a_type_is_json(ask: Ask) -> None:
+    """The official Python client names no content type."""
+    body = json.dumps({"metadata": {"name": "untyped"}, "data": {"a": "1"}}).encode()
+    code, _, text = ask("POST", CONFIG_MAPS, body)
+    assert (code, json.loads(text)["data"]) == (201, {"a": "1"})
+    options = json.dumps({"propagationPolicy": "Background"}).encode()
+    assert ask("DELETE", f"{CONFIG_MAPS}/untyped", options)[0] == 200
+
+
+def test_some_kinds_are_given_back_when_they_are_deleted(ask: Ask) -> None:
+    """Typed clients expect them: the published schema says which."""
+    spec = {"ports": [{"port": 80}]}
+    for plural, more, answer in (
+        ("services", {"spec": spec}, "Service"),
+        ("serviceaccounts", {}, "ServiceAccount"),
+        ("configmaps", {}, "Status"),
+    ):
+        path = f"/api/v1/namespaces/default/{plural}"
+        ask("POST", path, json.dumps({"metadata": {"name": "gone"}} | more).encode())
+        code, _, body = ask("DELETE", f"{path}/gone")
+        assert (code, json.loads(body)["kind"]) == (200, answer)
+
+
+def test_what_is_typed_may_come_as_text(served: tuple[Cluster, Server]) -> None:
+    """The official Python client sends text frames, others binary ones."""
+    cluster, server = served
+    cluster.apply(manifest("talker"))
+    cluster.run_until("pods ready")
+    query = "command=sh&stdin=true&stdout=true"
+    said = talk(server, f"/api/v1/namespaces/default/pods/talker/exec?{query}")
+    assert said == b"one\ntwo\n"
+
+
+def manifest(name: str) -> dict[str, Any]:
+    container = {"name": "main", "image": "busybox", "command": ["sleep", "9999"]}
+    meta = {"name": name}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": meta,
+        "spec": {"containers": [container]},
+    }
+
+
+def talk(server: Server, path: str) -> bytes:
+    """Type three lines into a shell, one of them as text; what it has written at its end."""
+    connection = connect(server)
+    connection.connect()
+    wire, socket = WSConnection(ConnectionType.CLIENT), connection.sock
+    asked = events.Request(
+        host=f"127.0.0.1:{server.port}",
+        target=path,
+        subprotocols=["v4.channel.k8s.io"],
+        extra_headers=[(b"authorization", f"Bearer {server.token}".encode())],
+    )
+    socket.sendall(wire.send(asked))
+    said = b""
+    while True:
+        wire.receive_data(socket.recv(65536) or None)
+        for event in wire.events():
+            if isinstance(event, events.AcceptConnection):
+                socket.sendall(wire.send(events.Message("\x00echo one\n")))
+                socket.sendall(wire.send(events.Message(b"\x00echo two\n")))
+                socket.sendall(wire.send(events.Message(b"\x00exit\n")))
+            elif isinstance(event, events.Message) and event.data[:1] == b"\x01":
+                said += event.data[1:]
+            elif isinstance(event, events.CloseConnection):
+                connection.close()
+                return said

@@ -1,0 +1,1 @@
+"""kubectl inside the process, against the real one."""

@@ -1,0 +1,54 @@
+"""What the kubectl inside the process does not do, and what it says then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubelite import Cluster
+from kubelite.kubectl import Kubectl, kubectl
+
+
+@pytest.fixture(scope="module")
+def k() -> Kubectl:
+    return kubectl(Cluster(nodes=1, seed=7))
+
+
+@pytest.mark.parametrize("verb", ["attach", "cp", "port-forward", "proxy", "completion"])
+def test_verbs_for_which_one_needs_the_binary(k: Kubectl, verb: str) -> None:
+    assert k(f"{verb} x").error == (
+        f"error: kubectl {verb} needs the real kubectl; see cluster.serve()\n"
+    )
+
+
+def test_kustomizations_are_not_built(k: Kubectl) -> None:
+    refused = k("apply -k overlays/shop")
+    assert refused.error == "error: kustomize is not built into this kubectl\n"
+    assert refused.code == 1
+
+
+def test_folders_are_not_read(k: Kubectl, tmp_path: Path) -> None:
+    assert "Is a directory" in k(f"apply -f {tmp_path}").error
+
+
+def test_help_is_short(k: Kubectl) -> None:
+    assert k("scale -h").lines[:2] == ["Usage:", "  kubectl scale [flags]"]
+    assert "      --replicas <number>" in k("scale --help").lines
+
+
+def test_without_an_editor_nothing_is_edited(k: Kubectl) -> None:
+    k("create cm paint")
+    assert "there is no editor here" in k("edit cm paint").error
+
+
+def test_small_commands_print_json_with_sorted_keys(k: Kubectl) -> None:
+    """The real one prints them in the order of Go's fields: kind, apiVersion, metadata, ..."""
+    shown = k("create cm paint2 --dry-run=client -o json").text
+    assert shown.index("apiVersion") < shown.index("kind") < shown.index("metadata")
+
+
+def test_maps_are_walked_in_order(k: Kubectl) -> None:
+    """In Go a map has no order, so the same template may print its values in another one."""
+    k("create cm letters --from-literal=b=2 --from-literal=a=1")
+    assert k("get cm letters -o jsonpath={.data.*}").text == "1 2"
