@@ -45,9 +45,11 @@ class Replay:
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
+    bereaved: int = 0  # when a ready pod last ended that nobody had evicted
     unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
     replaced: int = -MINUTE  # when a scheduler last died
+    unready: dict[str, int] = field(default_factory=dict)  # key of a pod -> when it last was ready
     given_up: int = 0  # when a silent node was last to be emptied
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
@@ -114,12 +116,16 @@ class Replay:
                 self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
+            if new is None or not pod_ready(new):
+                self.unready[self.key] = self.when
             lost = (new is None or not pod_ready(new)) and not marked
             stopped = marked and pod_active(old)
             if lost or (stopped and self.component != "replicaset-controller"):
                 self.alarmed = self.when  # it failed, or somebody else has stopped it
             if lost or (stopped and self.component != "daemonset-controller"):
                 self.unasked = self.when
+            if lost or (stopped and not evicted(new)):
+                self.bereaved = self.when
         self._remember(new, old)
 
     def _remember(self, new: Any, old: Any) -> None:
@@ -190,6 +196,14 @@ class Replay:
             if found is not None and found.metadata.uid == owner.uid:
                 return found if resource == "deployments.apps" else self.deployment_of(found)
         return None
+
+
+def evicted(pod: Any) -> bool:
+    """Whether an eviction of the pod has been granted."""
+    return any(
+        c.type == "DisruptionTarget" and c.reason == "EvictionByEvictionAPI"
+        for c in pod.status.conditions
+    )
 
 
 def _evicts(node: Any) -> bool:

@@ -14,6 +14,9 @@ from tqdm import tqdm
 from tests.chaos.mutants.ledger import DRAWN, LEDGER, PAGE, Mutant, page, read, written
 from tests.chaos.mutants.running import Place, fails, tried
 
+SEEDS = 40
+"""So many are tried for a mutant that nobody has caught yet."""
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--only", "names", multiple=True, help="The mutant of this name; repeatable.")
@@ -62,10 +65,10 @@ def caught(mutant: Mutant, seeds: int = 0) -> Mutant | None:
 
 def _places(mutant: Mutant, seeds: int) -> Iterator[Place]:
     """Where it was caught before; or from the first seed on, if seeds draw the faults."""
-    if not seeds:
+    if mutant.seed >= 0 and not seeds:
         yield mutant.place
         return
-    for seed in range(seeds if mutant.faults == DRAWN else 1):
+    for seed in range((seeds or SEEDS) if mutant.faults == DRAWN else 1):
         yield mutant.scenario, mutant.faults, seed
 
 
