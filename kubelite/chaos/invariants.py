@@ -52,6 +52,7 @@ from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
 
 COLLECTION = 60 * SECOND
+LATE = 15 * SECOND
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
 
@@ -136,8 +137,10 @@ def a_deletion_is_never_taken_back(replay: Replay) -> Iterator[str]:
 
 def no_node_is_overcommitted(replay: Replay) -> Iterator[str]:
     """18. What the scheduler puts on a node never asks for more than the node has to give, unless
-    it does not know yet of what it has just put there."""
+    it does not know yet of what it has just put there, or has died since it asked."""
     new, old = replay.new, replay.old
+    if replay.replaced > replay.when - LATE:
+        return
     if replay.resource != "pods" or new is None or replay.component != "default-scheduler":
         return
     if old is None or old.spec.node_name or not new.spec.node_name:

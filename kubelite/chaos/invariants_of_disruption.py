@@ -24,7 +24,7 @@ def evictions_keep_budgets(replay: Any) -> Iterator[str]:
     new, old = replay.new, replay.old
     if _marked(new) != "EvictionByEvictionAPI" or _marked(old) == "EvictionByEvictionAPI":
         return
-    if replay.alarmed > replay.when - replay.slack:
+    if replay.bereaved > replay.when - replay.slack:
         return  # its status may not know yet
     pods = [p for p in replay.of("pods").values() if _marked(p) != "EvictionByEvictionAPI"]
     for budget in replay.of("poddisruptionbudgets.policy").values():

@@ -81,7 +81,8 @@ def sets_are_built_from_the_bottom(replay: Replay) -> Iterator[str]:
     for number in range(first(owner), ordinal(new)):
         key = f"/registry/pods/{new.metadata.namespace}/{name}-{number}"
         lower = replay.of("pods").get(key)
-        if (lower is None or not pod_ready(lower)) and not _lately(replay, key):
+        was = replay.unready.get(key, 0) > replay.when - replay.slack
+        if (lower is None or not pod_ready(lower)) and not was:
             yield f"was created before {name}-{number} was ready"
 
 

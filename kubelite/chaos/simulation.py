@@ -176,6 +176,8 @@ class Chaos:
             cluster.workers[process.removeprefix("kubelet/")].kubelet.stop()
         else:
             self.watchman.replay.disturbed = True
+            if process == accidents.SCHEDULER:
+                self.watchman.replay.replaced = self.clock.now
             try:
                 cluster.stop_component(process)
             except ValueError:
