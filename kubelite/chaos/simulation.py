@@ -21,7 +21,7 @@ from kubelite.chaos.faults import FAULTS
 from kubelite.chaos.invariants_of_history import LEASES
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
 from kubelite.chaos.replay import Replay
-from kubelite.chaos.rest import AT_REST, writes_since
+from kubelite.chaos.rest import AT_LAST, AT_REST, writes_since
 from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
@@ -324,5 +324,5 @@ def _recover(chaos: Chaos) -> float:
         quiet = clock.now
         clock.run_until(quiet + SILENCE)
         watchman.silent(writes_since(chaos.cluster, quiet))
-        watchman.violations += watchman.ask(AT_REST)
+        watchman.violations += watchman.ask(AT_LAST)
     return settled

@@ -132,3 +132,10 @@ def test_what_is_drawn_is_not_expected() -> None:
     calm = simulation.calm("traffic")
     drawn = calm.possible - calm.agreed.keys()
     assert drawn and all("spec.clusterIP" in path for path in drawn)
+
+
+def test_a_run_with_faults_is_held_against_calm_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    another = simulation.calm("scale-down")
+    monkeypatch.setattr(simulation, "calm", lambda scenario: another)
+    run = simulate(1, "scale-up")
+    assert run.faults and {violation.sentence[:3] for violation in run.violations} == {"46."}
