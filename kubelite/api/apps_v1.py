@@ -249,7 +249,7 @@ class StatefulSetStatus(Struct, kw_only=True):
     update_revision: str = ""
     collision_count: Int32 | None = None
     conditions: Annotated[tuple[StatefulSetCondition, ...], merge_on("type")] = ()
-    available_replicas: Int32 = 0
+    available_replicas: Int32 = written(0)
 
 
 class StatefulSet(Object, kw_only=True):

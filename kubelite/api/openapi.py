@@ -1,4 +1,4 @@
-"""The schemas of kinds, made of our own types and their docstrings.
+"""The schemas of kinds, made of our own types, their docstrings and ``words`` about each field.
 
 ``kubectl explain`` prints them, and so does ours; over HTTP they are the documents of OpenAPI v3.
 Models k8s.io/apiserver/pkg/endpoints/openapi.
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubelite.api.custom import CustomObject
+from kubelite.api.words import words_of
 from kubelite.apimachinery.reflection import Shape, fields_of, required_of
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
@@ -104,7 +105,9 @@ def _collect(kind: Any, schemas: Document) -> None:
     if required := required_of(kind):
         schema["required"] = required
     for wire, field in fields_of(kind).items():
-        schema["properties"][wire] = _schema(wire, field.shape, schemas)
+        said = words_of(kind, wire)
+        own = {"description": said} if said else {}
+        schema["properties"][wire] = _schema(wire, field.shape, schemas) | own
 
 
 def _schema(wire: str, shape: Shape, schemas: Document) -> Document:

@@ -97,8 +97,8 @@ class APIServer:
             self._watchers[resource].add(self._admission.policies_changed)
         if rbac:
             self.authorizer = role_based(self.follow, self._watchers, lambda: self.all("pods"))
-        self._tokens = Tokens(self.find, now, chance)
-        self._reviews = Reviews(self.authorizer, self._tokens)
+        self.tokens = Tokens(self.find, now, chance)
+        self._reviews = Reviews(self.authorizer, self.tokens)
         self._admission.connect(self)
         self._evictor = Evictor(self.registries["pods"], self.registries[_BUDGETS], now)
         self._unsubscribe = backend.subscribe(self._changed)
@@ -265,7 +265,7 @@ class APIServer:
             return self._stream(registry, request)
         if request.subresource == "token":
             account = registry.get(request.namespace, request.name)
-            return Response(201, self._tokens.issue(account, decoding.body(TOKEN, request)))
+            return Response(201, self.tokens.issue(account, decoding.body(TOKEN, request)))
         obj = decoding.body(registry.kind, request)
         return Response(201, registry.create(request, obj))
 

@@ -24,7 +24,8 @@ from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, explaining, keeping, story, waiting
+from kubelite.cluster import applying, keeping, waiting
+from kubelite.cluster.asking import Asking
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.history import History
 from kubelite.cluster.impersonating import Impersonating
@@ -41,7 +42,6 @@ from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
 from kubelite.cluster.routing import Router
 from kubelite.cluster.storing import Storing
-from kubelite.cluster.story import Story
 from kubelite.cluster.tables import ObjectTable
 from kubelite.cluster.traffic import Traffic
 from kubelite.cluster.wiring import DIRECT, Wiring
@@ -58,7 +58,15 @@ from kubelite.sim.clock import START
 
 
 class Cluster(
-    Requests, Measuring, Storing, Inside, Infrastructure, Operating, Impersonating, Keeping
+    Requests,
+    Measuring,
+    Storing,
+    Inside,
+    Infrastructure,
+    Operating,
+    Impersonating,
+    Keeping,
+    Asking,
 ):
     """A running cluster.
 
@@ -206,17 +214,6 @@ class Cluster(
             key=lambda e: ((e.last_timestamp or 0) // SECOND, int(e.metadata.resource_version)),
         )
         return ObjectTable(ordered, "Event", self.clock.now)
-
-    def story(self, what: str, namespace: str = "default") -> Story:
-        """What befell an object, and why: back to whoever caused it."""
-        kind, name = self._meant(what)
-        subject = (kind.resource, namespace if kind.namespaced else "", name)
-        return story.tell(subject, self.trace, self.history)
-
-    def explain(self, what: str, namespace: str = "default") -> explaining.Explanation:
-        """Why a pod is on its node, or on none, and what would change that."""
-        pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
-        return explaining.explain(self, pod, self._profiles)
 
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""

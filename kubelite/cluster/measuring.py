@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api import SCHEME
@@ -14,7 +13,6 @@ from kubelite.api.core_v1 import Node
 from kubelite.api.metrics_v1beta1 import NodeMetrics, PodMetrics
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
-from kubelite.apiserver import printers
 from kubelite.cluster.load import Load, Loads
 from kubelite.cluster.metrics_server import NODES, PODS
 from kubelite.kubelet.runtime.usage import RESOLUTION, Usage
@@ -39,9 +37,13 @@ class TopTable(tuple[Any, ...]):
         return table
 
     def __repr__(self) -> str:
+        from kubelite.apiserver import printers  # when somebody looks
+
         return printers.text(self.lines) if len(self.lines) > 1 else "No resources found"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         rows = [
             "<tr>" + "".join(f"<{tag} style='text-align:left'>{escape(c)}</{tag}>" for c in line)
             for tag, line in zip(["th", *["td"] * len(self.lines)], self.lines, strict=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.cluster import story
 from kubelite.cluster.history import History
@@ -68,4 +66,6 @@ class Mishaps:
         return "\n".join(lines) or "Nothing has gone wrong in code of yours."
 
     def _repr_html_(self) -> str:
+        from html import escape  # when a notebook shows it
+
         return f"<pre>{escape(repr(self))}</pre>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from kubelite.api.conditions import condition, pod_ready
@@ -76,6 +75,8 @@ class Story:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from html import escape  # when a notebook shows it
+
         rows = "".join(
             f"<tr><td style='text-align:right'>{when:.3f} s</td>"
             f"<td style='text-align:left'>{escape(sentence)}</td></tr>"

@@ -1,12 +1,12 @@
-"""Lists of objects that show themselves as kubectl's tables, in text and in a notebook."""
+"""Lists of objects that show themselves as kubectl's tables, in text and in a notebook.
+
+What prints them is imported when somebody looks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
-
-from kubelite.apiserver import printers
 
 
 class ObjectTable(tuple[Any, ...]):
@@ -31,6 +31,8 @@ class ObjectTable(tuple[Any, ...]):
         """The table as ``kubectl get`` prints it; ``wide`` as with ``-o wide``."""
         if not self:
             return "No resources found."
+        from kubelite.apiserver import printers
+
         return printers.text(printers.rows(self.kind, self, self.now, wide))
 
     def __repr__(self) -> str:
@@ -39,6 +41,10 @@ class ObjectTable(tuple[Any, ...]):
     def _repr_html_(self) -> str:
         if not self:
             return "<p>No resources found.</p>"
+        from html import escape
+
+        from kubelite.apiserver import printers
+
         titles, *lines = printers.rows(self.kind, self, self.now)
         head = "".join(f"<th style='text-align:left'>{escape(title)}</th>" for title in titles)
         body = "".join(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 
 def read_file(name: str) -> bytes:
     """The bytes of a file, at most one more than a manifest may have. Raises ManifestError."""
     from kubelite.apimachinery.manifest import MAX_BYTES, ManifestError, Place
 
-    path = Path(name)
     try:
-        with path.open("rb") as file:
+        with open(name, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or "it cannot be read"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kubelite.etcd.backend import Durable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def open_store(path: str | Path, durability: str = "power") -> Durable:

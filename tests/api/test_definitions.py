@@ -97,6 +97,7 @@ ALSO_WRITTEN = {
     "Service.status",
     "ServicePort.targetPort",
     "ServiceStatus.loadBalancer",
+    "StatefulSetStatus.availableReplicas",
     "TCPSocketAction.port",
 }
 

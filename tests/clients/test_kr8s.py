@@ -19,4 +19,5 @@ def test_several_things_at_once(run: Run) -> None:
     assert run("kr8s_async.py") == [
         "three pods: Ready, asked for their names, deleted",
         "a job: Complete, and what it said",
+        "a forwarded port: 200 OK",
     ]

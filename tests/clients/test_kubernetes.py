@@ -36,6 +36,7 @@ def test_logs_commands_and_leaders(run: Run) -> None:
     assert run("kubernetes_pods.py") == [
         "exec: hello from talker; exit code 3",
         "shell: one, two, exit",
+        "port-forward: 200 OK",
         "logs: the last line, with its time, and four followed without a gap",
         "eviction: the pod went",
         "leaders: first leads, first stopped, second leads",

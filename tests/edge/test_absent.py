@@ -20,6 +20,15 @@ def test_forms_of_answers_that_are_not_here(ask: Ask) -> None:
     assert ask("GET", "/openapi/v3")[0] == 200
 
 
+def test_answers_are_not_compressed(ask: Ask) -> None:
+    where, media = "/api/v1/namespaces/default/configmaps", "application/json"
+    large = json.dumps({"metadata": {"name": "large"}, "data": {"text": "x" * 200_000}}).encode()
+    assert ask("POST", where, large, Content_Type=media)[0] == 201
+    code, headers, body = ask("GET", f"{where}/large", Accept_Encoding="gzip")
+    assert code == 200 and len(body) > 128 * 1024
+    assert "content-encoding" not in headers
+
+
 def test_spdy_without_a_websocket_is_not_spoken(
     served: tuple[Cluster, Server], kubectl: Kubectl, ask: Ask
 ) -> None:

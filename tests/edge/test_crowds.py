@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import socket
 import ssl
 import sys
@@ -148,6 +149,31 @@ def test_a_head_without_an_end_is_cut_off(opened: Open) -> None:
     assert not answer or answer[9:12] in (b"400", b"431")
 
 
+def test_requests_sent_at_once_are_answered_in_their_order(opened: Open) -> None:
+    paths = ("/version", "/livez", "/api/v1/namespaces/default", "/readyz")
+    both = opened("".join(f"GET {path} HTTP/1.1\nHost: 127.0.0.1\nTOKEN\n\n" for path in paths))
+    both.settimeout(10)
+    found = b""
+    while found.count(b"HTTP/1.1 200") < 4 or not found.endswith(b"\r\n\r\nok"):
+        found += both.recv(1 << 16)
+    places = [found.index(one) for one in (b'"gitVersion"', b"\r\n\r\nok", b'"Namespace"')]
+    assert places == sorted(places)
+
+
+def test_the_end_waits_for_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    with Cluster(nodes=0).serve() as server:
+        idle = [connect(server) for _ in range(5)]
+        for n, connection in enumerate(idle):
+            watch = f"{CONFIG_MAPS}?watch=true" if n % 2 else "/version"
+            connection.request("GET", watch, headers={"Authorization": f"Bearer {server.token}"})
+            if not n % 2:
+                connection.getresponse().read()
+    assert not server._thread.is_alive()
+    assert [record.message for record in caplog.records] == []
+    for connection in idle:
+        connection.close()
+
+
 def test_a_large_body_is_taken(opened: Open) -> None:
     body = json.dumps({"metadata": {"generateName": "large-"}, "data": {"text": "x" * 900_000}})
     head = f"POST {CONFIG_MAPS} HTTP/1.1\nHost: 127.0.0.1\nTOKEN\nContent-Type: application/json\n"
@@ -164,9 +190,19 @@ def test_a_watcher_may_not_fill_the_memory_with_a_next_head(opened: Open) -> Non
             watching.sendall(f"X-{n}: {'y' * 1000}\r\n".encode())
 
 
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Room for both ends of a thousand connections in this one process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4096), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
 def test_a_thousand_silent_connections(crowded: tuple[Cluster, Server]) -> None:
     _, server = crowded
-    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(400)]
+    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1000)]
     try:
         assert alive(server), "nobody waits for those who have not even begun with TLS"
         assert len(server._socket._strangers) <= limits.STRANGERS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from kubelite import Cluster
 from kubelite.edge.http import spdy
 from kubelite.edge.http.outbox import UNTAKEN_BYTES, Outbox
 from kubelite.edge.http.server import Server
+from kubelite.sim import limits
 from tests.cluster.manifests import pod
 from tests.edge.conftest import connect
 
@@ -62,11 +64,12 @@ def test_what_is_no_frame(raw: bytes) -> None:
 class Socket:
     """One WebSocket by hand."""
 
-    def __init__(self, server: Server, path: str, protocol: str):
+    def __init__(self, server: Server, path: str, protocol: str, **more: str):
         self._connection = connect(server)
         self._connection.connect()
         self._ws = WSConnection(ConnectionType.CLIENT)
-        headers = [(b"Authorization", b"Bearer " + server.token.encode())]
+        named = {"Authorization": f"Bearer {server.token}"} | more
+        headers = [(name.encode(), value.encode()) for name, value in named.items()]
         host = f"127.0.0.1:{server.port}"
         asked = Request(host, path, subprotocols=[protocol], extra_headers=headers)
         self._connection.sock.sendall(self._ws.send(asked))
@@ -94,8 +97,8 @@ class Socket:
 
 
 @contextmanager
-def opened(server: Server, what: str, protocol: str) -> Iterator[Socket]:
-    found = Socket(server, f"/api/v1/namespaces/default/pods/web/{what}", protocol)
+def opened(server: Server, what: str, protocol: str, **more: str) -> Iterator[Socket]:
+    found = Socket(server, f"/api/v1/namespaces/default/pods/web/{what}", protocol, **more)
     try:
         yield found
     finally:
@@ -107,6 +110,15 @@ def server(served: tuple[Cluster, Server]) -> Server:
     served[0].apply(pod())
     served[0].run_until("pod/web ready")
     return served[1]
+
+
+def test_a_websocket_may_be_silent(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HEAD_SECONDS", 0.2)
+    with opened(server, "exec?command=cat&stdin=true&stdout=true", "v5.channel.k8s.io") as line:
+        assert isinstance(line.next(), AcceptConnection)
+        time.sleep(0.6)
+        line.say(b"\x00still there\n")
+        assert line.heard() == b"\x01still there\n"
 
 
 def test_who_takes_nothing_is_let_go() -> None:
@@ -154,6 +166,41 @@ def test_what_is_refused_at_the_door(server: Server, what: str, protocol: str) -
         event = line.next()
         assert isinstance(event, RejectConnection)
         assert event.status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"Authorization": "Bearer nonsense"}, 401),
+        ({"Authorization": ""}, 401),
+        ({"Origin": "https://evil.example"}, 403),
+    ],
+)
+def test_nobody_comes_in_without_a_token_or_from_a_foreign_page(
+    server: Server, more: dict[str, str], code: int
+) -> None:
+    for what, protocol in (
+        ("exec?command=ls&stdout=true", "v5.channel.k8s.io"),
+        ("portforward", "SPDY/3.1+portforward.k8s.io"),
+    ):
+        with opened(server, what, protocol, **more) as line:
+            event = line.next()
+            assert isinstance(event, RejectConnection) and event.status_code == code
+
+
+def test_who_may_not_exec_may_not_forward() -> None:
+    strict = Cluster(nodes=1, rbac=True)
+    strict.apply(pod())
+    strict.run_until("pod/web ready")
+    with strict.serve(speed=10) as other:
+        for what, protocol in (
+            ("exec?command=ls&stdout=true", "v5.channel.k8s.io"),
+            ("attach?stdout=true", "v5.channel.k8s.io"),
+            ("portforward", "SPDY/3.1+portforward.k8s.io"),
+        ):
+            with opened(other, what, protocol, **{"Impersonate-User": "ada"}) as line:
+                event = line.next()
+                assert isinstance(event, RejectConnection) and event.status_code == 403
 
 
 def test_streams_without_a_port_are_refused_and_the_others_go_on(server: Server) -> None:

@@ -25,6 +25,8 @@ def test_get(shop: Kubectl) -> None:
     assert "app=shop" in shop("get pods --show-labels")
     assert shop("get pods -L app --no-headers").split()[-1] == "shop"
     assert shop("get deploy/shop -o go-template={{.spec.replicas}}") == "2"
+    assert "kind: Pod" in shop(f"get {pod} -o yaml")
+    assert json.loads(shop("get pods -l app=shop -o json"))["kind"] == "List"
     assert shop(f"get {pod} -o jsonpath={{.spec.containers[*].name}}") == "shop"
     assert shop("get pods,deploy -l app=shop -o name").count("/") == 3
     assert shop("get pod nobody --ignore-not-found") == ""
@@ -199,6 +201,8 @@ def test_apply(kubectl: Kubectl, tmp_path: Path) -> None:
     line = "apply --server-side --field-manager=bob -f -"
     lost = kubectl.run(*line.split(), text=SETTINGS.replace("red", "blue"))
     assert 'Apply failed with 1 conflict: conflict with "ada": .data.colour' in lost.error
+    compared = kubectl.run("diff", "--server-side", "--force-conflicts", "-f", "-", text=blue)
+    assert compared.code == 1 and "+  colour: blue" in compared.out
 
 
 def test_pruning_by_label_and_by_apply_set(kubectl: Kubectl) -> None:
@@ -229,6 +233,13 @@ def test_replace_and_patch(shop: Kubectl) -> None:
         "configmap/board replaced",
     ]
     assert shop("get cm board -o jsonpath={.metadata.uid}") != before
+    for kind, patch in (
+        ("strategic", '{"data":{"a":"1"}}'),
+        ("merge", '{"data":{"b":"2","colour":null}}'),
+        ("json", '[{"op":"move","from":"/data/a","path":"/data/c"}]'),
+    ):
+        assert shop(f"patch cm board --type={kind} -p {patch}") == "configmap/board patched\n"
+    assert json.loads(shop("get cm board -o jsonpath={.data}")) == {"b": "2", "c": "1"}
     scale = '{"spec":{"replicas":3}}'
     done = shop(f"patch deployment shop --subresource=scale --type=merge -p {scale}")
     assert done == "scale.autoscaling/shop patched\n"

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from kubelite import Cluster
+from kubelite.edge.http import server as http_server
 from tests.edge.conftest import Ask, connect
 from tests.manifests import deployment
 
@@ -87,6 +89,24 @@ def test_a_served_cluster_can_be_kept_in_a_file(tmp_path: Path) -> None:
         connection.close()
     with Cluster(store=file) as again:
         assert "kept" in again.get("configmaps").names
+
+
+def test_while_somebody_asks_the_clock_moves_in_short_stretches() -> None:
+    cluster = Cluster(nodes=1, seed=7)
+    for n in range(1000):
+        cluster.clock.at(cluster.clock.now + n, lambda: None)
+    pacer = http_server.Pacer(cluster, nullcontext(), 1.0)
+
+    def steps() -> int:
+        """How much is done in one stretch, when each step and look takes half a millisecond."""
+        real = iter(range(1000))
+        assert pacer._stretch(cluster.clock.now + 1000, lambda: next(real) / 2000), "not all"
+        return next(real) - 2
+
+    assert steps() == 40
+    pacer.nudge()
+    assert steps() == 2
+    assert steps() == 40
 
 
 def lines_of(body: bytes) -> list[dict[str, object]]:

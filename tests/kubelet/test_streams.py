@@ -86,6 +86,15 @@ def test_commands_wait_for_what_they_read(
     assert talk.status == 0
 
 
+def test_a_file_is_written_once_however_its_text_comes() -> None:
+    talk = Talk("sh", "-c", "cat > /tmp/x")
+    for number in range(100):
+        talk.input.feed(f"{number}\n")
+    assert talk.files.get("/tmp/x") == ""
+    talk.end()
+    assert talk.files.get("/tmp/x") == "".join(f"{number}\n" for number in range(100))
+
+
 class Screen:
     """A terminal and what is on it."""
 

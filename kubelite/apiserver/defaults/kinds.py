@@ -168,13 +168,20 @@ def default_namespace(namespace: core_v1.Namespace) -> core_v1.Namespace:
 
 
 def default_secret(secret: core_v1.Secret) -> core_v1.Secret:
-    """Any data at all: ``Opaque``."""
-    return filled(secret, type="Opaque")
+    """Any data at all: ``Opaque``. Base64 that was broken into lines is put together."""
+    return filled(changed(secret, data=_one_line(secret.data)), type="Opaque")
+
+
+def _one_line(data: dict[str, str]) -> dict[str, str]:
+    """Base64 without the ends of lines, over which a decoder reads."""
+    if not any("\n" in value or "\r" in value for value in data.values()):
+        return data
+    return {key: value.replace("\n", "").replace("\r", "") for key, value in data.items()}
 
 
 def default_config_map(config_map: core_v1.ConfigMap) -> core_v1.ConfigMap:
-    """Nothing to add."""
-    return config_map
+    """Nothing to add; base64 that was broken into lines is put together."""
+    return changed(config_map, binary_data=_one_line(config_map.binary_data))
 
 
 def default_endpoint_slice(

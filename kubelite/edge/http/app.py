@@ -150,7 +150,7 @@ class App:
         except StatusError as error:
             await _decline(send, refusal(error))
             return
-        await send({"type": "websocket.accept", "subprotocol": opened.protocol})
+        await send({"type": "websocket.accept", "subprotocol": opened.protocol or None})
         try:
             await self._until_closed(asyncio.create_task(opened.run()))
         except StatusError as error:

@@ -64,7 +64,7 @@ class Forwarding:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 return
-            if not self._take(message.get("bytes") or b""):
+            if not self._take(message.get("bytes") or (message.get("text") or "").encode()):
                 return
 
     def _begin(self) -> None:

@@ -108,6 +108,7 @@ class Patient(Draining):
     _deadline: asyncio.TimerHandle | None = None
     _awaited = ""
     _seen: Any = None
+    _upgraded = False
     _loose = 0  # bytes after the last request that was read whole
 
     def connection_made(self, transport: Any) -> None:
@@ -119,6 +120,8 @@ class Patient(Draining):
         """Part of a request, or a few of them."""
         body = self.cycle is not None and self.cycle.more_body
         super().data_received(data)
+        if self._upgraded:
+            return
         cycle = self.cycle
         if cycle is not self._seen:
             self._seen, self._loose = cycle, 0
@@ -139,8 +142,16 @@ class Patient(Draining):
         if unread:
             self._wait("rest", limits.HEAD_SECONDS)
 
+    def shutdown(self) -> None:
+        """The server ends: a connection with nothing under way is not worth a goodbye."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            super().shutdown()  # type: ignore[misc]
+
     def handle_websocket_upgrade(self, *event: Any) -> None:
         """It has become a WebSocket, which may be silent."""
+        self._upgraded = True
         self._wait("", 0)
         super().handle_websocket_upgrade(*event)  # type: ignore[misc]
 

@@ -51,7 +51,7 @@ class Sessions:
         forwards = where.part == "portforward"
         spoken = forwarding.PROTOCOLS if forwards else channels.PROTOCOLS
         protocol = next((one for one in spoken if one in offered), "")
-        if not protocol:
+        if not protocol and (offered or not forwards):  # ports are forwarded without a name, too
             raise errors.bad_request("this WebSocket protocol is not spoken here")
         request = self._request(asked, where)
         ends = (self._lock, send, receive, self._nudge)

@@ -8,6 +8,7 @@ upstream lets slow watchers go. Models k8s.io/apiserver/pkg/endpoints/handlers/w
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -35,6 +36,7 @@ class EventQueue:
         self._loop = loop
         self._events: deque[WatchEvent] = deque()
         self._filled = asyncio.Event()
+        self._thread = threading.get_ident()
         self.overflowed = False
 
     def put(self, event: WatchEvent) -> None:
@@ -44,7 +46,10 @@ class EventQueue:
             return
         self._events.append(event)
         if len(self._events) == 1:
-            self._loop.call_soon_threadsafe(self._filled.set)
+            if threading.get_ident() == self._thread:
+                self._filled.set()
+            else:
+                self._loop.call_soon_threadsafe(self._filled.set)
 
     async def take(self, seconds: float) -> list[WatchEvent]:
         """All that is there; waits for the first one, but not longer than this."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kubelite.kubelet.images.dates import moment
 from kubelite.kubelet.images.files import parent
 from kubelite.kubelet.images.invocation import Applet, Instant, instant, options, split
 from kubelite.kubelet.images.program import Steps
@@ -36,12 +37,15 @@ def _printf(shell: Shell, args: list[str]) -> int:
 
 
 def _date(shell: Shell, args: list[str]) -> int:
-    now = shell.now // SECOND
-    if any(arg.startswith("+%s") for arg in args):
-        shell.out(f"{now}\n")
-        return 0
-    hours, seconds = divmod(now % 86_400, 3600)
-    shell.out(f"{hours:02d}:{seconds // 60:02d}:{seconds % 60:02d} UTC\n")
+    """The moment as the system writes it, or in a form that is asked for."""
+    form = "%a %b %e %T %Z %Y"
+    for arg in args:
+        if arg.startswith("+"):
+            form = arg[1:]
+        elif not arg.startswith("-"):
+            shell.err(f"date: invalid date '{arg}'\n")
+            return 1
+    shell.out(moment(form, shell.now // SECOND) + "\n")
     return 0
 
 

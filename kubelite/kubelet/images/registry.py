@@ -13,19 +13,14 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from importlib import import_module
 
 from kubelite.apimachinery.struct import Value
-from kubelite.kubelet.images.agnhost import Agnhost
-from kubelite.kubelet.images.bus import Bus, BusProducer, BusWorker
 from kubelite.kubelet.images.busybox import Busybox
 from kubelite.kubelet.images.checking import check_class
-from kubelite.kubelet.images.logship import FluentBit, LogStore
 from kubelite.kubelet.images.program import Program
-from kubelite.kubelet.images.prometheus import Prometheus
-from kubelite.kubelet.images.secretmakers import ArgoCD, CertGen
 from kubelite.kubelet.images.server import Nginx, Pause, PlainServer
 from kubelite.kubelet.images.shop import Shop
-from kubelite.kubelet.images.stress import Stress
 
 MISSING_WORDS = re.compile(
     r"not-?exist|non-?existent|no-?such|not-?found|missing|invalid|bogus|nope|typo"
@@ -33,23 +28,26 @@ MISSING_WORDS = re.compile(
 
 REGISTRIES = ("docker.io", "registry.k8s.io")
 
-IMAGES: dict[str, type[Program]] = {
-    "agnhost": Agnhost,
-    "argocd": ArgoCD,
-    "bus": Bus,
-    "bus-producer": BusProducer,
-    "bus-worker": BusWorker,
+IMAGES: dict[str, type[Program] | str] = {
+    "agnhost": "agnhost.Agnhost",
+    "argocd": "secretmakers.ArgoCD",
+    "bus": "bus.Bus",
+    "bus-producer": "bus.BusProducer",
+    "bus-worker": "bus.BusWorker",
     "busybox": Busybox,
-    "fluent-bit": FluentBit,
-    "kube-webhook-certgen": CertGen,
-    "logstore": LogStore,
+    "fluent-bit": "logship.FluentBit",
+    "kube-webhook-certgen": "secretmakers.CertGen",
+    "logstore": "logship.LogStore",
     "nginx": Nginx,
     "pause": Pause,
-    "prometheus": Prometheus,
+    "prometheus": "prometheus.Prometheus",
     "shop": Shop,
-    "stress": Stress,
+    "stress": "stress.Stress",
 }
-"""Registration: one row is one image, by the last part of its repository."""
+"""Registration: one row is one image, by the last part of its repository.
+
+A row in words names a class in a module beside this one, which is imported when it is pulled.
+"""
 
 
 class Reference(Value):
@@ -88,7 +86,12 @@ def resolve(image: str) -> Reference:
 
 def program_for(image: str) -> type[Program]:
     """The class that runs this image."""
-    return IMAGES.get(resolve(image).repository.rpartition("/")[2], PlainServer)
+    name = resolve(image).repository.rpartition("/")[2]
+    found = IMAGES.get(name, PlainServer)
+    if isinstance(found, str):
+        module, _, program = found.partition(".")
+        found = IMAGES[name] = getattr(import_module(f"kubelite.kubelet.images.{module}"), program)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -82,6 +82,7 @@ class Shell:
         self.variables: dict[str, str] = dict(env)
         self.out = write
         self.err = write
+        self.stdout = write  # where ``out`` leads unless it is redirected
         self.input = Input()
         self.terminal: Terminal | None = None
         self.status = 0
@@ -311,7 +312,7 @@ class Shell:
         inner = Shell(self.files, self.variables, self.out, self.network, self.doubts)
         inner.err, inner.cwd, inner.ports = self.err, self.cwd, self.ports
         inner.traps, inner.caught = self.traps, self.caught  # signals reach the innermost
-        inner.input, inner.terminal = self.input, self.terminal
+        inner.input, inner.terminal, inner.stdout = self.input, self.terminal, self.stdout
         if len(argv) > 2 and argv[1].startswith("-") and "c" in argv[1]:
             return (yield from inner.run_script(argv[2]))
         if not self.input.ended:

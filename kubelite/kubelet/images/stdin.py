@@ -103,7 +103,7 @@ def fed(shell: Shell, name: str, applet: Applet, args: list[str]) -> Steps:
     source = shell.input
     if not _reads(name, args):
         return (yield from applet(shell, args))
-    if name == "cat" and not args:
+    if name == "cat" and not args and shell.out == shell.stdout:
         return (yield from _passed_on(shell, source))
     shell.input = Input((yield from all_of(source)))
     try:
@@ -113,7 +113,7 @@ def fed(shell: Shell, name: str, applet: Applet, args: list[str]) -> Steps:
 
 
 def _passed_on(shell: Shell, source: Input) -> Steps:
-    """``cat``: what comes in goes out at once."""
+    """``cat``: what comes in goes out at once, to somebody who waits for it."""
     while True:
         over = source.ended
         if text := source.take():

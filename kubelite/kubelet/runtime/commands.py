@@ -37,7 +37,7 @@ def open_exec(
     if tty:
         session.terminal = Terminal(source, partial(sink.write, STDOUT), session.interrupt)
         found.terminal = session.terminal
-        found.out = found.err = session.terminal.write
+        found.out = found.err = found.stdout = session.terminal.write
     session.run(clock, container, found, command, sink)
     return session
 

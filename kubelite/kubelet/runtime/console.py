@@ -58,7 +58,7 @@ class Console:
             sink.write(STDOUT, text)
 
     def _interrupt(self) -> None:
-        self._container.program.interrupt()
+        self._container.interrupt()
 
 
 class _Attached:

@@ -162,6 +162,10 @@ class Container:
         else:
             self._run("signal", self.program.signal, name)
 
+    def interrupt(self) -> None:
+        """Somebody at its terminal has typed Ctrl-C."""
+        self._run("interrupt", self.program.interrupt)
+
     def kill(self) -> None:
         """SIGKILL."""
         self.exit(SIGKILLED)

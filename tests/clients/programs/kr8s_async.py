@@ -18,6 +18,7 @@ async def main() -> None:
     await space.create()
     await pods()
     await job()
+    await port()
     await space.delete()
 
 
@@ -52,6 +53,20 @@ async def job() -> None:
     found = [one async for one in kr8s.asyncio.get("pods", namespace=SPACE, label_selector=label)]
     assert [line async for line in found[0].logs()] == ["counted"]
     print("a job: Complete, and what it said")
+
+
+async def port() -> None:
+    """A port of this machine leads into a pod, over a WebSocket."""
+    web = await Pod.gen(name="web", namespace=SPACE, image="nginx:1.27", ports=80)
+    await web.create()
+    await web.wait("condition=Ready", timeout=60)
+    async with web.portforward(80) as number:
+        reader, writer = await asyncio.open_connection("127.0.0.1", number)
+        writer.write(b"GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n")
+        answer = await asyncio.wait_for(reader.readuntil(b"</html>"), 20)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 OK") and b"Welcome to nginx" in answer, answer
+    print("a forwarded port: 200 OK")
 
 
 if __name__ == "__main__":

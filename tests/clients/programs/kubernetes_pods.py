@@ -12,7 +12,7 @@ import threading
 from kubernetes import client, config, watch
 from kubernetes.leaderelection import electionconfig, leaderelection
 from kubernetes.leaderelection.resourcelock.leaselock import LeaseLock
-from kubernetes.stream import stream
+from kubernetes.stream import portforward, stream
 
 SPACE = "by-pods"
 
@@ -24,15 +24,17 @@ def main() -> None:
     running(core, "talker", "i=0; while true; do i=$((i+1)); echo line $i; sleep 1; done")
     commands(core)
     interactive(core)
+    forwarded(core)
     logs(core)
     evicted(core)
     leaders()
     core.delete_namespace(SPACE)
 
 
-def running(core: client.CoreV1Api, name: str, script: str) -> None:
+def running(core: client.CoreV1Api, name: str, script: str, image: str = "busybox") -> None:
     """Make a pod, and wait until it runs."""
-    container = client.V1Container(name="main", image="busybox", command=["sh", "-c", script])
+    command = ["sh", "-c", script] if script else None
+    container = client.V1Container(name="main", image=image, command=command)
     spec = client.V1PodSpec(containers=[container], termination_grace_period_seconds=1)
     meta = client.V1ObjectMeta(name=name)
     core.create_namespaced_pod(SPACE, client.V1Pod(metadata=meta, spec=spec))
@@ -88,6 +90,21 @@ def interactive(core: client.CoreV1Api) -> None:
     assert status["status"] == "Success", status
     shell.close()
     print("shell: one, two, exit")
+
+
+def forwarded(core: client.CoreV1Api) -> None:
+    """A port of a pod as a socket."""
+    running(core, "web", "", image="nginx:1.27")
+    ports = portforward(core.connect_get_namespaced_pod_portforward, "web", SPACE, ports="80")
+    line = ports.socket(80)
+    line.settimeout(20)
+    line.sendall(b"GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n")
+    answer = b""
+    while piece := line.recv(4096):
+        answer += piece
+    assert answer.startswith(b"HTTP/1.1 200 OK") and b"Welcome to nginx" in answer, answer
+    assert ports.error(80) is None
+    print("port-forward: 200 OK")
 
 
 def logs(core: client.CoreV1Api) -> None:

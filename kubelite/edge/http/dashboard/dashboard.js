@@ -12,7 +12,7 @@ const VIEWS = [
 // What kubectl shows only when asked for, and is worth its room here.
 const EXTRA = { pods: ["IP", "NODE"], nodes: ["INTERNAL-IP"], "deployments.apps": ["IMAGES"], "statefulsets.apps": ["IMAGES"], "daemonsets.apps": ["IMAGES"], services: ["SELECTOR"] };
 // What gives way on a narrow screen.
-const ROOMY = ["IP", "INTERNAL-IP", "IMAGES", "SELECTOR", "VERSION", "TIMEZONE", "NODE SELECTOR"];
+const ROOMY = ["IP", "IMAGES", "SELECTOR", "TIMEZONE", "NODE SELECTOR"];
 const TEXTS = ["MESSAGE", "IMAGES", "SELECTOR", "PORT(S)", "HOSTS"];
 // How a row looks at a glance: a name for people, and a sign drawn in a box of 12 by 12.
 const LOOKS = {
@@ -47,6 +47,10 @@ function make(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function sign(look) {
@@ -123,14 +127,18 @@ function take(news) {
   if (news.type === "NOW") {
     now = news.now;
   } else if (news.type === "COLUMNS") {
-    kinds.set(news.resource, { ...news, rows: new Map() });
+    kinds.set(news.resource, { ...news, rows: new Map(), changes: 0 });
   } else if (news.type === "REFUSED") {
     kinds.set(news.resource, { refused: news.message, resource: news.resource, columns: [], rows: new Map() });
   } else if (news.type === "DELETED") {
-    kinds.get(news.resource).rows.delete(news.uid);
+    const kind = kinds.get(news.resource);
+    kind.rows.delete(news.uid);
+    kind.changes += 1;
   } else {
+    const kind = kinds.get(news.resource);
     const words = [news.namespace, ...news.cells, ...(news.about || [])];
-    kinds.get(news.resource).rows.set(news.uid, { ...news, words: words.join(" ").toLowerCase() });
+    kind.rows.set(news.uid, { ...news, words: words.join(" ").toLowerCase() });
+    kind.changes += 1;
   }
 }
 
@@ -177,9 +185,7 @@ function ordered(rows, resource) {
   return rows.sort((a, b) => order(a.namespace, b.namespace) || order(a.name, b.name));
 }
 
-function order(a, b) {
-  return a.localeCompare(b, "en", { numeric: true });
-}
+const order = new Intl.Collator("en", { numeric: true }).compare;
 
 // Tables
 
@@ -209,6 +215,7 @@ class Table {
     this.head.replaceChildren(...heads);
     this.body.replaceChildren();
     this.lines.clear();
+    this.asked = "";
   }
 
   style(title) {
@@ -227,6 +234,12 @@ class Table {
     const kind = kinds.get(this.resource);
     if (!kind || kind.refused) return [0, 0];
     if (kind !== this.kind) this.title(kind);
+    const asked = [kind.changes, at("namespace").value, at("search").value].join("\n");
+    if (asked === this.asked) {
+      this.grow();
+      return this.counts;
+    }
+    this.asked = asked;
     const all = rowsOf(this.resource);
     const rows = ordered(all.filter(wanted), this.resource);
     const shown = new Set(rows.map((row) => row.uid));
@@ -242,13 +255,21 @@ class Table {
     this.count.textContent = rows.length === all.length ? String(all.length) : rows.length + " of " + all.length;
     this.table.classList.toggle("one-namespace", at("namespace").value !== "");
     this.element.hidden = rows.length === 0;
-    return [rows.length, all.length];
+    this.counts = [rows.length, all.length];
+    return this.counts;
+  }
+
+  // Only time has passed.
+  grow() {
+    for (const { row, ages } of this.lines.values()) {
+      for (const [cell, since] of ages) write(cell, age(row[since]));
+    }
   }
 
   line(row) {
     const known = this.lines.get(row.uid);
     if (known && known.row === row) {
-      for (const [cell, since] of known.ages) cell.textContent = age(row[since]);
+      for (const [cell, since] of known.ages) write(cell, age(row[since]));
       return known.element;
     }
     const element = known ? known.element : make("tr"), cells = [], ages = [];

@@ -1,0 +1,40 @@
+"""What a learner asks why: the story of an object, and the reasons of the scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from kubelite.apimachinery.scheme import Kind
+from kubelite.cluster import story
+from kubelite.cluster.history import History
+from kubelite.cluster.story import Story
+from kubelite.scheduler.profile import Profile
+from kubelite.sim.trace import Trace
+
+if TYPE_CHECKING:
+    from kubelite.cluster.cluster import Cluster
+    from kubelite.cluster.explaining import Explanation
+
+
+class Asking:
+    """The part of a cluster that answers why. ``Cluster`` is the whole."""
+
+    trace: Trace
+    history: History
+    get: Callable[..., Any]
+    _meant: Callable[[str], tuple[Kind, str]]
+    _profiles: tuple[Profile, ...]
+
+    def story(self, what: str, namespace: str = "default") -> Story:
+        """What befell an object, and why: back to whoever caused it."""
+        kind, name = self._meant(what)
+        subject = (kind.resource, namespace if kind.namespaced else "", name)
+        return story.tell(subject, self.trace, self.history)
+
+    def explain(self, what: str, namespace: str = "default") -> Explanation:
+        """Why a pod is on its node, or on none, and what would change that."""
+        from kubelite.cluster import explaining  # when somebody asks
+
+        pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
+        return explaining.explain(cast("Cluster", self), pod, self._profiles)
