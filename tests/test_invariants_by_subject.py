@@ -369,8 +369,8 @@ PASTS = [
     (always.a_daemon_is_on_a_node_once, two_daemons_on_a_node, "is number 2 of log on one"),
     (work.jobs_count_what_has_ended, a_job_that_counts_what_was_not, "only 0 pods"),
     (always.jobs_count_forward, a_job_that_counts_backward, "1 successes, and then 0"),
-    (always.runs_are_started_once, a_run_started_twice, "is the second run of its CronJob"),
-    (always.runs_do_not_overlap, a_night_with_two_jobs, "was started beside tick-1"),
+    (always.cron_jobs_keep_their_policy, a_run_started_twice, "is the second run of its CronJob"),
+    (always.cron_jobs_keep_their_policy, a_night_with_two_jobs, "was started beside tick-1"),
     (always.autoscalers_keep_their_bounds, too_many_replicas, "scaled to 6, outside 1 to 5"),
     (
         workloads.autoscalers_hesitate_to_shrink,

@@ -6,6 +6,7 @@ Models ``k8s.io/apimachinery/pkg/util/intstr``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kubelite.apimachinery.errors import go_quote
 
@@ -27,6 +28,7 @@ def scaled(value: int | str | None, total: int, round_up: bool) -> int:
     return -(-share // 100) if round_up else share // 100
 
 
+@lru_cache(maxsize=256)
 def percent(value: str) -> int:
     """The number before the percent sign. Raises ValueError."""
     fault = "invalid value for IntOrString: "

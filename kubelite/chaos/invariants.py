@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
+from kubelite.api.volumes import ATTACHMENTS
 from kubelite.apimachinery.labels import from_set
 from kubelite.apimachinery.struct import decode, encode, replace
 from kubelite.chaos import invariants_of_history as history
@@ -17,9 +18,11 @@ from kubelite.chaos.invariants_of_disruption import evictions_keep_budgets, pree
 from kubelite.chaos.invariants_of_endings import (
     a_dark_zone_is_left_alone,
     claims_outlast_their_users,
+    disks_are_let_go_first,
     machines_are_given_up_one_by_one,
     nobody_vouches_for_the_silent,
     only_orphans_are_collected,
+    owners_that_adopt_are_there,
     pods_are_removed_by_their_kubelet,
     pods_leave_a_namespace_first,
     tolerations_are_honoured,
@@ -42,13 +45,14 @@ from kubelite.chaos.invariants_of_work import (
     recreation_waits_for_the_end,
     slices_hold_a_hundred,
 )
-from kubelite.chaos.replay import Replay
+from kubelite.chaos.replay import SIGNS_OF_LIFE, Replay
 from kubelite.chaos.witness import finalizers_are_waited_for, updates_are_of_what_is_there
 from kubelite.cluster import Cluster
 from kubelite.scheduler.resources import amounts_of, pod_requests
 from kubelite.sim.clock import SECOND
 
 COLLECTION = 60 * SECOND
+LATE = 15 * SECOND
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _SLICES = "endpointslices.discovery.k8s.io"
 
@@ -132,8 +136,11 @@ def a_deletion_is_never_taken_back(replay: Replay) -> Iterator[str]:
 
 
 def no_node_is_overcommitted(replay: Replay) -> Iterator[str]:
-    """18. What the scheduler puts on a node never asks for more than the node has to give."""
+    """18. What the scheduler puts on a node never asks for more than the node has to give, unless
+    it does not know yet of what it has just put there, or has died since it asked."""
     new, old = replay.new, replay.old
+    if replay.replaced > replay.when - LATE:
+        return
     if replay.resource != "pods" or new is None or replay.component != "default-scheduler":
         return
     if old is None or old.spec.node_name or not new.spec.node_name:
@@ -147,6 +154,10 @@ def no_node_is_overcommitted(replay: Replay) -> Iterator[str]:
         for pod in replay.of("pods").values()
         if pod.spec.node_name == new.spec.node_name and not pod_finished(pod)
     ]
+    for pod in there:  # upstream's scheduler forgets it, too, until a watch tells of it
+        where = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        if pod is not new and replay.doubted.get(where, 0) > replay.when - PROPAGATION:
+            return
     room = amounts_of(node.status.allocatable)
     if len(there) > room["pods"]:
         yield f"is one of {len(there)} pods on {new.spec.node_name}"
@@ -259,6 +270,8 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     only_orphans_are_collected,
     pods_leave_a_namespace_first,
     claims_outlast_their_users,
+    disks_are_let_go_first,
+    owners_that_adopt_are_there,
     tolerations_are_honoured,
     a_dark_zone_is_left_alone,
     machines_are_given_up_one_by_one,
@@ -297,6 +310,7 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     **dict.fromkeys(objects.SCALED, ("deployments.apps", "statefulsets.apps", "replicasets.apps")),
     pods_are_removed_by_their_kubelet: _PODS,
     claims_outlast_their_users: ("persistentvolumeclaims",),
+    disks_are_let_go_first: (ATTACHMENTS,),
     tolerations_are_honoured: _PODS,
     a_dark_zone_is_left_alone: ("nodes",),
     machines_are_given_up_one_by_one: ("nodes",),
@@ -334,7 +348,6 @@ WRITERS: dict[Invariant, str] = {
 }
 """By whose writes alone it can be broken: how their names begin."""
 
-SIGNS_OF_LIFE = ("events", history.LEASES)
 OF_SIGNS: tuple[Invariant, ...] = (
     revisions_grow_by_one,
     objects_carry_their_revision,

@@ -24,6 +24,8 @@ def evictions_keep_budgets(replay: Any) -> Iterator[str]:
     new, old = replay.new, replay.old
     if _marked(new) != "EvictionByEvictionAPI" or _marked(old) == "EvictionByEvictionAPI":
         return
+    if replay.bereaved > replay.when - replay.slack:
+        return  # its status may not know yet
     pods = [p for p in replay.of("pods").values() if _marked(p) != "EvictionByEvictionAPI"]
     for budget in replay.of("poddisruptionbudgets.policy").values():
         matches = from_label_selector(budget.spec.selector).matches

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kubelite.api.conditions import condition, node_ready, pod_finished, pod_ready
+from kubelite.api.conditions import (
+    condition,
+    node_ready,
+    out_of_service,
+    pod_finished,
+    pod_ready,
+)
 from kubelite.api.tolerations import tolerates
 from kubelite.api.volumes import claims_of
-from kubelite.sim.clock import SECOND
+from kubelite.sim.clock import MINUTE, SECOND
 
 GIVES_UP = "pod-garbage-collector"
 COLLECTOR = "garbage-collector-controller"
 FOREGROUND = "foregroundDeletion"
+LET_GO = 5 * MINUTE
+"""A little less than the six minutes after which a disk is taken by force."""
+
 ONE_BY_ONE = 9 * SECOND
 """Machines are given up at one in ten seconds; times are written in whole ones."""
 
@@ -70,6 +79,31 @@ def claims_outlast_their_users(replay: Any) -> Iterator[str]:
             continue
         if meta.name in claims_of(pod):
             yield f"is gone, and pod {pod.metadata.name} uses it"
+
+
+def disks_are_let_go_first(replay: Any) -> Iterator[str]:
+    """28. A disk is not taken from a machine that was ready until just now: it may still write."""
+    if replay.new is not None or replay.component != "attachdetach-controller":
+        return
+    node = replay.of("nodes").get(f"/registry/nodes/{replay.old.spec.node_name}")
+    ready = condition(node, "Ready") if node is not None else None
+    if ready is None or ready.status == "True" or out_of_service(node):
+        return
+    silent = replay.when - (ready.last_transition_time or 0)
+    if replay.slack < silent < LET_GO:
+        yield f"was taken from {replay.old.spec.node_name}, silent for {silent // SECOND} s"
+
+
+def owners_that_adopt_are_there(replay: Any) -> Iterator[str]:
+    """32. Nobody is given an owner that is gone."""
+    new, old = replay.new, replay.old
+    if new is None or old is None or new.metadata.owner_references == old.metadata.owner_references:
+        return
+    before = {reference.uid for reference in old.metadata.owner_references}
+    for reference in new.metadata.owner_references:
+        gone = replay.gone.get(reference.uid)
+        if reference.uid not in before and gone and replay.when - gone > replay.slack:
+            yield f"was taken in by {reference.kind} {reference.name}, which is gone"
 
 
 def tolerations_are_honoured(replay: Any) -> Iterator[str]:

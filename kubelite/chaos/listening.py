@@ -31,13 +31,13 @@ class Listener:
         """An event, right from the server."""
         watchman = self._witness.watchman
         if watchman is not None and event.type != ERROR:
-            written = watchman.written[self._resource]
-            if self._next < 0:
-                self._next = bisect_right(written, self._last)
-            at_hand = self._next < len(written)
-            expected = written[self._next] if at_hand else watchman.revision
-            if event.revision == expected and not self._selective:
-                self._next += 1
+            written, place = watchman.written[self._resource], self._next
+            if place < 0:
+                place = bisect_right(written, self._last)
+            # What is being written just now is not in the list yet.
+            known = written[place] if place < len(written) else watchman.newest
+            if event.revision == known and not self._selective:
+                self._next = place + 1
             else:
                 self._judge(event, written, watchman)
         self._last = event.revision

@@ -67,7 +67,8 @@ class Opportunities:
     def __init__(self, coming: Iterator[Injected]):
         self._coming = coming
         self.count = 0
-        self._take()
+        self._found: Injected | None = None
+        self._due = 0  # not drawn yet: most places never have an opportunity
 
     def _take(self) -> None:
         self._found = next(self._coming, None)
@@ -78,6 +79,10 @@ class Opportunities:
         self.count += 1
         if self.count < self._due:
             return None
+        if not self._due:
+            self._take()
+            if self.count < self._due:
+                return None
         found = self._found
         self._take()
         return found

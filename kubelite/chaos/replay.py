@@ -12,7 +12,10 @@ from kubelite.cluster import Cluster
 from kubelite.controllers.base import controller_of
 from kubelite.controllers.deployment.revisions import DESIRED_REPLICAS, desired, fenceposts
 from kubelite.etcd.backend import Change
-from kubelite.sim.clock import SECOND
+from kubelite.sim.clock import MINUTE, SECOND
+
+SIGNS_OF_LIFE = ("events", "leases.coordination.k8s.io")
+"""Half of all writes; nothing of them is looked back at."""
 
 
 @dataclass
@@ -36,13 +39,17 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    doubted: dict[str, int] = field(default_factory=dict)  # pods whose binding nobody heard of
     renewed_late: int = 0  # when the reply to a lease's renewal was last late
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
     runs: dict[tuple[str, int], None] = field(default_factory=dict)  # of CronJobs, by their moments
     expected: Any = None  # what calm runs come to: see ``difference``
     disturbed: bool = False  # a reply was lost, or a controller has crashed
+    bereaved: int = 0  # when a ready pod last ended that nobody had evicted
     unasked: int = 0  # when a ready pod last ended, not by its DaemonSet
     turned: int = 0  # when a node was last added or removed, or its Ready changed
+    replaced: int = -MINUTE  # when a scheduler last died
+    unready: dict[str, int] = field(default_factory=dict)  # key of a pod -> when it last was ready
     given_up: int = 0  # when a silent node was last to be emptied
     untainted: dict[str, int] = field(default_factory=dict)  # node -> when last let be
     succeeded: dict[str, int] = field(default_factory=dict)  # Job uid -> pods that have succeeded
@@ -89,6 +96,8 @@ class Replay:
             self.uids.pop(old.metadata.uid, None)
         else:
             place[self.key] = self.uids[new.metadata.uid] = new
+        if self.resource in SIGNS_OF_LIFE:
+            return
         if self.resource == "deployments.apps" and new is not None:
             surge, unavailable = fenceposts(new)
             bounds = (self.when, desired(new) + surge, desired(new) - unavailable)
@@ -107,12 +116,16 @@ class Replay:
                 self._shrunk(new, old)
         if self.resource == "pods" and old is not None and pod_ready(old):
             marked = new is not None and new.metadata.deletion_timestamp is not None
+            if new is None or not pod_ready(new):
+                self.unready[self.key] = self.when
             lost = (new is None or not pod_ready(new)) and not marked
             stopped = marked and pod_active(old)
             if lost or (stopped and self.component != "replicaset-controller"):
                 self.alarmed = self.when  # it failed, or somebody else has stopped it
             if lost or (stopped and self.component != "daemonset-controller"):
                 self.unasked = self.when
+            if lost or (stopped and not evicted(new)):
+                self.bereaved = self.when
         self._remember(new, old)
 
     def _remember(self, new: Any, old: Any) -> None:
@@ -127,7 +140,7 @@ class Replay:
         elif self.resource == "nodes":
             if new is None or old is None or node_ready(new) != node_ready(old):
                 self.turned = self.when
-            if new is not None and old is not None and old.spec.taints and not new.spec.taints:
+            if new is not None and old is not None and _evicts(old) and not _evicts(new):
                 self.untainted[new.metadata.name] = self.when
 
     def _shrunk(self, new: Any, old: Any) -> None:
@@ -183,3 +196,15 @@ class Replay:
             if found is not None and found.metadata.uid == owner.uid:
                 return found if resource == "deployments.apps" else self.deployment_of(found)
         return None
+
+
+def evicted(pod: Any) -> bool:
+    """Whether an eviction of the pod has been granted."""
+    return any(
+        c.type == "DisruptionTarget" and c.reason == "EvictionByEvictionAPI"
+        for c in pod.status.conditions
+    )
+
+
+def _evicts(node: Any) -> bool:
+    return any(taint.effect == "NoExecute" for taint in node.spec.taints)

@@ -172,6 +172,8 @@ AT_REST: tuple[Invariant, ...] = (
     runtimes_hold_only_pods_of_their_node,
     copies_equal_the_store,
     queues_are_empty,
-    the_end_is_as_without_faults,
     *AT_THE_END,
 )
+
+AT_LAST: tuple[Invariant, ...] = (*AT_REST, the_end_is_as_without_faults)
+"""What is asked when all has been silent."""

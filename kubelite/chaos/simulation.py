@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from kubelite.api.conditions import condition
 from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
 from kubelite.chaos.acting import UNDONE, Scenario, Wait
@@ -21,7 +20,7 @@ from kubelite.chaos.faults import FAULTS
 from kubelite.chaos.invariants_of_history import LEASES
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
 from kubelite.chaos.replay import Replay
-from kubelite.chaos.rest import AT_REST, writes_since
+from kubelite.chaos.rest import AT_LAST, AT_REST, writes_since
 from kubelite.chaos.scenarios import SCENARIOS
 from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
@@ -41,9 +40,9 @@ is given up after five, and they may have to wait for each other."""
 SILENCE = 5 * MINUTE
 """How long nothing but signs of life may be written once everything is right."""
 
-TARGET = "DisruptionTarget"
 STALE = 150 * SECOND
-"""What is cleared by time alone: a disruption that came to nothing, after two minutes."""
+"""What is put right by time alone: a request that got no answer is made again after 20 s, and a
+DisruptionTarget that came to nothing is cleared after two minutes."""
 
 LOOK = 15 * SECOND
 
@@ -144,6 +143,8 @@ class Chaos:
         """What has been done is unknown to the one who asked for it."""
         if request.component in self.controllers:
             self.watchman.replay.disturbed = True
+        if request.subresource == "binding":
+            self.watchman.replay.doubted[f"{request.namespace}/{request.name}"] = self.clock.now
         if response.ok and request.subresource == "binding":
             self.reach("a bind was done and nobody heard of it")
 
@@ -174,6 +175,8 @@ class Chaos:
             cluster.workers[process.removeprefix("kubelet/")].kubelet.stop()
         else:
             self.watchman.replay.disturbed = True
+            if process == accidents.SCHEDULER:
+                self.watchman.replay.replaced = self.clock.now
             try:
                 cluster.stop_component(process)
             except ValueError:
@@ -315,10 +318,9 @@ def _recover(chaos: Chaos) -> float:
             watchman.violations += wrong
     settled = (clock.now - began) / SECOND
     if not watchman.violations:
-        if any(condition(pod, TARGET) for pod in watchman.replay.of("pods").values()):
-            clock.run_until(clock.now + STALE)
+        clock.run_until(clock.now + STALE)
         quiet = clock.now
         clock.run_until(quiet + SILENCE)
         watchman.silent(writes_since(chaos.cluster, quiet))
-        watchman.violations += watchman.ask(AT_REST)
+        watchman.violations += watchman.ask(AT_LAST)
     return settled

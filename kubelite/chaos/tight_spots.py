@@ -105,6 +105,22 @@ def shared(name: str, owners: Iterable[Any]) -> Manifest:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}
 
 
+def namesakes(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
+    """Owners are deleted and made anew at once, and then there is something for them to take in."""
+    owner = web("solo", 0)
+    owner = {**owner, "kind": "ReplicaSet"}
+    orphan = {"apiVersion": "v1", "kind": "Pod", **owner["spec"]["template"]}
+    orphan["metadata"] = {"labels": {"app": "solo"}, "name": "solo-0"}
+    cluster.apply(owner)
+    yield wait(5)
+    end(cluster, "replicasets.apps", "solo")
+    asked(cluster, owner)
+    yield wait(3)
+    asked(cluster, orphan)
+    yield wait(20)
+    cluster.scale("replicaset/solo", 2)
+
+
 def ailing(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     """A container fails at once, again and again, until its next version; another is not ready."""
     broken: dict[str, Any] = {
@@ -155,7 +171,8 @@ def blackout(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 
 
 def moved(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
-    """A StatefulSet's pods move with their disks; a claim that is in use is to go."""
+    """A StatefulSet's pods move with their disks, one from a machine that is dead; a claim that is
+    in use is to go."""
     cluster.apply([service("db", clusterIP="None"), database("db", 3, drains=10)])
     yield wait(40)
     end(cluster, "persistentvolumeclaims", "data-db-1")
@@ -165,8 +182,20 @@ def moved(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
         for pod in cluster.get("pods"):
             if pod.spec.node_name == node:
                 asked_to_go(cluster, pod.metadata.name)
-        yield wait(40 + 10 * draw.random())
+        yield wait(30 + 10 * draw.random())
         cluster.uncordon(node)
+    lost = cluster.get("pods")[0]
+    worker = cluster.workers[lost.spec.node_name or "node-1"]
+    worker.power_off()
+    yield wait(60)
+    cluster.api.handle(
+        Request(
+            "delete", "pods", "default", lost.metadata.name, component="you",
+            grace_period_seconds=0, precondition_uid=lost.metadata.uid,
+        )
+    )  # fmt: skip
+    yield wait(25)
+    worker.power_on()
 
 
 def asked_to_go(cluster: Cluster, name: str) -> bool:
@@ -284,6 +313,7 @@ def watchful(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
 TIGHT_SPOTS = (
     (refused, 3),
     (reborn, 3),
+    (namesakes, 3),
     (ailing, 3),
     (goodbyes, 3),
     (blackout, 4),

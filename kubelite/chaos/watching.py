@@ -56,7 +56,8 @@ class Watchman:
         self.replay.former = cluster.revision
         self._copies = hasattr(cluster._control_plane, "replicas")
         self._concerned: dict[tuple[str, str], tuple[Invariant, ...]] = {}
-        cluster.store.subscribe(self._observe)
+        self._store = cluster.store
+        self._store.subscribe(self._observe)
 
     def _observe(self, change: Change) -> None:
         replay, cluster = self.replay, self._cluster
@@ -81,9 +82,9 @@ class Watchman:
         return (*found, *RARELY) if revision % RARE == 0 else found
 
     @property
-    def revision(self) -> int:
-        """That of the latest write."""
-        return self._cluster.store.revision
+    def newest(self) -> int:
+        """The revision of the latest write."""
+        return self._store.revision
 
     def note(self, invariant: Callable[..., object], complaint: str, subject: Subject) -> None:
         """Write down that a sentence was false."""

@@ -29,6 +29,8 @@ BURST = 30
 """How many requests a second a controller's client makes, and how many at once: client-go's
 token bucket with kube-controller-manager's defaults. The kubelet and the scheduler have 50, 100."""
 
+ON_ITS_WAY = -1  # a request that has left: nobody takes it back
+
 Then = Callable[[Response], object]
 
 
@@ -39,7 +41,10 @@ def _no_one_waits(_: Response) -> None:
 class Client:
     """One component's way to the API server."""
 
-    __slots__ = ("_ahead", "_interval", "_paid", "api", "clock", "component", "latency")
+    __slots__ = (
+        *("_ahead", "_ended", "_interval", "_life", "_paid"),
+        *("api", "clock", "component", "latency"),
+    )
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class Client:
         self._interval = SECOND // qps
         self._ahead = burst * self._interval
         self._paid = clock.now  # the moment up to which tokens have been used
+        self._life = self._ended = 0
 
     # Reading, at once
 
@@ -94,14 +100,21 @@ class Client:
         if paid - self._ahead > now:
             sent = paid - self._ahead
         self._paid = paid
-        clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits)
+        clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits, self._life)
 
-    def _arrive(self, request: Request, then: Then) -> None:
+    def hang_up(self) -> None:
+        """The process ends: what waits for its turn is never sent, nor answered."""
+        self._life += 1
+        self._paid = self._ended = self.clock.now
+
+    def _arrive(self, request: Request, then: Then, life: int) -> None:
+        if life not in (self._life, ON_ITS_WAY) and self.clock.now - self.latency > self._ended:
+            return
         try:
             response = self.api.handle(request)
         except Postponed as late:
             if late.response is None:
-                self.clock.after(late.delay, self._arrive, request, then)
+                self.clock.after(late.delay, self._arrive, request, then, ON_ITS_WAY)
             else:
                 self.clock.after(late.delay, then, late.response)
             return

@@ -123,6 +123,7 @@ class Kubelet:
     def stop(self) -> None:
         """The kubelet's process ends; the containers go on without it."""
         self._running = self._following = False
+        self.client.hang_up()
         self._heartbeat.stop()
         self._pods.forget()
         self._node.forget()

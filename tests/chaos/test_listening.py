@@ -22,13 +22,13 @@ from tests.manifests import deployment
 def told(revisions: list[int], since: int = 4, **selectors: str) -> list[str]:
     """What is wrong when pods were written at 3, 5, 6 and 9, and a watch tells of these."""
     found: list[str] = []
-    watchman: Any = SimpleNamespace(written={"pods": []}, revision=0)
+    watchman: Any = SimpleNamespace(written={"pods": []}, newest=0)
     watchman.note = lambda invariant, complaint, subject: found.append(invariant.__doc__[:2])
     request = Request("watch", "pods", resource_version=str(since), **selectors)
     witness: Any = SimpleNamespace(watchman=watchman)
     heard: list[int] = []
     listener = Listener(witness, request, lambda event: heard.append(event.revision))
-    watchman.written["pods"], watchman.revision = [3, 5, 6, 9], 9
+    watchman.written["pods"], watchman.newest = [3, 5, 6, 9], 9
     pod = SimpleNamespace(metadata=SimpleNamespace(namespace="default", name="web"))
     for revision in revisions:
         listener.hear(WatchEvent(MODIFIED, pod, revision, NO_CAUSE))
@@ -132,3 +132,10 @@ def test_what_is_drawn_is_not_expected() -> None:
     calm = simulation.calm("traffic")
     drawn = calm.possible - calm.agreed.keys()
     assert drawn and all("spec.clusterIP" in path for path in drawn)
+
+
+def test_a_run_with_faults_is_held_against_calm_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    another = simulation.calm("scale-down")
+    monkeypatch.setattr(simulation, "calm", lambda scenario: another)
+    run = simulate(1, "scale-up")
+    assert run.faults and {violation.sentence[:3] for violation in run.violations} == {"46."}

@@ -80,3 +80,24 @@ def test_tokens_come_back_with_time_up_to_the_burst(bench: Bench) -> None:
         )
     bench.wait(1_000)
     assert arrived == [0, 0, 0, 100, 200], "a minute of rest saves up no more than the burst"
+
+
+def test_what_waits_for_its_turn_ends_with_its_process(bench: Bench) -> None:
+    """Found by seed 21 of the crowds: a kubelet that was dead went on saying what it knew."""
+    client = Client(bench.server, bench.clock, "kubelet/node-1", qps=10, burst=2)
+    for number in range(6):
+        client.create(config_map(f"made-{number}"))
+    bench.wait(150)
+    client.hang_up()
+    client.create(config_map("in-another-life"))
+    bench.wait(2_000)
+    made = [found.metadata.name for found in bench.server.all("configmaps")]
+    assert made == ["in-another-life", "made-0", "made-1", "made-2"]
+
+
+def test_what_has_left_arrives_though_its_process_has_ended(bench: Bench) -> None:
+    client = Client(bench.server, bench.clock, "kubelet/node-1")
+    client.create(config_map("sent"))
+    client.hang_up()
+    bench.wait(10)
+    assert [found.metadata.name for found in bench.server.all("configmaps")] == ["sent"]

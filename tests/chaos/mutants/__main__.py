@@ -11,8 +11,11 @@ from collections.abc import Iterator
 import click
 from tqdm import tqdm
 
-from tests.chaos.mutants.ledger import LEDGER, NONE, PAGE, Mutant, page, read, written
+from tests.chaos.mutants.ledger import DRAWN, LEDGER, PAGE, Mutant, page, read, written
 from tests.chaos.mutants.running import Place, fails, tried
+
+SEEDS = 40
+"""So many are tried for a mutant that nobody has caught yet."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,11 +64,11 @@ def caught(mutant: Mutant, seeds: int = 0) -> Mutant | None:
 
 
 def _places(mutant: Mutant, seeds: int) -> Iterator[Place]:
-    """Where it was caught before; or from the first seed on, with no faults at all only once."""
-    if not seeds:
+    """Where it was caught before; or from the first seed on, if seeds draw the faults."""
+    if mutant.seed >= 0 and not seeds:
         yield mutant.place
         return
-    for seed in range(1 if mutant.faults == NONE else seeds):
+    for seed in range((seeds or SEEDS) if mutant.faults == DRAWN else 1):
         yield mutant.scenario, mutant.faults, seed
 
 
