@@ -76,7 +76,7 @@ def _plain(kind: type[msgspec.Struct], content_type: str, raw: bytes) -> dict[st
 
 def _from_json(raw: bytes) -> Any:
     try:
-        return json.loads(raw, object_pairs_hook=_once)
+        return json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise errors.bad_request(f"couldn't get version/kind; json parse error: {error}") from error
 
@@ -88,6 +88,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"strict decoding error: duplicate field {json.dumps(twice)}")
     return found
+
+
+def _no_number(text: str) -> Any:
+    """Python reads NaN and Infinity; JSON has no such numbers."""
+    raise ValueError(f"invalid character '{text[:1]}' looking for beginning of value")
 
 
 def _from_yaml(raw: bytes) -> Any:
