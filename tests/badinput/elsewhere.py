@@ -1,5 +1,5 @@
-"""The items of the list of bad inputs, and where each is tried: in ``test_the_list.py`` by its
-number, and in the tests named here, which stand beside what they try.
+"""The items of the list of bad inputs, and where each is tried: by its number in this folder (see
+``test_the_list.py``), and in the tests named here, which stand beside what they try.
 """
 
 from __future__ import annotations
