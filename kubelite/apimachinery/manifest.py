@@ -111,7 +111,9 @@ class _Reader:
 
     def text(self, raw: str | bytes, max_bytes: int) -> str:
         """The characters, once their number and kind are known to be sane."""
-        size = len(raw if isinstance(raw, bytes) else raw.encode(errors="surrogatepass"))
+        size = len(raw)
+        if size <= max_bytes and isinstance(raw, str):  # what is far too long is not copied first
+            size = len(raw.encode(errors="surrogatepass"))
         if size > max_bytes:
             self.refuse(
                 Place(),

@@ -250,3 +250,10 @@ def is_config_map_key(value: str) -> list[str]:
         message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
         errors.append(mismatch(message, _CONFIG_MAP_KEY, "key.name", "KEY_NAME", "key-name"))
     return errors + _parent_directory(value)
+
+
+def path_segment(name: str) -> list[str]:
+    """Sentences about a name that only has to fit into a URL, as every name has to."""
+    if name in (".", ".."):
+        return [f"may not be '{name}'"]
+    return [f"may not contain '{mark}'" for mark in ("/", "%") if mark in name]

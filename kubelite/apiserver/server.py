@@ -49,6 +49,8 @@ from kubelite.sim.chance import Chance
 from kubelite.sim.clock import NO_CAUSE
 from kubelite.sim.trace import Trace
 
+Deliver = Callable[[WatchEvent], None]
+
 _BUDGETS = "poddisruptionbudgets.policy"
 
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
@@ -79,6 +81,7 @@ class APIServer:
         self.suffix = chance.suffix
         self.service_accounts = service_accounts or rbac
         self._trace = trace
+        self.guard: Callable[[Deliver], Deliver] = lambda deliver: deliver  # a learner's may fail
         self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
         self.scheme = ClusterScheme(SCHEME)
         self._component = "etcd"  # in whose name the current write happens
@@ -330,6 +333,7 @@ class APIServer:
             self.authorizer.check(request, "watch")
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
+        deliver = self.guard(deliver)
         watcher = self._watchers[request.resource].add(
             deliver, matches, request.namespace, _scope_asked_for(registry, request)
         )
@@ -346,6 +350,9 @@ class APIServer:
             raise errors.expired(
                 f"too old resource version: {request.resource_version} ({error.compacted})"
             ) from error
+        except StatusError:
+            watcher.stop()
+            raise
         for change in missed:
             if change.key.startswith(registry.prefix):
                 new, old = _before_and_after(change)

@@ -46,6 +46,10 @@ def apply(
     return Response(201, registry.create(replace(request, verb="create"), obj))
 
 
+MANAGER_BYTES = 128
+"""FieldManagerMaxLength."""
+
+
 def _checked(registry: Registry, request: Request) -> dict[str, Any]:
     """What is wanted, if it can be applied at all."""
     if request.subresource not in ("", "status"):
@@ -53,6 +57,8 @@ def _checked(registry: Registry, request: Request) -> dict[str, Any]:
     if not request.field_manager:
         problem = FieldError.required("fieldManager", "is required for apply patch")
         raise errors.invalid("PatchOptions.meta.k8s.io", "", [problem])
+    if problems := _manager_faults(request.field_manager):
+        raise errors.invalid("PatchOptions.meta.k8s.io", "", problems)
     wanted = request.body
     if not isinstance(wanted, dict):
         raise errors.bad_request("error decoding YAML: an apply patch is an object")
@@ -64,6 +70,18 @@ def _checked(registry: Registry, request: Request) -> dict[str, Any]:
     named = {**meta, "name": meta.get("name") or request.name}
     _read(registry, request, {**wanted, "metadata": named})  # refused before anything is compared
     return {**wanted, "metadata": named}
+
+
+def _manager_faults(name: str) -> list[FieldError]:
+    """Too long, or with something in it that cannot be seen."""
+    if len(name.encode(errors="surrogatepass")) > MANAGER_BYTES:
+        return [FieldError.too_long("fieldManager", MANAGER_BYTES)]
+    for place, char in enumerate(name):
+        if not char.isprintable():
+            at = len(name[:place].encode(errors="surrogatepass"))
+            fault = f"invalid character U+{ord(char):04X} (at position {at})"
+            return [FieldError.invalid("fieldManager", name, fault)]
+    return []
 
 
 def _read(registry: Registry, request: Request, raw: dict[str, Any]) -> Any:

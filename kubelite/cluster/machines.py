@@ -43,6 +43,7 @@ from kubelite.scheduler.profile import Profile
 from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, START, Clock
+from kubelite.sim.guests import guarded
 from kubelite.sim.trace import Trace
 
 LEARNER = "you"
@@ -101,6 +102,8 @@ class World:
             service_accounts,
         )
         self.mishaps = Mishaps(self.clock, self.trace, self.store, self.server.scheme)
+        told = "The watch goes on with the next change"
+        self.server.guard = lambda deliver: guarded(deliver, self.clock, told)
         self.api = wiring.api(self.server, self.clock)  # the server as every component meets it
         if encryption is not None or kept is not None and _holds_secrets(kept):
             self.encrypt(encryption or EncryptionConfiguration())

@@ -10,7 +10,7 @@ def read_file(name: str) -> bytes:
     try:
         with open(name, "rb") as file:
             return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        reason = getattr(error, "strerror", "") or f"it cannot be read ({error})"
         advice = "Check the name, or pass the manifest itself as text"
         raise ManifestError(name, Place(), reason, advice) from error

@@ -12,7 +12,9 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.api.core_v1 import ConfigMap
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.rest import Request
 from kubelite.client import key_of
 from kubelite.client.controller import Create, Emit, Patch, Requeue, Update
 from kubelite.controllers import CONTROLLERS
@@ -370,3 +372,28 @@ def test_what_draws_from_random_is_another_run_and_a_stream_is_the_same() -> Non
 
     assert len(digests(lambda self: random.random())) == 2
     assert len(digests(lambda self: self.manager.chance.stream("diary").random())) == 1
+
+
+def test_a_watch_of_ones_own_that_fails_does_not_keep_a_write_from_anybody() -> None:
+    cluster = Cluster(nodes=1)
+    heard: list[str] = []
+
+    def deliver(event: Any) -> None:
+        heard.append(event.object.metadata.name)
+        raise LookupError("not this one")
+
+    cluster.api.watch(Request("watch", "pods", "default"), deliver)
+    cluster.apply(deployment("web", replicas=2))
+    with pytest.warns(MishapWarning, match="LookupError: not this one"):
+        cluster.run_until("deployment/web ready")
+    assert len(set(heard)) == 2
+
+
+def test_a_watch_that_is_refused_hears_nothing() -> None:
+    cluster = Cluster(nodes=0)
+    heard: list[Any] = []
+    with pytest.raises(StatusError, match="invalid resource version"):
+        refused = Request("watch", "configmaps", "default", resource_version="tomorrow")
+        cluster.api.watch(refused, heard.append)
+    cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}})
+    assert heard == []

@@ -135,3 +135,16 @@ def test_two_calls_attach_one_and_the_last_patience_counts() -> None:
 def test_outside_of_notebooks_nothing_is_started() -> None:
     Cluster(nodes=0)
     assert watchdog._running is None
+
+
+def test_in_a_notebook_it_is_there_with_the_first_cluster() -> None:
+    code = """
+from kubelite import Cluster
+from kubelite.edge import watchdog
+print(watchdog._running)
+Cluster(nodes=0)
+print(watchdog._running.patience)
+"""
+    command = [sys.executable, "-m", "IPython", "--quick", "--no-banner", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == ["None", "10"]

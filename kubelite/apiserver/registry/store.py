@@ -11,6 +11,7 @@ from typing import Any
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError, StatusError
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.names import path_segment
 from kubelite.apimachinery.rest import APPLY_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
@@ -98,6 +99,8 @@ class Registry:
         obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
         problems = strategy.validate(obj)
         name = obj.metadata.name
+        if not problems and ("/" in name or "%" in name or name in (".", "..")):
+            problems = [FieldError.invalid("metadata.name", name, s) for s in path_segment(name)]
         if problems:
             raise errors.invalid(self.kind.group_kind, name or obj.metadata.generate_name, problems)
         key = self.key(obj.metadata.namespace, name)

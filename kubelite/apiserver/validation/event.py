@@ -11,6 +11,7 @@ from kubelite.api import core_v1
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apiserver.validation.formats import Errors, each
+from kubelite.apiserver.validation.objectmeta import validate_object_meta
 
 _ELSEWHERE = "does not match event.namespace"
 _SHORT = 128
@@ -19,10 +20,17 @@ _NOTE = 1024
 
 def validate_event(event: core_v1.Event) -> list[FieldError]:
     """What is wrong with a new Event."""
-    namespace, about = event.metadata.namespace, event.involved_object.namespace
+    meta = event.metadata
+    namespace, about = meta.namespace, event.involved_object.namespace
+    if meta.labels or meta.annotations or meta.finalizers or meta.owner_references:
+        return [*_event(event, namespace, about)] or validate_object_meta(meta, True, _any_name)
     if event.event_time is None and about == namespace and not _namespace_faults(namespace):
         return []
     return list(_event(event, namespace, about))
+
+
+def _any_name(name: str, prefix: bool) -> list[str]:
+    return []
 
 
 def validate_event_update(new: core_v1.Event, old: core_v1.Event) -> list[FieldError]:

@@ -177,15 +177,9 @@ def _reference(ref: Reference, path: str) -> Errors:
         yield from dns_subdomain(f"{path}.apiGroup", ref.api_group)
     for field, value in (("kind", ref.kind), ("name", ref.name)):
         if value:
-            yield from each(f"{path}.{field}", value, _path_segment(value))
+            yield from each(f"{path}.{field}", value, names.path_segment(value))
         else:
             yield FieldError.required(f"{path}.{field}")
-
-
-def _path_segment(value: str) -> list[str]:
-    if value in (".", ".."):
-        return [f"may not be '{value}'"]
-    return [f"may not contain '{bad}'" for bad in ("/", "%") if bad in value]
 
 
 def validate_ingress_class(ingress_class: net.IngressClass) -> list[FieldError]:

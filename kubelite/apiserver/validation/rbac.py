@@ -11,6 +11,7 @@ from kubelite.api.rbac_v1 import (
     RoleBinding,
     Subject,
 )
+from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.meta import LabelSelector
 from kubelite.apiserver.validation.formats import Errors, each, subdomain_name
@@ -25,9 +26,7 @@ _SUBJECTS = ("Group", "ServiceAccount", "User")
 
 def path_segment(name: str, prefix: bool) -> list[str]:
     """Sentences about a name that only has to fit into a URL."""
-    if name in (".", ".."):
-        return [f"may not be '{name}'"]
-    return [f"may not contain '{mark}'" for mark in ("/", "%") if mark in name]
+    return names.path_segment(name)
 
 
 def validate_role(role: Role | ClusterRole) -> list[FieldError]:

@@ -14,6 +14,7 @@ from kubelite.apiserver.validation.formats import (
     Errors,
     immutable,
     in_range,
+    ip_address,
     ip_block,
     one_of,
     required,
@@ -27,6 +28,11 @@ from kubelite.apiserver.validation.objectmeta import (
 
 def _any_name(name: str, prefix: bool) -> list[str]:
     return []
+
+
+def _address_name(name: str, prefix: bool) -> list[str]:
+    """An IPAddress is called by its address."""
+    return [fault.detail for fault in ip_address("", name)]
 
 
 def validate_api_service(found: apiregistration_v1.APIService) -> list[FieldError]:
@@ -137,7 +143,7 @@ def validate_service_cidr_update(
 
 def validate_ip_address(found: networking_v1.IPAddress) -> list[FieldError]:
     """What is wrong with a new IPAddress."""
-    faults = validate_object_meta(found.metadata, False, _any_name)
+    faults = validate_object_meta(found.metadata, False, _address_name)
     parent = found.spec.parent_ref
     faults += required("spec.parentRef", ("resource", parent.resource), ("name", parent.name))
     return faults

@@ -50,7 +50,8 @@ _ONLY_OUTSIDE = (
 def validate_schema(schema: JSONSchemaProps, path: str) -> list[FieldError]:
     """What is wrong with the schema of a version, sorted as upstream sorts it."""
     faults = [*_forbidden(schema, path), *_structural(schema, "root", path)]
-    return sorted(dict.fromkeys(faults), key=str)
+    said = {str(fault): fault for fault in faults}  # the value of one may be a dict: no key
+    return [said[text] for text in sorted(said)]
 
 
 def _forbidden(schema: JSONSchemaProps, path: str) -> Errors:

@@ -90,7 +90,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_read_json = json.JSONDecoder(object_pairs_hook=_once).decode
+def _no_number(text: str) -> Any:
+    """Python reads NaN and Infinity; JSON has no such numbers."""
+    raise ValueError(f"invalid character '{text[:1]}' looking for beginning of value")
+
+
+_read_json = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number).decode
 
 
 def _from_yaml(raw: bytes) -> Any:

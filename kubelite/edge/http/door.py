@@ -20,8 +20,12 @@ class Door(socket.socket):
     def __init__(self, host: str, port: int):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.bind((host, port))
+        try:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.bind((host, port))
+        except BaseException:
+            self.close()
+            raise
         self._strangers: dict[Any, socket.socket] = {}  # by host and port, the oldest first
         self._guests: dict[Any, socket.socket] = {}
 
