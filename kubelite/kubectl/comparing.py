@@ -9,14 +9,16 @@ from difflib import unified_diff
 from typing import Any
 
 from kubelite.apimachinery.dump import go_yaml
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import APPLY_PATCH
 from kubelite.apimachinery.struct import to_dict
-from kubelite.kubectl import output, writing
+from kubelite.kubectl import output
 from kubelite.kubectl.apply import patch_for
 from kubelite.kubectl.client import Client
+from kubelite.kubectl.failures import about_source, said
 from kubelite.kubectl.flags import NUMBER, SWITCH, TEXT, Flag, Given
 from kubelite.kubectl.resources import FILES, SELECTOR, Info, built
-from kubelite.kubectl.result import CommandError
+from kubelite.kubectl.result import CommandError, Failures
 
 FLAGS = (
     *FILES,
@@ -36,20 +38,32 @@ Document = dict[str, Any]
 
 def diff(client: Client, given: Given) -> None:
     """Show what would change; the exit code is 1 if anything would."""
+    try:
+        texts = _differences(client, given)
+    except (CommandError, Failures, StatusError) as error:
+        text, code = said(error)
+        raise CommandError(text, code + 1, plain=False) from error
+    client.write("".join(texts[name] for name in sorted(texts)))
+    if texts:
+        raise CommandError("", 1, plain=False)
+
+
+def _differences(client: Client, given: Given) -> dict[str, str]:
+    """The difference of each object that has one, by the name of its file."""
     if not given["filename"] and not given["kustomize"]:
-        raise CommandError("must specify one of -f and -k", code=2)
-    texts: list[str] = []
+        raise CommandError("must specify one of -f and -k")
+    texts: dict[str, str] = {}
 
     def one(info: Info) -> None:
         live = client.find(info.kind, info.name, info.namespace)
         old: Document | None = None if live is None else to_dict(live)
         new = _merged(client, given, info, old)
-        texts.append(_difference(given, info, old, new))
+        name = _name(info)
+        if text := _difference(given, info, name, old, new):
+            texts[name] = text
 
     built(client, given, retrieve=False).visit(one)
-    client.write("".join(texts))
-    if any(texts):
-        raise CommandError("", 1, plain=False)
+    return texts
 
 
 def _merged(client: Client, given: Given, info: Info, old: Document | None) -> Document:
@@ -63,13 +77,17 @@ def _merged(client: Client, given: Given, info: Info, old: Document | None) -> D
         options |= {"patch_type": APPLY_PATCH, "force": given["force-conflicts"]}
         done = client.patch(info.kind, info.name, wanted, info.namespace, **options)
         return _plain(done)
-    body = writing.with_last_applied(wanted)
     if old is None:
-        return _plain(client.create(info.kind, body, info.namespace, **options))
-    patch, kind = patch_for(info.kind, old, body)
+        return _plain(client.create(info.kind, wanted, info.namespace, **options))
+    meta = wanted.get("metadata") or {}
+    notes = {"annotations": meta.get("annotations") or {}}  # as apply would have remembered it
+    patch, kind = patch_for(info.kind, old, wanted | {"metadata": meta | notes})
     if not patch:
         return old
-    return _plain(client.patch(info.kind, info.name, patch, info.namespace, kind, **options))
+    try:
+        return _plain(client.patch(info.kind, info.name, patch, info.namespace, kind, **options))
+    except StatusError as error:
+        raise about_source("patching", info.source, error) from error
 
 
 def _plain(obj: Any) -> Document:
@@ -77,11 +95,13 @@ def _plain(obj: Any) -> Document:
     return plain
 
 
-def _difference(given: Given, info: Info, old: Document | None, new: Document) -> str:
+def _name(info: Info) -> str:
     kind = info.kind
-    place = f".{info.namespace}" if info.namespace else "."
     group = f"{kind.group}." if kind.group else ""
-    name = f"{group}{kind.version}.{kind.kind}{place}.{info.name}"
+    return f"{group}{kind.version}.{kind.kind}.{info.namespace}.{info.name}"
+
+
+def _difference(given: Given, info: Info, name: str, old: Document | None, new: Document) -> str:
     before, after = (_text(given, one) for one in _masked(info, old, new))
     lines = list(
         unified_diff(
@@ -100,12 +120,7 @@ def _difference(given: Given, info: Info, old: Document | None, new: Document) -
 def _text(given: Given, one: Document | None) -> str:
     if one is None:
         return ""
-    plain = one if given["show-managed-fields"] else output.without_managed_fields(one)
-    meta = dict(plain["metadata"])
-    notes = dict(meta.get("annotations") or {})
-    notes.pop(writing.LAST_APPLIED, None)
-    meta.pop("annotations", None)
-    return go_yaml(plain | {"metadata": meta | ({"annotations": notes} if notes else {})})
+    return go_yaml(one if given["show-managed-fields"] else output.without_managed_fields(one))
 
 
 def _masked(info: Info, old: Document | None, new: Document) -> tuple[Document | None, Document]:

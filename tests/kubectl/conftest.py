@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,6 +24,10 @@ _BESIDE = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 BINARY = shutil.which("kubectl", path=_BESIDE) or ""
 STILL = 1e-9
 """So slowly the served cluster's clock runs that it stands: a second takes thirty years."""
+
+
+_COMPARED = re.compile(r"/tmp/(LIVE|MERGED)-\d+(\S*)(?:\t2\S+ \S+ \+\d{4})?")
+"""The files that the real ``kubectl diff`` makes up, with their times."""
 
 
 class Said(NamedTuple):
@@ -61,7 +66,7 @@ class Twins:
             timeout=60,
             check=False,
         )
-        return Said(done.stdout, done.stderr, done.returncode)
+        return Said(_COMPARED.sub(r"/tmp/\1\2", done.stdout), done.stderr, done.returncode)
 
     def real_while_time_passes(self, line: str, stdin: str = "") -> Said:
         """The same for a command that waits: the clock runs until it has ended."""
