@@ -24,6 +24,7 @@ FLAGS = (
     Flag("output", TEXT, "plaintext", short="o"),
 )
 _WIDTH = 78
+_FIELDS = re.compile(r"[^][.*\s]+(\.[^][.*\s]+)*\.?")
 _FEW = 4
 """So many values of an enumeration are shown beside a field."""
 
@@ -56,6 +57,10 @@ def explain(client: Client, given: Given) -> None:
 
 def _meant(client: Client, words: str, api_version: str) -> tuple[Kind, list[str]]:
     """The kind and the fields behind it: "deployments.apps.spec" is a kind with its group."""
+    if words in ("", "."):
+        raise CommandError("a resource must be present, got: /, Resource=")
+    if not _FIELDS.fullmatch(words):
+        raise CommandError("invalid jsonpath syntax, first node must be field node")
     name, *path = words.removesuffix(".").split(".")
     named = [
         row

@@ -53,6 +53,13 @@ def test_ages_are_of_the_virtual_clock(cluster: Cluster, k: Kubectl) -> None:
     assert [line.split()[0] for line in told] == ["30s"]
 
 
+def test_one_revision_as_json_has_sorted_keys(cluster: Cluster, k: Kubectl) -> None:
+    cluster.apply(deployment("web"))
+    cluster.run(30)
+    shown = k("rollout history deployment/web --revision=1 -o json").json()
+    assert list(shown) == ["apiVersion", "kind", "metadata", "spec", "status"]
+
+
 def test_there_is_one_context_whose_namespace_may_change(k: Kubectl) -> None:
     assert k("config get-contexts -o name").text == "kubelite\n"
     assert k("config set-context --current --namespace=kube-system")

@@ -71,6 +71,10 @@ def _describe_matching(
     client: Client, word: str, beginning: str, missing: Exception, to: Describing
 ) -> None:
     """There is no object of that name: all whose names begin so."""
+    if "/" in word:
+        raise missing
+    if "," in word:
+        raise CommandError("you may only specify a single resource type")
     kind = kind_of(client.scheme, word)
     listed = client.listed(kind, client.place(kind)).items
     found = [obj for obj in listed if obj.metadata.name.startswith(beginning)]
