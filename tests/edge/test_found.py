@@ -60,6 +60,14 @@ def test_a_token_review_knows_whose_the_admins_token_is(
     assert "kubeadm:cluster-admins" in user["groups"]
 
 
+def test_every_document_of_the_index_is_there(ask: Ask) -> None:
+    """Helm asks for those of all groups, of aggregated ones and of reviews, too."""
+    index = json.loads(ask("GET", "/openapi/v3")[2])["paths"]
+    assert {"api/v1", "apis/metrics.k8s.io/v1beta1"} <= set(index)
+    codes = {path: ask("GET", entry["serverRelativeURL"])[0] for path, entry in index.items()}
+    assert set(codes.values()) == {200}, codes
+
+
 def test_what_is_typed_may_come_as_text(served: tuple[Cluster, Server]) -> None:
     """The official Python client sends text frames, others binary ones."""
     cluster, server = served
