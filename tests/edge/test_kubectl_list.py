@@ -180,6 +180,31 @@ def test_create_from_files(kubectl: Kubectl, tmp_path: Path) -> None:
 # Changing
 
 
+LIST = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: listed-a}, data: {size: large}}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: listed-b}}
+"""
+
+
+def test_a_list_in_one_file(kubectl: Kubectl) -> None:
+    said = kubectl("apply -f -", LIST)
+    assert said.splitlines() == ["configmap/listed-a created", "configmap/listed-b created"]
+    wrong = kubectl.run("apply", "-f", "-", text=LIST.replace(" data:", " date:"))
+    assert wrong.code == 1 and 'unknown field "date"' in wrong.error
+    kubectl("delete -f -", LIST)
+
+
+def test_a_kind_that_nobody_knows(kubectl: Kubectl) -> None:
+    done = kubectl.run(
+        "apply", "-f", "-", text="{apiVersion: x/v1, kind: Yard, metadata: {name: yard}}"
+    )
+    assert done.code == 1
+    assert 'no matches for kind "Yard" in version "x/v1"' in done.error
+
+
 def test_apply(kubectl: Kubectl, tmp_path: Path) -> None:
     red = SETTINGS.replace("settings", "sign")
     blue = red.replace("red", "blue")

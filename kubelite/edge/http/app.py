@@ -22,7 +22,7 @@ from kubelite.apimachinery.struct import encode
 from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.story import Story
-from kubelite.edge.http import channels, discovery, guard, paths, tables
+from kubelite.edge.http import channels, discovery, guard, openapi, paths, tables
 from kubelite.edge.http.dashboard import page
 from kubelite.edge.http.dashboard.feed import Feed
 from kubelite.edge.http.exchange import Answer, Asked
@@ -204,6 +204,8 @@ class App:
             return Answer(200, b"ok", PLAIN)
         if path == "/version":
             return Answer(200, encode(discovery.VERSION))
+        if path == "/openapi/v2":
+            return openapi.second_version(asked.headers.get("accept", ""))
         if path == "/openapi/v3":
             return Answer(200, self._openapi.index())
         if path.startswith("/openapi/v3/"):
@@ -238,7 +240,7 @@ class App:
         return Answer(200, encode(found), media, (("vary", "Accept"),))
 
 
-ROOT = ("/api", "/api/v1", "/apis", *ALIVE, "/openapi/v3", "/version")
+ROOT = ("/api", "/api/v1", "/apis", *ALIVE, "/openapi/v2", "/openapi/v3", "/version")
 
 
 def refusal(error: StatusError | Crowded) -> Answer:

@@ -14,6 +14,32 @@ from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.struct import encode
 from kubelite.edge.http import paths
 from kubelite.edge.http.discovery import VERSION
+from kubelite.edge.http.exchange import Answer
+
+_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+_TITLE = "Kubernetes"
+
+
+def second_version(accepted: str) -> Answer:
+    """OpenAPI v2, which says nothing of kinds: whoever asks leaves the checks to the server.
+
+    kubectl asks for it when it finds a List, or a kind that is in no document of version 3.
+    """
+    title, version = _TITLE, VERSION["gitVersion"]
+    if "protobuf" in accepted:
+        about = _text(1, title) + _text(2, version)
+        return Answer(200, _text(1, "2.0") + _bytes(2, about), _PROTOBUF)
+    info = {"title": title, "version": version}
+    return Answer(200, encode({"swagger": "2.0", "info": info, "paths": {}}))
+
+
+def _text(number: int, text: str) -> bytes:
+    return _bytes(number, text.encode())
+
+
+def _bytes(number: int, content: bytes) -> bytes:
+    """A field of a protobuf message, of fewer than 128 bytes."""
+    return bytes((number << 3 | 2, len(content))) + content
 
 
 class OpenAPI:
