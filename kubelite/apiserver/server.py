@@ -249,7 +249,7 @@ class APIServer:
 
     @staticmethod
     def _page(found: list[KeyValue], limit: int, revision: int) -> tuple[tuple[Any, ...], ListMeta]:
-        page = found[:limit] if limit else found
+        page = found[:limit] if limit > 0 else found
         meta = ListMeta(resource_version=str(revision))
         if len(page) < len(found):
             meta = ListMeta(

@@ -7,11 +7,10 @@ scrubbed back, and later a saved run. Moments are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubelite.api import SCHEME
 from kubelite.apimachinery.scheme import Scheme
-from kubelite.apimachinery.struct import Value
 from kubelite.etcd.backend import Backend, Change
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
@@ -41,7 +40,7 @@ class State:
         return None
 
 
-class Step(Value):
+class Step(NamedTuple):
     """One change of one object: what it became (None: deleted) and what it was (None: created)."""
 
     when: int

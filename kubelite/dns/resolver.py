@@ -57,7 +57,7 @@ def resolv_conf(namespace: str, spec: PodSpec | None = None) -> ResolvConf:
     )
 
 
-class Step(Value):
+class Step(NamedTuple):
     """One question that was asked, and its answer."""
 
     name: str

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from kubelite.apimachinery.struct import Value
-
 
 class KeyValue(msgspec.Struct, frozen=True, gc=False):
     """One version of one key. Revisions count transactions of the whole store; ``version``
@@ -56,7 +54,7 @@ class Put(NamedTuple):
     lease: int = 0
 
 
-class Delete(Value):
+class Delete(NamedTuple):
     """Remove ``key``; removing what is absent changes nothing."""
 
     key: str

@@ -14,6 +14,7 @@ from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import DURATION, NUMBER, SWITCH, TEXT, Flag, Given
 from kubelite.kubectl.resources import SELECTOR, Builder, Info
 from kubelite.kubectl.result import CommandError, usage_error
+from kubelite.kubelet.runtime.logs import STDERR
 
 LOGS = (
     SELECTOR,
@@ -278,10 +279,10 @@ def _execute(
     running = client.ask(
         "create", "pods", meta.namespace, meta.name, subresource="exec", body=body
     ).unwrap()
+    running.listen(lambda name, text: (client.err if name == STDERR else client.out).append(text))
     if not client.run_until(lambda: running.result is not None, 3600):
         raise CommandError("timed out waiting for the condition")
     result = running.result
-    client.write(result.output)
     if result.error:
         raise CommandError(f"Internal error occurred: {result.error}")
     if result.exit_code and last:

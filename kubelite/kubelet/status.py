@@ -7,6 +7,7 @@ Pure functions. Models generateAPIPodStatus, convertToAPIContainerStatuses and g
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from kubelite.api.core_v1 import (
     Container,
@@ -50,7 +51,7 @@ class Waiting(Value):
     message: str
 
 
-class Health(Value):
+class Health(NamedTuple):
     """What the probes say of one container."""
 
     started: bool

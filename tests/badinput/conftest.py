@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.edge.conftest import ask, served
+from tests.edge.conftest import ask, served, version
 
-__all__ = ["ask", "served"]
+__all__ = ["ask", "served", "version"]

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 import sys
+from typing import Any
 
 import kubelite
 
@@ -32,7 +33,7 @@ PIECES = (
 ENDS = ("", "!", "\n", "\x00")
 
 
-def expressions() -> list[re.Pattern[str]]:
+def expressions() -> list[re.Pattern[Any]]:
     """All patterns that stand in a module or a class of the engine."""
     for found in pkgutil.walk_packages(kubelite.__path__, "kubelite."):
         if not found.name.endswith("__main__"):
@@ -49,7 +50,9 @@ def attack() -> int:
     for expression in found:
         for piece in PIECES:
             for end in ENDS:
-                text = (piece * LONG)[:LONG] + end
+                text: Any = (piece * LONG)[:LONG] + end
+                if isinstance(expression.pattern, bytes):
+                    text = text.encode()
                 expression.match(text)
                 expression.fullmatch(text)
     return len(found)

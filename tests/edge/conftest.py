@@ -39,13 +39,19 @@ class Run(NamedTuple):
     code: int
 
 
+def program(version: str = NEWEST) -> str:
+    """Where the real kubectl is."""
+    found = shutil.which(VERSIONS[version], path=_BESIDE)
+    assert found, f"kubectl {version} is not installed: run make test"
+    return found
+
+
 class Kubectl:
     """The real kubectl, with a home of its own."""
 
     def __init__(self, version: str, kubeconfig: str, home: Path):
         self.version = version
-        self._program = shutil.which(VERSIONS[version], path=_BESIDE) or ""
-        assert self._program, f"kubectl {version} is not installed: run make test"
+        self._program = program(version)
         self.environment = {
             "HOME": str(home),
             "KUBECONFIG": kubeconfig,

@@ -20,7 +20,7 @@ from kubelite.apimachinery.manifest import load
 from kubelite.apimachinery.times import SECOND
 from kubelite.edge.http.server import Server
 from kubelite.kubectl import kubectl
-from tests.edge.conftest import KUBECTL
+from tests.edge.conftest import program
 
 RICH = Path(__file__).parent / "rich"
 STILL = 1e-9
@@ -69,7 +69,7 @@ class Living:
     def real(self, line: list[str], text: str = "") -> Said:
         """What the real kubectl says."""
         done = subprocess.run(
-            [KUBECTL, *line],
+            [program(), *line],
             input=text,
             env=self._environment,
             capture_output=True,
