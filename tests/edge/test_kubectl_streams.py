@@ -191,7 +191,7 @@ def test_attaching_shows_what_is_written_from_now_on(pods: Kubectl) -> None:
 
 
 def test_following_ends_when_the_container_does(pods: Kubectl) -> None:
-    script = "sleep 10; echo last words; exit 1"
+    script = "sleep 40; echo last words; exit 1"
     assert pods.run("run", "mortal", "--image=busybox", "--", "sh", "-c", script).code == 0
     pods("wait pod/mortal --for=condition=Ready --timeout=60s")
     assert pods("logs -f mortal") == "last words\n"
