@@ -7,7 +7,7 @@ Pods choose a profile by ``schedulerName``. Models ``KubeSchedulerProfile`` of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any
 
 from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.columns import Column
@@ -81,6 +81,23 @@ class Scorer(Value):
     extensions: ScoreExtensions | None
 
 
+_OFFERED: dict[tuple[type, object], bool] = {}
+
+
+def _offers(plugin: object, point: type) -> bool:
+    """Whether a plugin serves an extension point: asked once for each class, for it takes a while.
+
+    Of adapters of learners' plugins each one is asked: they have what their plugin has.
+    """
+    kind = type(plugin)
+    found = _OFFERED.get((kind, point))
+    if found is None:
+        found = isinstance(plugin, point)
+        if kind is not GuestPlugin:
+            _OFFERED[kind, point] = found
+    return found
+
+
 class Framework:
     """The plugins of one profile, by extension point."""
 
@@ -94,43 +111,48 @@ class Framework:
         self.listers = listers
         rows = [row for row in PLUGINS if row.name not in profile.disabled]
         weights = {row.name: row.weight for row in rows} | dict(profile.weights)
-        plugins = [row.make(profile, listers) for row in rows]
+        plugins: list[Any] = [row.make(profile, listers) for row in rows]
         for make in profile.extra:
             plugin = make(listers)
             if foreign(plugin):
-                plugin = cast(Plugin, GuestPlugin(plugin, report))
-            plugins.append(plugin)
+                plugins.append(GuestPlugin(plugin, report))
+            else:
+                plugins.append(plugin)
         self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in plugins}
-        self.queue_sort = next(p for p in plugins if isinstance(p, QueueSortPlugin))
-        self.pre_enqueue = [p for p in plugins if isinstance(p, PreEnqueuePlugin)]
+        self.queue_sort: QueueSortPlugin = next(p for p in plugins if _offers(p, QueueSortPlugin))
+        self.pre_enqueue: list[PreEnqueuePlugin] = [
+            p for p in plugins if _offers(p, PreEnqueuePlugin)
+        ]
         self.filters = [
             Check(
                 p.name,
                 getattr(p, "filter_by_spec", False),
                 p,
-                p if isinstance(p, PreFilterPlugin) else None,
+                p if _offers(p, PreFilterPlugin) else None,
             )
             for p in plugins
-            if isinstance(p, FilterPlugin)
+            if _offers(p, FilterPlugin)
         ]
-        self.post_filters = [p for p in plugins if isinstance(p, PostFilterPlugin)]
+        self.post_filters: list[PostFilterPlugin] = [
+            p for p in plugins if _offers(p, PostFilterPlugin)
+        ]
         self.scorers = [
             Scorer(
                 p.name,
                 weights.get(p.name, 1),
                 getattr(p, "score_by_spec", False),
                 getattr(p, "score_by_requests", False),
-                p if isinstance(p, ScorePlugin) else None,
-                p if isinstance(p, ScoreAllPlugin) else None,
-                p if isinstance(p, PreScorePlugin) else None,
-                p if isinstance(p, ScoreExtensions) else None,
+                p if _offers(p, ScorePlugin) else None,
+                p if _offers(p, ScoreAllPlugin) else None,
+                p if _offers(p, PreScorePlugin) else None,
+                p if _offers(p, ScoreExtensions) else None,
             )
             for p in plugins
-            if isinstance(p, ScorePlugin | ScoreAllPlugin) and weights.get(p.name, 1)
+            if (_offers(p, ScorePlugin) or _offers(p, ScoreAllPlugin)) and weights.get(p.name, 1)
         ]
-        self.pre_binds = [p for p in plugins if isinstance(p, PreBindPlugin)]
+        self.pre_binds: list[PreBindPlugin] = [p for p in plugins if _offers(p, PreBindPlugin)]
         self._columns: dict[tuple[object, object], Column] = {}
-        self.binder = next(p for p in plugins if isinstance(p, BindPlugin))
+        self.binder: BindPlugin = next(p for p in plugins if _offers(p, BindPlugin))
 
     def column(self, asked: object, question: object) -> Column:
         """The answers to one question (a plugin's, or that of all filters) for what is asked."""

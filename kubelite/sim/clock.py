@@ -12,6 +12,8 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Any, NoReturn
 
+import msgspec
+
 from kubelite.sim import limits
 from kubelite.sim.guests import Mishap, announce
 
@@ -31,16 +33,13 @@ class HotLoopError(RuntimeError):
     """Callbacks keep scheduling callbacks at one instant: time can never move on."""
 
 
-class Timer:
+class Timer(msgspec.Struct, eq=False):
     """One scheduled callback. ``cancel`` it and it never runs."""
 
-    __slots__ = ("action", "args", "cause", "when")
-
-    def __init__(self, when: int, action: Callable[..., object], args: tuple[Any, ...], cause: int):
-        self.when = when
-        self.action: Callable[..., object] | None = action
-        self.args = args
-        self.cause = cause
+    when: int
+    action: Callable[..., object] | None
+    args: tuple[Any, ...]
+    cause: int
 
     def cancel(self) -> None:
         """Forget the callback. Cancelling twice, or after it ran, does nothing."""
