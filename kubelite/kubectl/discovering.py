@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubelite.api.metrics_v1beta1 import AGGREGATED
 from kubelite.apimachinery.dump import go_yaml
 from kubelite.apimachinery.errors import go_quote
 from kubelite.apimachinery.scheme import Kind
-from kubelite.apiserver.reviews import REVIEWS
+from kubelite.apiserver import discovery
 from kubelite.kubectl import gotext
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import SWITCH, TEXT, WORDS, Flag, Given
@@ -33,28 +32,9 @@ RESOURCES = (
 )
 VERSION = (Flag("client", SWITCH), Flag("output", TEXT, short="o"))
 
-STORED = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 TITLES = ("NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND")
 _CLIENT = {"major": "1", "minor": "37", "gitVersion": "v1.37.1"}
 _KUSTOMIZE = "v5.8.1"
-_SERVER = {
-    "major": "1",
-    "minor": "37",
-    "gitVersion": "v1.37.0+kubelite",
-    "gitCommit": "",
-    "gitTreeState": "clean",
-    "buildDate": "2026-08-26T00:00:00Z",
-    "goVersion": "",
-    "compiler": "cpython",
-    "platform": "linux/amd64",
-}
-
-
-def verbs_of(kind: Kind) -> tuple[str, ...]:
-    """What can be done with a kind."""
-    if any(kind is one for one in REVIEWS):
-        return ("create",)
-    return ("get", "list") if any(kind is one for one in AGGREGATED) else STORED
 
 
 def resources(client: Client, given: Given) -> None:
@@ -94,7 +74,7 @@ def _wanted(kind: Kind, given: Given) -> bool:
         return False
     if given["categories"] and not set(given["categories"]) <= set(kind.categories):
         return False
-    return set(given["verbs"]) <= set(verbs_of(kind))
+    return set(given["verbs"]) <= set(discovery.verbs_of(kind))
 
 
 def _row(kind: Kind, wide: bool) -> list[str]:
@@ -105,7 +85,7 @@ def _row(kind: Kind, wide: bool) -> list[str]:
         "true" if kind.namespaced else "false",
         kind.kind,
     ]
-    return [*row, ",".join(verbs_of(kind)), ",".join(kind.categories)] if wide else row
+    return [*row, ",".join(discovery.verbs_of(kind)), ",".join(kind.categories)] if wide else row
 
 
 def versions(client: Client, given: Given) -> None:
@@ -125,10 +105,10 @@ def version(client: Client, given: Given) -> None:
         raise CommandError("--output must be 'yaml' or 'json'")
     whole: dict[str, Any] = {"clientVersion": _CLIENT, "kustomizeVersion": _KUSTOMIZE}
     if not given["client"]:
-        whole["serverVersion"] = _SERVER
+        whole["serverVersion"] = discovery.VERSION
     if form:
         client.say(go_yaml(whole) if form == "yaml" else gotext.json_text(whole, indent=2))
         return
     client.say(f"Client Version: {_CLIENT['gitVersion']}\nKustomize Version: {_KUSTOMIZE}")
     if not given["client"]:
-        client.say(f"Server Version: {_SERVER['gitVersion']}")
+        client.say(f"Server Version: {discovery.VERSION['gitVersion']}")

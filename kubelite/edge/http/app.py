@@ -19,6 +19,7 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.discovery import VERSION
 from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.story import Story
@@ -203,7 +204,7 @@ class App:
         if path in ALIVE or path.startswith(tuple(f"{one}/" for one in ALIVE)):
             return Answer(200, b"ok", PLAIN)
         if path == "/version":
-            return Answer(200, encode(discovery.VERSION))
+            return Answer(200, encode(VERSION))
         if path == "/openapi/v2":
             return openapi.second_version(asked.headers.get("accept", ""))
         if path == "/openapi/v3":

@@ -9,28 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kubelite.api.metrics_v1beta1 import AGGREGATED
 from kubelite.apimachinery.scheme import Kind, Scheme
+from kubelite.apiserver.discovery import verbs_of
 from kubelite.apiserver.registry.eviction import EVICTION
 from kubelite.apiserver.registry.scale import SCALE
-from kubelite.apiserver.reviews import REVIEWS, TOKEN
+from kubelite.apiserver.reviews import TOKEN
 from kubelite.apiserver.subresources import SUBRESOURCES
 from kubelite.edge.http import paths
 
 AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-
-STORED = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
-VERSION = {
-    "major": "1",
-    "minor": "37",
-    "gitVersion": "v1.37.0+kubelite",
-    "gitCommit": "",
-    "gitTreeState": "clean",
-    "buildDate": "2026-08-26T00:00:00Z",
-    "goVersion": "",
-    "compiler": "cpython",
-    "platform": "linux/amd64",
-}
 
 _KINDS = {"scale": SCALE, "eviction": EVICTION, "token": TOKEN}
 _OPTIONS = {
@@ -82,13 +69,6 @@ def _group(kinds: list[Kind], group: str, top: bool = False) -> dict[str, Any]:
     ]
     head = {"kind": "APIGroup", "apiVersion": "v1"} if top else {}
     return head | {"name": group, "versions": versions, "preferredVersion": versions[0]}
-
-
-def verbs_of(kind: Kind) -> tuple[str, ...]:
-    """What can be done with a kind."""
-    if any(kind is one for one in REVIEWS):
-        return ("create",)
-    return ("get", "list") if any(kind is one for one in AGGREGATED) else STORED
 
 
 def _resources(kinds: list[Kind], group: str, version: str) -> dict[str, Any] | None:

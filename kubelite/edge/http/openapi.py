@@ -12,8 +12,8 @@ import hashlib
 from kubelite.api.openapi import document, root_of
 from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.struct import encode
+from kubelite.apiserver.discovery import VERSION
 from kubelite.edge.http import paths
-from kubelite.edge.http.discovery import VERSION
 from kubelite.edge.http.exchange import Answer
 
 _PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
