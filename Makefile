@@ -25,11 +25,11 @@ bench: .venv/ready-to-test ## measure speed and memory against the bars
 	@echo "==> Benchmarks"
 	@$(BIN)/python -m pytest benchmarks/bench_*.py -n 0 --benchmark-only --benchmark-columns=min,median,max,rounds
 
-notebooks: .venv/ready-to-test ## run notebooks/src again and save the notebooks; NAMES="00 01" for some
+notebooks: .venv/ready-to-test ## run notebooks/src again and save the notebooks; NAMES="00 07" for some
 	@echo "==> Building notebooks"
 	@$(BIN)/python -m course.notebooks build $(NAMES)
 
-notebooks-check: .venv/ready-to-test ## run notebooks/src again and compare byte by byte; NAMES="00 01" for some
+notebooks-check: .venv/ready-to-test ## run notebooks/src again and compare byte by byte; NAMES="00 07" for some
 	@echo "==> Checking that notebooks are what their sources build"
 	@$(BIN)/python -m course.notebooks check $(NAMES)
 

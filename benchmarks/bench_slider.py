@@ -37,7 +37,7 @@ MOVE = """(key) => new Promise((resolve) => {
 def test_slider_move_to_redrawn_canvas(
     benchmark: BenchmarkFixture, open_notebook: Callable[[str], OpenNotebook]
 ) -> None:
-    notebook = open_notebook("notebooks/01_declarative.ipynb")
+    notebook = open_notebook("notebooks/07_declarative.ipynb")
     notebook.run_all()
     notebook.press("kubelite-replicas", "ArrowRight", times=2)
     keys = iter(["ArrowRight", "ArrowLeft"] * ROUNDS)

@@ -1,6 +1,6 @@
 """The learner's side of an exercise in a notebook: ``check`` and ``hint``.
 
-check, hint = practise("01_declarative/five_shops")
+check, hint = practise("07_declarative/five_shops")
 check(manifest)      # points, what was observed, what is not yet true
 hint()               # one step further; costs nothing
 """

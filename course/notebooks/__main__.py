@@ -1,6 +1,6 @@
 """``python -m course.notebooks build|check [NAME ...]``: build notebooks, or prove them current.
 
-A NAME is a notebook's stem or its beginning, such as ``01`` or ``01_declarative``.
+A NAME is a notebook's stem or its beginning, such as ``07`` or ``07_declarative``.
 Without one, all of them are meant.
 """
 

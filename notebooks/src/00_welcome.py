@@ -152,7 +152,7 @@ timeline(
 # %% [markdown]
 # ## Where to go next
 #
-# - [01 Declarative](01_declarative.ipynb): ask for ten instead of three, and hold Kubernetes to six promises.
-# - [13 Secrets](13_secrets.ipynb): what a Secret hides, from whom, and how to hide it better.
+# - [07 Declarative](07_declarative.ipynb): ask for ten instead of three, and hold Kubernetes to six promises.
+# - [13 Secrets](13_configuration.ipynb): what a Secret hides, from whom, and how to hide it better.
 #
 # What the simulated cluster leaves out is written down in `docs/fidelity.md`.

@@ -17,7 +17,7 @@ ARRIVED = 120_000  # milliseconds that a slow machine may take
 
 @pytest.fixture
 def lesson(open_notebook: Callable[[str], OpenNotebook]) -> OpenNotebook:
-    notebook = open_notebook("notebooks/01_declarative.ipynb")
+    notebook = open_notebook("notebooks/07_declarative.ipynb")
     notebook.run_all()
     assert notebook.errors() == []
     return notebook

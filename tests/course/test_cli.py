@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from course.cli import main
 from course.grading.exercise import EXERCISES
 
-NAME = "01_declarative/five_shops"
+NAME = "07_declarative/five_shops"
 
 
 def test_exercises_are_listed_with_their_points() -> None:

@@ -1,4 +1,4 @@
-"""Checks of the exercise 01_declarative/five_shops: built from source.py by `kubelite exercise build`."""
+"""Checks of the exercise 07_declarative/five_shops: built from source.py by `kubelite exercise build`."""
 
 from course.grading import check, not_yet, seen
 from course.grading.shop import Street

@@ -188,4 +188,4 @@ assert b64decode(cluster.get("secret/database").data["password"]) == b"tulips-in
 # - Encryption at rest protects the disk and its backups, once it is on and everything has been written again.
 # - A key is retired by adding, preferring, rewriting and dropping, in this order.
 #
-# Back to [01 Declarative](01_declarative.ipynb) or to the [start](00_welcome.ipynb).
+# Back to [07 Declarative](07_declarative.ipynb) or to the [start](00_welcome.ipynb).

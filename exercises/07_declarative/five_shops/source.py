@@ -26,7 +26,7 @@
 # %%
 from course.grading import practise
 
-check, hint = practise("01_declarative/five_shops")
+check, hint = practise("07_declarative/five_shops")
 
 # %% [markdown]
 # **Before you change anything:** the manifest below is what Sarah has now. Which of the five lines of the table
@@ -258,7 +258,7 @@ from course.grading.exercise import Place, load
 from course.grading.judge import judge
 from course.grading.source import answer_text
 
-PLACE = Place(Path(__file__).parent.parent.parent, "01_declarative/five_shops")
+PLACE = Place(Path(__file__).parent.parent.parent, "07_declarative/five_shops")
 ALL = {"five_open", "replaced", "node_lost", "frozen", "rollout"}
 
 

@@ -1,4 +1,4 @@
-"""Tests of the exercise 01_declarative/five_shops: built from source.py by `kubelite exercise build`."""
+"""Tests of the exercise 07_declarative/five_shops: built from source.py by `kubelite exercise build`."""
 
 # Wrong answers that look right, and what each one is to score: these run with `pytest exercises`.
 import copy
@@ -11,7 +11,7 @@ from course.grading.exercise import Place, load
 from course.grading.judge import judge
 from course.grading.source import answer_text
 
-PLACE = Place(Path(__file__).parent.parent.parent, "01_declarative/five_shops")
+PLACE = Place(Path(__file__).parent.parent.parent, "07_declarative/five_shops")
 ALL = {"five_open", "replaced", "node_lost", "frozen", "rollout"}
 
 
