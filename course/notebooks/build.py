@@ -33,9 +33,17 @@ def from_source(source: Path) -> NotebookNode:
     notebook = jupytext.read(source, fmt="py:percent")
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:03d}"
+        cell.source = with_cell_magic(cell.source)
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def with_cell_magic(text: str) -> str:
+    """In a cell of ``%%kubectl`` the lines below lose the comment sign that keeps it Python."""
+    if not text.startswith("%%"):
+        return text
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in text.splitlines())
 
 
 def build(source: Path, target: Path, cell_done: CellDone | None = None) -> str:

@@ -32,7 +32,11 @@ cluster = Cluster()
 # %% jupyter={"source_hidden": true}
 predict(
     "What does kubectl get nodes need in order to work?",
-    ["A login on one of the nodes", "An address of the API server and who you are", "A copy of the cluster's database"],
+    [
+        "A login on one of the nodes",
+        "An address of the API server and who you are",
+        "A copy of the cluster's database",
+    ],
     answer="An address of the API server and who you are",
     why="Both stand in a file, the kubeconfig. kubectl speaks to the API server only, and the API server is the only one that "
     "speaks to etcd.",
@@ -59,25 +63,25 @@ assert node["kind"] == "Node"
 
 # %%
 # %%kubectl apply -f -
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: nginx-deployment
-spec:
-  selector:
-    matchLabels:
-      app: nginx
-  replicas: 2 # tells deployment to run 2 pods matching the template
-  template:
-    metadata:
-      labels:
-        app: nginx
-    spec:
-      containers:
-        - name: nginx
-          image: nginx:1.14.2
-          ports:
-            - containerPort: 80
+# apiVersion: apps/v1
+# kind: Deployment
+# metadata:
+#   name: nginx-deployment
+# spec:
+#   selector:
+#     matchLabels:
+#       app: nginx
+#   replicas: 2 # tells deployment to run 2 pods matching the template
+#   template:
+#     metadata:
+#       labels:
+#         app: nginx
+#     spec:
+#       containers:
+#         - name: nginx
+#           image: nginx:1.14.2
+#           ports:
+#             - containerPort: 80
 
 # %%
 # %kubectl rollout status deployment/nginx-deployment
@@ -129,7 +133,13 @@ assert "`selector` does not match template `labels`" in refused.error
 # %%
 lines = MANIFEST.splitlines()
 print(len(lines), "lines; some of those that you did not write:")
-for field in ("progressDeadlineSeconds", "revisionHistoryLimit", "maxSurge", "imagePullPolicy", "restartPolicy"):
+for field in (
+    "progressDeadlineSeconds",
+    "revisionHistoryLimit",
+    "maxSurge",
+    "imagePullPolicy",
+    "restartPolicy",
+):
     print("   ", next(line.strip() for line in lines if field in line))
 assert len(lines) > 60
 
@@ -174,7 +184,9 @@ spec:
 with TemporaryDirectory() as folder:
     file = Path(folder) / "service.yml"
     file.write_text(SERVICE)
-    results = [cluster.kubectl(f"{verb} -f {file}") for verb in ("create", "create", "apply", "apply")]
+    results = [
+        cluster.kubectl(f"{verb} -f {file}") for verb in ("create", "create", "apply", "apply")
+    ]
 codes = [result.code for result in results]
 for result in results:
     said = (result.text + result.error).replace(folder, "").strip().splitlines()
@@ -262,7 +274,8 @@ assert cluster.get("deployment/nginx-deployment").spec.replicas == 4
 # %%
 cluster.kubectl("apply --server-side --force-conflicts --field-manager=sarah -f -", DEPLOYMENT)
 conflict = cluster.kubectl(
-    "apply --server-side --field-manager=night-shift -f -", DEPLOYMENT.replace("replicas: 2", "replicas: 9")
+    "apply --server-side --field-manager=night-shift -f -",
+    DEPLOYMENT.replace("replicas: 2", "replicas: 9"),
 )
 print(conflict.error.splitlines()[0])
 assert conflict.code == 1

@@ -7,7 +7,7 @@
 # %%
 from typing import Any
 
-from course.lesson import Cluster, predict, show, timeline
+from course.lesson import Cluster, predict
 from kubelite.apimachinery.errors import StatusError
 from kubelite.kubelet.cri import NEVER, Reply
 from kubelite.kubelet.images import Program, register

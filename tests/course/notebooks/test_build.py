@@ -9,7 +9,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from course.notebooks.build import WIDGET_VIEW, build
+from course.notebooks.build import WIDGET_VIEW, build, with_cell_magic
 from tests.course.notebooks.conftest import Lesson
 
 
@@ -52,3 +52,9 @@ def test_progress_counts_every_cell(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     build(source, tmp_path / "two.ipynb", lambda done, cells: seen.append((done, cells)))
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_the_lines_of_a_cell_magic_are_no_comments() -> None:
+    cell = "%%kubectl apply -f -\n# spec:\n#   replicas: 2 # two\n#"
+    assert with_cell_magic(cell) == "%%kubectl apply -f -\nspec:\n  replicas: 2 # two\n"
+    assert with_cell_magic("# two\nprint(2)") == "# two\nprint(2)"
