@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course.glossary import glossary
 from course.quiz import predict
 from course.source import show
 from course.view.cluster_view import ClusterView
@@ -13,6 +14,7 @@ from kubelite import Cluster
 __all__ = [
     "Cluster",
     "ClusterView",
+    "glossary",
     "graph",
     "predict",
     "replicas_slider",
