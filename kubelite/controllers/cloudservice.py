@@ -60,18 +60,25 @@ class SimulatedCloud:
 
     delay = 5 * SECOND
 
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}  # by uid: nobody's status may say so yet
+
     def ensure(
         self, service: Service, nodes: Sequence[Node], others: Sequence[Service]
     ) -> tuple[LoadBalancerIngress, ...]:
         """The address it has, the one it asks for, or a new one."""
         if service.status.load_balancer.ingress:
             return service.status.load_balancer.ingress
+        living = {other.metadata.uid for other in others}
+        self._given = {uid: ip for uid, ip in self._given.items() if uid in living}
         taken = {point.ip for other in others for point in other.status.load_balancer.ingress}
+        taken.update(self._given.values())
         wanted = service.spec.load_balancer_ip
         number = 256
         while not wanted or wanted in taken:
             number += 1
             wanted = f"198.18.{number >> 8}.{number & 255}"
+        self._given[service.metadata.uid] = wanted
         return (LoadBalancerIngress(ip=wanted, ip_mode="VIP"),)
 
 
