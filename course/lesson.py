@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from course.contents import progress
+from course.questions.view import quiz, review
 from course.quiz import predict
 from course.source import show
 from course.view.cluster_view import ClusterView
@@ -15,7 +17,10 @@ __all__ = [
     "ClusterView",
     "graph",
     "predict",
+    "progress",
+    "quiz",
     "replicas_slider",
+    "review",
     "show",
     "timeline",
 ]

@@ -1,14 +1,3 @@
-# %% [markdown]
-# # Declarative: say how many, not what to do
-#
-# After this chapter you can
-#
-# - tell a wish (*desired state*) from a list of steps, and say who compares it with what is there,
-# - predict what Kubernetes does in six situations, and check each prediction in a running cluster,
-# - say what it does **not** do, and how long it takes.
-#
-# Time: about 30 minutes. Before each result there is a question; answer it first.
-
 # %%
 from collections import Counter
 
@@ -17,6 +6,7 @@ from course.lesson import (
     ClusterView,
     graph,
     predict,
+    quiz,
     replicas_slider,
     show,
     timeline,
@@ -136,12 +126,12 @@ web = cluster.get("deployment/web")
 assert web.spec.replicas == web.status.ready_replicas == 10
 
 # %% [markdown]
-# # Six promises
+# ## Six promises
 #
 # Desired state is a promise that Kubernetes keeps working on. Six situations put it to the test.
 
 # %% [markdown]
-# ## 1. A container exits
+# ### 1. A container exits
 #
 # A program ends, by a crash or because it thinks it has finished. The one below prints for 20 seconds and
 # then exits with an error.
@@ -214,7 +204,7 @@ timeline(cluster, "deployment/printer", title="A container that exits every 20 s
 assert waiting.status.phase == "Running"
 
 # %% [markdown]
-# ## 2. A container becomes unresponsive
+# ### 2. A container becomes unresponsive
 #
 # Worse than an exit: the process is there and answers nobody. From outside it looks alive, so somebody has to ask.
 # A *liveness probe* tells the kubelet how. This shop stops answering after a minute; the probe asks every 10 s.
@@ -281,7 +271,7 @@ show("probe-threshold")
 # > *Source: kubernetes.io, Liveness, Readiness, and Startup Probes.*
 
 # %% [markdown]
-# ## 3. Scaling up
+# ### 3. Scaling up
 #
 # You have seen this one: three became ten, and the three were left in peace. The new pods went where there was most
 # room, so the nodes ended up with about the same number.
@@ -294,7 +284,7 @@ assert max(pods_by_node(cluster).values()) - min(pods_by_node(cluster).values())
 ClusterView(cluster, title="Ten copies of the shop")
 
 # %% [markdown]
-# ## 4. Scaling down
+# ### 4. Scaling down
 #
 # The rush is over: four will do. Somebody has to choose the six that go.
 
@@ -341,7 +331,7 @@ timeline(
 )
 
 # %% [markdown]
-# ## 5. Room for five, ten wanted
+# ### 5. Room for five, ten wanted
 #
 # One node with 3 cores; each copy asks for 0.6 of a core. Five fit.
 
@@ -390,7 +380,7 @@ assert pods_by_node(cluster) == {"node-1": 5, "node-2": 5, "node-3": 0}
 # > *Sources: kubernetes-sigs/descheduler README (June 2026); Karpenter 1.11 (April 2026).*
 
 # %% [markdown]
-# ## 6. A node fails and takes five pods with it
+# ### 6. A node fails and takes five pods with it
 #
 # The same cluster, ten pods on two nodes, and the third node empty. Now node-1 loses its power.
 
@@ -466,7 +456,7 @@ leaving = {p.metadata.name for p in cluster.get("pods") if p.metadata.deletion_t
 assert leaving == stricken
 
 # %% [markdown]
-# # A manifest with a slip
+# ## A manifest with a slip
 #
 # A wish must be well formed to be granted. The manifest below circulates in many introductions to liveness probes,
 # and it has a mistake in its last two lines.
@@ -567,11 +557,12 @@ cluster.story("pod/liveness-exec")
 # > *Source: kubernetes.io blog, 6 February 2023.*
 
 # %% [markdown]
-# # What to remember
+# ## What to remember
 #
 # - You declare a number; controllers compare it with what is there, and act on the difference, again and again.
 # - A container that ends is restarted in its pod. A pod that is lost is replaced by a new one, never moved.
 # - Pods without room wait and say why. A new node takes the waiting ones and leaves the others alone.
 # - Silence takes time to understand: 50 s and then 300 s, unless you choose otherwise.
-#
-# Back to [00 Welcome](00_welcome.ipynb).
+
+# %% jupyter={"source_hidden": true}
+quiz("07")
