@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] tags=["claim:orchestration-first", "claim:story-of-a-shop", "claim:what-you-can-describe"]
 # Sarah sells teapots on the web. On most days one server is enough, on Black Friday ten are too few, and
 # at three in the morning nobody is awake to restart the one that hangs.
 #
@@ -67,7 +67,7 @@ cluster.get("pods")
 # %%
 ClusterView(cluster, title="Two pods run")
 
-# %%
+# %% tags=["claim:nginx-manifest"]
 pods = cluster.get("pods")
 assert len(pods) == 2
 assert len({pod.spec.node_name for pod in pods}) == 2
@@ -97,7 +97,7 @@ cluster.get("pods")
 # Why did that happen? Every change in this cluster remembers what caused it, so a pod can tell its own
 # story. Its second half goes backwards in time, from cause to cause, and ends at your own deletion.
 
-# %%
+# %% tags=["claim:kubernetes-orchestrates"]
 (new,) = [pod for pod in cluster.get("pods") if pod.metadata.name not in pods.names]
 assert new.metadata.uid != lost.metadata.uid
 assert lost.metadata.name not in cluster.get("pods").names

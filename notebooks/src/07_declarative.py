@@ -83,7 +83,7 @@ replicas_slider(playground, "deployment/web", max=20)
 # %% [markdown]
 # The same move in code, on a cluster of its own. Which pods were there before, and which are new?
 
-# %%
+# %% tags=["claim:ten-in-total", "claim:starts-seven", "claim:state-unknown"]
 cluster = open_shop()
 before = set(cluster.get("pods").names)
 
@@ -101,7 +101,7 @@ assert len(after - before) == 7
 # what the ReplicaSet controller decides. It is called again whenever something changes, and knows nothing of
 # what it did last time.
 
-# %%
+# %% tags=["claim:never-stops"]
 show("replicaset-plan")
 
 # %% [markdown]
@@ -121,7 +121,7 @@ graph(cluster)
 # %%
 timeline(cluster, "deployment/web", since=asked_at - 1, marks={asked_at: "ten wanted"})
 
-# %%
+# %% tags=["claim:declarative", "claim:how-many"]
 web = cluster.get("deployment/web")
 assert web.spec.replicas == web.status.ready_replicas == 10
 
@@ -176,7 +176,7 @@ cluster.run(15)
 cluster.run(15)
 cluster.get("pods")
 
-# %%
+# %% tags=["claim:promise-exit"]
 (restarted,) = cluster.get("pods")
 assert restarted.metadata.uid == printer.metadata.uid
 assert restarted.spec.node_name == printer.spec.node_name
@@ -253,7 +253,7 @@ name = hanging.metadata.name
 cluster.run(75)
 cluster.events(f"pod/{name}")
 
-# %%
+# %% tags=["claim:promise-unresponsive"]
 revived = cluster.get(f"pod/{name}")
 assert revived.metadata.uid == hanging.metadata.uid
 assert revived.status.container_statuses[0].restart_count == 1
@@ -276,7 +276,7 @@ show("probe-threshold")
 # You have seen this one: three became ten, and the three were left in peace. The new pods went where there was most
 # room, so the nodes ended up with about the same number.
 
-# %%
+# %% tags=["claim:promise-up"]
 cluster = open_shop(replicas=10)
 print(pods_by_node(cluster))
 assert max(pods_by_node(cluster).values()) - min(pods_by_node(cluster).values()) <= 1
@@ -297,7 +297,7 @@ predict(
     "Then come pods on crowded nodes, then the youngest.",
 )
 
-# %%
+# %% tags=["claim:promise-down"]
 ready = set(cluster.get("pods").names)
 cluster.scale("deployment/web", 11)
 cluster.run(0.5)
@@ -350,7 +350,7 @@ cluster.events(f"pod/{waiting.metadata.name}")
 # The five others are not lost and have not failed. They wait, and the event says for what. Now a second machine
 # arrives.
 
-# %%
+# %% tags=["claim:promise-new-node"]
 arrived_at = cluster.elapsed
 cluster.add_node()
 cluster.run(30)
@@ -422,7 +422,7 @@ assert ("node.kubernetes.io/unreachable", "NoExecute") in taints
 print(*taints, sep="\n")
 show("default-tolerations")
 
-# %%
+# %% tags=["claim:promise-node-fails", "claim:all-by-itself"]
 placed = cluster.run_until(lambda c: pods_by_node(c)["node-3"] == 5, timeout=600)
 waited = 60 + placed
 print(f"The five replacements had a node {waited:.0f} s after the power cut.")
@@ -497,7 +497,7 @@ predict(
     why="The two fields belong to the probe, one level up, and not to exec.",
 )
 
-# %%
+# %% tags=["claim:liveness-manifest"]
 from kubelite.apimachinery.errors import StatusError
 
 cluster = Cluster()
@@ -556,7 +556,7 @@ cluster.story("pod/liveness-exec")
 # > **In real life** (November 2026). `k8s.gcr.io` has been frozen since April 2023: write `registry.k8s.io`.
 # > *Source: kubernetes.io blog, 6 February 2023.*
 
-# %% [markdown]
+# %% [markdown] tags=["claim:subtle-but-large", "claim:target-only"]
 # ## What to remember
 #
 # - You declare a number; controllers compare it with what is there, and act on the difference, again and again.

@@ -7,7 +7,7 @@ from course.lesson import Cluster, predict, quiz, show
 # Sarah's shop needs the password of its database. It should stand neither in the image nor in the manifest of the
 # shop, so it goes into an object of its own. The shop names it and gets it as a variable.
 
-# %%
+# %% tags=["claim:secrets-in-programs"]
 SECRET = """
 apiVersion: v1
 kind: Secret
@@ -74,7 +74,7 @@ predict(
     why="By default a Secret is stored like any other object. Encryption at rest has to be switched on.",
 )
 
-# %%
+# %% tags=["claim:secrets-are-encrypted"]
 stored = cluster.etcdctl_get(WHERE).decode()
 print(stored[stored.index('"data"') :])
 assert seen in stored
