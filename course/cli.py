@@ -16,12 +16,18 @@ def main() -> None:
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
+@click.option("--chapter", default="", help="Where to begin, such as 7; 00 unless given.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
-def lab(options: tuple[str, ...]) -> None:
+def lab(chapter: str, options: tuple[str, ...]) -> None:
     """Open the course in JupyterLab; OPTIONS go to it (try --no-browser)."""
-    from course.lab import open_lab
+    from course.lab import open_lab, page_of
+    from course.syllabus import NoSuchChapter
 
-    sys.exit(open_lab(*options))
+    try:
+        page = page_of(chapter)
+    except NoSuchChapter as problem:
+        raise click.BadParameter(str(problem), param_hint="--chapter") from None
+    sys.exit(open_lab(*options, page=page))
 
 
 @main.command("grade")

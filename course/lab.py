@@ -26,9 +26,24 @@ def lab_command(root: Path, *options: str) -> list[str]:
     ]
 
 
-def open_lab(*options: str) -> int:
-    """Open JupyterLab at the welcome page and stay until it is closed; its exit code."""
-    url = f"--LabApp.default_url=/lab/tree/{WELCOME}"
+def page_of(name: str) -> str:
+    """The notebook of a chapter, such as ``7``; the welcome page without a name.
+
+    Raises NoSuchChapter, also when the chapter has not been written yet.
+    """
+    from course import syllabus
+
+    if not name:
+        return WELCOME
+    chapter = syllabus.chapter(name)
+    if chapter.slug not in syllabus.written():
+        raise syllabus.NoSuchChapter(f"chapter {chapter.label} is still to come")
+    return f"notebooks/{chapter.file}"
+
+
+def open_lab(*options: str, page: str = WELCOME) -> int:
+    """Open JupyterLab at a page and stay until it is closed; its exit code."""
+    url = f"--LabApp.default_url=/lab/tree/{page}"
     try:
         return subprocess.call([*lab_command(ROOT, url, *_as_root()), *options], cwd=ROOT)
     except KeyboardInterrupt:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from course.glossary import glossary
+from course.contents import progress
+from course.questions.view import quiz, review
 from course.quiz import predict
 from course.source import show
 from course.view.cluster_view import ClusterView
@@ -17,7 +19,10 @@ __all__ = [
     "glossary",
     "graph",
     "predict",
+    "progress",
+    "quiz",
     "replicas_slider",
+    "review",
     "show",
     "timeline",
 ]

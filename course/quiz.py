@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
+from course.progress import keeper
 from course.view.saved import beside
 
 
@@ -37,6 +38,7 @@ class Prediction(ipywidgets.VBox):  # type: ignore[misc]
 
     def _reveal(self, _: object = None) -> None:
         right = self.radio.value == self.answer
+        keeper.predicted(self.question, right)
         verdict = "Yes" if right else f"No: {escape(self.answer)}"
         self.verdict.value = f"<b>{verdict}.</b> {escape(self.why)}"
 

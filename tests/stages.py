@@ -37,7 +37,7 @@ STAGES = (
         "other clients drive a served cluster",
         ("tests.clients.installing", "pytest -q tests/clients -n 2"),
     ),
-    Stage("notebooks", "each notebook shows what it showed", ("pytest -q --nbval notebooks",)),
+    Stage("notebooks", "each notebook shows what it showed", ("pytest -q --nbval notebooks -n 2",)),
     Stage("browser", "a learner's clicks work in a real browser", ("pytest -q -rs tests/browser",)),
 )
 

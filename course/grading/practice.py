@@ -14,6 +14,7 @@ from typing import Any
 
 from course.grading.exercise import EXERCISES, PUBLIC_SEED, Exercise, load
 from course.grading.judge import CheckResult, Result, judge
+from course.progress import keeper
 
 
 class Practice:
@@ -31,6 +32,7 @@ class Practice:
             raise TypeError(f"check() takes: {', '.join(self.exercise.answers)}")
         named = dict(zip(self.exercise.answers, answers, strict=True))
         self.result = judge(self.exercise, named, (self.seed,))
+        keeper.exercised(self.exercise.name, self.result.points, self.result.max)
         return Report(self.result, sum(self.hints_taken.values()))
 
     def hint(self) -> Note:

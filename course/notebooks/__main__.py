@@ -1,4 +1,4 @@
-"""``python -m course.notebooks build|check [NAME ...]``: build notebooks, or prove them current.
+"""``python -m course.notebooks build|check|links [NAME ...]``: build notebooks, or compare them.
 
 A NAME is a notebook's stem or its beginning, such as ``07`` or ``07_declarative``.
 Without one, all of them are meant.
@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
-from course.notebooks.build import build
+from course import syllabus
+from course.notebooks.building import Built, build_all
+from course.notebooks.frame import reframe
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+
+jobs_option = click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes at a time."
+)
 
 
 def chosen(names: tuple[str, ...]) -> list[Path]:
@@ -33,18 +40,22 @@ def target_of(source: Path) -> Path:
     return NOTEBOOKS / f"{source.stem}.ipynb"
 
 
-def build_with_progress(source: Path) -> str:
-    """Build one notebook with a bar that counts its cells; its text."""
-    start = time.perf_counter()
-    with tqdm(desc=source.stem, unit="cell", leave=False, disable=None) as bar:
+def work_through(names: tuple[str, ...], jobs: int, judge: Callable[[Built], str]) -> list[str]:
+    """Build what is chosen, print what ``judge`` says of each; the stems of those that failed."""
+    start, failed = time.perf_counter(), []
+    sources = chosen(names)
+    for built in build_all(sources, target_of, jobs):
+        said = f"FAILED\n{built.failure}" if built.failure else judge(built)
+        tqdm.write(f"{built.source.stem}: ran in {built.seconds:.1f} s, {said}")
+        failed += [built.source.stem] if built.failure else []
+    click.echo(f"{len(sources)} notebooks in {time.perf_counter() - start:.1f} s")
+    return sorted(failed)
 
-        def cell_done(done: int, cells: int) -> None:
-            bar.total = cells
-            bar.update(done - bar.n)
 
-        text = build(source, target_of(source), cell_done)
-    click.echo(f"{source.stem}: ran in {time.perf_counter() - start:.1f} s", nl=False)
-    return text
+def renew_links() -> list[str]:
+    """Renew the first and last cells of all saved notebooks; the stems of those that changed."""
+    written = syllabus.written(NOTEBOOKS)
+    return [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb")) if reframe(path, written)]
 
 
 @click.group()
@@ -54,29 +65,48 @@ def main() -> None:
 
 @main.command("build")
 @click.argument("names", nargs=-1)
-def build_command(names: tuple[str, ...]) -> None:
-    """Run each source and save the notebook with its outputs."""
-    for source in chosen(names):
-        text = build_with_progress(source)
-        target = target_of(source)
-        changed = not target.exists() or target.read_text(encoding="utf-8") != text
-        target.write_text(text, encoding="utf-8", newline="\n")
-        click.echo(", saved" if changed else ", unchanged")
+@jobs_option
+def build_command(names: tuple[str, ...], jobs: int) -> None:
+    """Run each source and save the notebook with its outputs; renew the links of the others."""
+
+    def save(built: Built) -> str:
+        target = target_of(built.source)
+        changed = not target.exists() or target.read_text(encoding="utf-8") != built.text
+        target.write_text(built.text, encoding="utf-8", newline="\n")
+        return "saved" if changed else "unchanged"
+
+    failed = work_through(names, jobs, save)
+    if renewed := renew_links():
+        click.echo(f"links renewed: {' '.join(renewed)}")
+    sys.exit(1 if failed else 0)
 
 
 @main.command("check")
 @click.argument("names", nargs=-1)
-def check_command(names: tuple[str, ...]) -> None:
+@jobs_option
+def check_command(names: tuple[str, ...], jobs: int) -> None:
     """Run each source and compare with the saved notebook, byte by byte."""
     stale = []
-    for source in chosen(names):
-        text, target = build_with_progress(source), target_of(source)
-        same = target.exists() and target.read_bytes() == text.encode()
-        click.echo(", identical" if same else ", DIFFERS from the saved notebook")
-        stale += [] if same else [source.stem]
+
+    def compare(built: Built) -> str:
+        target = target_of(built.source)
+        if target.exists() and target.read_bytes() == built.text.encode():
+            return "identical"
+        stale.append(built.source.stem)
+        return "DIFFERS from the saved notebook"
+
+    failed = work_through(names, jobs, compare)
     if stale:
-        click.echo(f"to rebuild: python -m course.notebooks build {' '.join(stale)}", err=True)
-        sys.exit(1)
+        rebuild = " ".join(sorted(stale))
+        click.echo(f"to rebuild: python -m course.notebooks build {rebuild}", err=True)
+    sys.exit(1 if stale or failed else 0)
+
+
+@main.command("links")
+def links_command() -> None:
+    """Renew previous, next and contents in the saved notebooks, without running any."""
+    renewed = renew_links()
+    click.echo(f"links renewed: {' '.join(renewed)}" if renewed else "all links are current")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from course import syllabus
 from course.notebooks.client import client_for
+from course.notebooks.frame import chapter_of, framed
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -29,14 +31,20 @@ CellDone = Callable[[int, int], None]
 
 
 def from_source(source: Path) -> NotebookNode:
-    """Read a percent script into a notebook without outputs, its cell ids fixed."""
+    """Read a percent script into a notebook without outputs, its cell ids fixed.
+
+    A chapter gets its first and last cell from the syllabus.
+    """
     notebook = jupytext.read(source, fmt="py:percent")
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:03d}"
         cell.source = with_cell_magic(cell.source)
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook
+    chapter = chapter_of(source)
+    return (
+        framed(notebook, chapter, syllabus.written(source.parent.parent)) if chapter else notebook
+    )
 
 
 def with_cell_magic(text: str) -> str:

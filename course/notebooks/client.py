@@ -9,6 +9,7 @@ is cut into short slices, each of which looks at the socket anew.
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from queue import Empty
@@ -20,6 +21,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets import Type
+
+from course.progress import PROGRESS
 
 CELL_TIMEOUT = 60
 """Seconds one cell may run."""
@@ -53,6 +56,13 @@ class AttentiveManager(AsyncKernelManager):
     """A kernel's manager whose clients are attentive."""
 
     client_factory = Type(AttentiveClient)
+
+    async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        """No kernel here looks for what a learner has done: that must not show when saved."""
+        env = {**(options.pop("env", None) or os.environ), PROGRESS: "off"}
+        return await super()._async_pre_start_kernel(env=env, **options)
+
+    pre_start_kernel = _async_pre_start_kernel
 
 
 def client_for(notebook: NotebookNode, folder: Path) -> NotebookClient:

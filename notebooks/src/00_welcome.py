@@ -1,6 +1,4 @@
-# %% [markdown]
-# # Welcome
-#
+# %% [markdown] tags=["claim:orchestration-first", "claim:story-of-a-shop", "claim:what-you-can-describe"]
 # Sarah sells teapots on the web. On most days one server is enough, on Black Friday ten are too few, and
 # at three in the morning nobody is awake to restart the one that hangs.
 #
@@ -18,7 +16,7 @@
 # Only the machines and the clock are simulated, so an hour passes when you say so and not before.
 
 # %%
-from course.lesson import Cluster, ClusterView, predict, timeline
+from course.lesson import Cluster, ClusterView, predict, progress, quiz, review, show, timeline
 
 cluster = Cluster(nodes=3)
 ClusterView(cluster, title="Sarah's cluster, live", follow=True)
@@ -69,7 +67,7 @@ cluster.get("pods")
 # %%
 ClusterView(cluster, title="Two pods run")
 
-# %%
+# %% tags=["claim:nginx-manifest"]
 pods = cluster.get("pods")
 assert len(pods) == 2
 assert len({pod.spec.node_name for pod in pods}) == 2
@@ -99,7 +97,7 @@ cluster.get("pods")
 # Why did that happen? Every change in this cluster remembers what caused it, so a pod can tell its own
 # story. Its second half goes backwards in time, from cause to cause, and ends at your own deletion.
 
-# %%
+# %% tags=["claim:kubernetes-orchestrates"]
 (new,) = [pod for pod in cluster.get("pods") if pod.metadata.name not in pods.names]
 assert new.metadata.uid != lost.metadata.uid
 assert lost.metadata.name not in cluster.get("pods").names
@@ -150,9 +148,42 @@ timeline(
 # and all of the work of Kubernetes is to keep the second line on the first.
 
 # %% [markdown]
-# ## Where to go next
+# ## The code that runs
 #
-# - [07 Declarative](07_declarative.ipynb): ask for ten instead of three, and hold Kubernetes to six promises.
-# - [13 Secrets](13_configuration.ipynb): what a Secret hides, from whom, and how to hide it better.
+# Nothing on these pages is hidden. `show` prints a piece of the engine's own code by its name; chapters use it where
+# the code says it shorter than words. This is how the two pods were counted: what the controller of ReplicaSets decides,
+# each time something changes.
+
+# %%
+show("replicaset-plan")
+
+# %% [markdown]
+# > **In real life** (November 2026). Four of five organisations that use containers run Kubernetes in production, and what
+# > they find hardest is not the technology but working together differently.
+# > *Source: CNCF annual survey, 20 January 2026 (82 % of 628).*
+
+# %% [markdown]
+# ## What to remember
 #
+# - You write down what there shall be; components compare it with what is there, and act on the difference.
+# - A pod that is lost is replaced by a new one. A machine that is silent is given time first.
+# - Every change remembers its cause, and `cluster.story(...)` tells it.
+
+# %% jupyter={"source_hidden": true}
+quiz("00")
+
+# %% [markdown]
+# ## How far you are
+#
+# What you have done is kept in a file beside these notebooks, on this computer only. Run the next cell whenever you like to see
+# it and what comes next; `progress.reset()` forgets it all. Questions that you missed, in any chapter, come back in the
+# cell after it.
+
+# %%
+progress
+
+# %% jupyter={"source_hidden": true}
+review()
+
+# %% [markdown]
 # What the simulated cluster leaves out is written down in `docs/fidelity.md`.

@@ -1,14 +1,3 @@
-# %% [markdown]
-# # Declarative: say how many, not what to do
-#
-# After this chapter you can
-#
-# - tell a wish (*desired state*) from a list of steps, and say who compares it with what is there,
-# - predict what Kubernetes does in six situations, and check each prediction in a running cluster,
-# - say what it does **not** do, and how long it takes.
-#
-# Time: about 30 minutes. Before each result there is a question; answer it first.
-
 # %%
 from collections import Counter
 
@@ -17,6 +6,7 @@ from course.lesson import (
     ClusterView,
     graph,
     predict,
+    quiz,
     replicas_slider,
     show,
     timeline,
@@ -93,7 +83,7 @@ replicas_slider(playground, "deployment/web", max=20)
 # %% [markdown]
 # The same move in code, on a cluster of its own. Which pods were there before, and which are new?
 
-# %%
+# %% tags=["claim:ten-in-total", "claim:starts-seven", "claim:state-unknown"]
 cluster = open_shop()
 before = set(cluster.get("pods").names)
 
@@ -111,7 +101,7 @@ assert len(after - before) == 7
 # what the ReplicaSet controller decides. It is called again whenever something changes, and knows nothing of
 # what it did last time.
 
-# %%
+# %% tags=["claim:never-stops"]
 show("replicaset-plan")
 
 # %% [markdown]
@@ -131,17 +121,17 @@ graph(cluster)
 # %%
 timeline(cluster, "deployment/web", since=asked_at - 1, marks={asked_at: "ten wanted"})
 
-# %%
+# %% tags=["claim:declarative", "claim:how-many"]
 web = cluster.get("deployment/web")
 assert web.spec.replicas == web.status.ready_replicas == 10
 
 # %% [markdown]
-# # Six promises
+# ## Six promises
 #
 # Desired state is a promise that Kubernetes keeps working on. Six situations put it to the test.
 
 # %% [markdown]
-# ## 1. A container exits
+# ### 1. A container exits
 #
 # A program ends, by a crash or because it thinks it has finished. The one below prints for 20 seconds and
 # then exits with an error.
@@ -186,7 +176,7 @@ cluster.run(15)
 cluster.run(15)
 cluster.get("pods")
 
-# %%
+# %% tags=["claim:promise-exit"]
 (restarted,) = cluster.get("pods")
 assert restarted.metadata.uid == printer.metadata.uid
 assert restarted.spec.node_name == printer.spec.node_name
@@ -214,7 +204,7 @@ timeline(cluster, "deployment/printer", title="A container that exits every 20 s
 assert waiting.status.phase == "Running"
 
 # %% [markdown]
-# ## 2. A container becomes unresponsive
+# ### 2. A container becomes unresponsive
 #
 # Worse than an exit: the process is there and answers nobody. From outside it looks alive, so somebody has to ask.
 # A *liveness probe* tells the kubelet how. This shop stops answering after a minute; the probe asks every 10 s.
@@ -263,7 +253,7 @@ name = hanging.metadata.name
 cluster.run(75)
 cluster.events(f"pod/{name}")
 
-# %%
+# %% tags=["claim:promise-unresponsive"]
 revived = cluster.get(f"pod/{name}")
 assert revived.metadata.uid == hanging.metadata.uid
 assert revived.status.container_statuses[0].restart_count == 1
@@ -281,12 +271,12 @@ show("probe-threshold")
 # > *Source: kubernetes.io, Liveness, Readiness, and Startup Probes.*
 
 # %% [markdown]
-# ## 3. Scaling up
+# ### 3. Scaling up
 #
 # You have seen this one: three became ten, and the three were left in peace. The new pods went where there was most
 # room, so the nodes ended up with about the same number.
 
-# %%
+# %% tags=["claim:promise-up"]
 cluster = open_shop(replicas=10)
 print(pods_by_node(cluster))
 assert max(pods_by_node(cluster).values()) - min(pods_by_node(cluster).values()) <= 1
@@ -294,7 +284,7 @@ assert max(pods_by_node(cluster).values()) - min(pods_by_node(cluster).values())
 ClusterView(cluster, title="Ten copies of the shop")
 
 # %% [markdown]
-# ## 4. Scaling down
+# ### 4. Scaling down
 #
 # The rush is over: four will do. Somebody has to choose the six that go.
 
@@ -307,7 +297,7 @@ predict(
     "Then come pods on crowded nodes, then the youngest.",
 )
 
-# %%
+# %% tags=["claim:promise-down"]
 ready = set(cluster.get("pods").names)
 cluster.scale("deployment/web", 11)
 cluster.run(0.5)
@@ -341,7 +331,7 @@ timeline(
 )
 
 # %% [markdown]
-# ## 5. Room for five, ten wanted
+# ### 5. Room for five, ten wanted
 #
 # One node with 3 cores; each copy asks for 0.6 of a core. Five fit.
 
@@ -360,7 +350,7 @@ cluster.events(f"pod/{waiting.metadata.name}")
 # The five others are not lost and have not failed. They wait, and the event says for what. Now a second machine
 # arrives.
 
-# %%
+# %% tags=["claim:promise-new-node"]
 arrived_at = cluster.elapsed
 cluster.add_node()
 cluster.run(30)
@@ -390,7 +380,7 @@ assert pods_by_node(cluster) == {"node-1": 5, "node-2": 5, "node-3": 0}
 # > *Sources: kubernetes-sigs/descheduler README (June 2026); Karpenter 1.11 (April 2026).*
 
 # %% [markdown]
-# ## 6. A node fails and takes five pods with it
+# ### 6. A node fails and takes five pods with it
 #
 # The same cluster, ten pods on two nodes, and the third node empty. Now node-1 loses its power.
 
@@ -432,7 +422,7 @@ assert ("node.kubernetes.io/unreachable", "NoExecute") in taints
 print(*taints, sep="\n")
 show("default-tolerations")
 
-# %%
+# %% tags=["claim:promise-node-fails", "claim:all-by-itself"]
 placed = cluster.run_until(lambda c: pods_by_node(c)["node-3"] == 5, timeout=600)
 waited = 60 + placed
 print(f"The five replacements had a node {waited:.0f} s after the power cut.")
@@ -466,7 +456,7 @@ leaving = {p.metadata.name for p in cluster.get("pods") if p.metadata.deletion_t
 assert leaving == stricken
 
 # %% [markdown]
-# # A manifest with a slip
+# ## A manifest with a slip
 #
 # A wish must be well formed to be granted. The manifest below circulates in many introductions to liveness probes,
 # and it has a mistake in its last two lines.
@@ -507,7 +497,7 @@ predict(
     why="The two fields belong to the probe, one level up, and not to exec.",
 )
 
-# %%
+# %% tags=["claim:liveness-manifest"]
 from kubelite.apimachinery.errors import StatusError
 
 cluster = Cluster()
@@ -566,12 +556,13 @@ cluster.story("pod/liveness-exec")
 # > **In real life** (November 2026). `k8s.gcr.io` has been frozen since April 2023: write `registry.k8s.io`.
 # > *Source: kubernetes.io blog, 6 February 2023.*
 
-# %% [markdown]
-# # What to remember
+# %% [markdown] tags=["claim:subtle-but-large", "claim:target-only"]
+# ## What to remember
 #
 # - You declare a number; controllers compare it with what is there, and act on the difference, again and again.
 # - A container that ends is restarted in its pod. A pod that is lost is replaced by a new one, never moved.
 # - Pods without room wait and say why. A new node takes the waiting ones and leaves the others alone.
 # - Silence takes time to understand: 50 s and then 300 s, unless you choose otherwise.
-#
-# Back to [00 Welcome](00_welcome.ipynb).
+
+# %% jupyter={"source_hidden": true}
+quiz("07")

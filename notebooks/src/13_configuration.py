@@ -1,24 +1,13 @@
-# %% [markdown]
-# # Secrets: hidden from whom?
-#
-# After this chapter you can
-#
-# - say what a Secret hides by default, and from whom it hides nothing,
-# - switch on encryption at rest, and show the difference in the bytes of the store,
-# - retire an old key without losing a password.
-#
-# Time: about 15 minutes. Before each result there is a question; answer it first.
-
 # %%
 from base64 import b64decode, b64encode
 
-from course.lesson import Cluster, predict, show
+from course.lesson import Cluster, predict, quiz, show
 
 # %% [markdown]
 # Sarah's shop needs the password of its database. It should stand neither in the image nor in the manifest of the
 # shop, so it goes into an object of its own. The shop names it and gets it as a variable.
 
-# %%
+# %% tags=["claim:secrets-in-programs"]
 SECRET = """
 apiVersion: v1
 kind: Secret
@@ -85,7 +74,7 @@ predict(
     why="By default a Secret is stored like any other object. Encryption at rest has to be switched on.",
 )
 
-# %%
+# %% tags=["claim:secrets-are-encrypted"]
 stored = cluster.etcdctl_get(WHERE).decode()
 print(stored[stored.index('"data"') :])
 assert seen in stored
@@ -181,11 +170,12 @@ assert stored.startswith(b"k8s:enc:aesgcm:v1:summer:")
 assert b64decode(cluster.get("secret/database").data["password"]) == b"tulips-in-march"
 
 # %% [markdown]
-# # What to remember
+# ## What to remember
 #
 # - A Secret is kept apart from image and manifest; that is all it does by itself.
 # - base64 is a way of writing. Who may not read a Secret is decided by roles and bindings.
 # - Encryption at rest protects the disk and its backups, once it is on and everything has been written again.
 # - A key is retired by adding, preferring, rewriting and dropping, in this order.
-#
-# Back to [07 Declarative](07_declarative.ipynb) or to the [start](00_welcome.ipynb).
+
+# %% jupyter={"source_hidden": true}
+quiz("13")

@@ -10,6 +10,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from course.notebooks.build import WIDGET_VIEW, build, with_cell_magic
+from course.notebooks.building import build_all
 from tests.course.notebooks.conftest import Lesson
 
 
@@ -58,3 +59,23 @@ def test_the_lines_of_a_cell_magic_are_no_comments() -> None:
     cell = "%%kubectl apply -f -\n# spec:\n#   replicas: 2 # two\n#"
     assert with_cell_magic(cell) == "%%kubectl apply -f -\nspec:\n  replicas: 2 # two\n"
     assert with_cell_magic("# two\nprint(2)") == "# two\nprint(2)"
+
+
+def test_several_at_once_are_the_same_as_one_after_the_other(
+    built_lesson: Lesson, tmp_path: Path
+) -> None:
+    broken, lesson = tmp_path / "broken.py", tmp_path / "lesson.py"
+    broken.write_text("# %%\n1 / 0\n", encoding="utf-8")
+    lesson.write_bytes(built_lesson.source.read_bytes())
+    built = {
+        one.source: one
+        for one in build_all([broken, lesson], lambda source: source.with_suffix(".ipynb"), jobs=2)
+    }
+    assert built[lesson].text.encode() == built_lesson.notebook.read_bytes()
+    assert "ZeroDivisionError" in built[broken].failure, "one that fails does not stop the others"
+
+
+def test_no_kernel_looks_for_what_a_learner_has_done(tmp_path: Path) -> None:
+    source = tmp_path / "kept.py"
+    source.write_text("# %%\nimport os\n\nos.environ['KUBELITE_PROGRESS']\n", encoding="utf-8")
+    assert "'off'" in build(source, tmp_path / "kept.ipynb")
