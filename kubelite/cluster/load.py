@@ -6,6 +6,7 @@ know the rate and use cpu for it. So an hour of Black Friday costs what changes 
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -53,6 +54,11 @@ class Load:
         share = self.rate / len(self._backends) if self._backends else 0.0
         return {one.sandbox.config.name: share for one in self._backends}
 
+    @property
+    def capacity(self) -> float:
+        """Requests a second for which the pods behind have cpu; infinite if they need none."""
+        return sum((_capacity(one) for one in self._backends), 0.0)
+
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
         if rate < 0:
@@ -92,7 +98,8 @@ class Load:
             self._sent += self.rate * seconds
             share = self.rate / len(self._backends) if self._backends else 0.0
             for one in self._backends:
-                self._answered += _served(one, share) * self._lived(one)
+                well = one.answers(self._since, now)
+                self._answered += _served(one, share) * self._lived(one) * well
         self._since = now
 
     def _lived(self, container: Container) -> float:
@@ -114,6 +121,12 @@ def _served(container: Container, rate: float) -> float:
     all_of_them = container.metered().rate * cost / 1000
     entitled = container.runtime.accounts.entitled(container) if cost else 0.0
     return rate * min(1.0, entitled / all_of_them) if all_of_them else rate
+
+
+def _capacity(container: Container) -> float:
+    """Requests a second that a container could answer with the cpu it may have."""
+    cost = container.program.cpu_per_request
+    return container.runtime.accounts.entitled(container) * 1000 / cost if cost else inf
 
 
 class Loads:
