@@ -177,6 +177,23 @@ def test_a_container_that_hangs_answers_nobody() -> None:
     assert cluster.usage(cluster.get("pods").names[0])["shop"].cpu < 5
 
 
+def test_a_dead_machine_gets_its_share_until_it_is_noticed() -> None:
+    """For 50 s its pods count as ready, and the proxies still send customers there."""
+    cluster = Cluster(nodes=2)
+    shop(cluster)
+    load = cluster.load("web", 10)
+    cluster.run(60)
+    cluster.kill_node("node-1")
+    for _ in range(12):  # a rate that is set anew does not find out more
+        load.set(10)
+        cluster.run(10)
+    assert 250 <= load.totals().failed <= 300
+    assert list(load.pods.values()) == [10.0]
+    cluster.start_node("node-1")
+    cluster.run(60)
+    assert list(load.pods.values()) == [5.0, 5.0]
+
+
 def test_the_share_of_pages_that_fail_is_lost() -> None:
     cluster = Cluster(nodes=1)
     cluster.apply(manifests.deployment(replicas=1, env={"FAIL_RATE": "0.25"}))
@@ -205,6 +222,7 @@ def test_a_slow_network_delays_answers_and_fails_impatient_probes() -> None:
     cluster.apply(manifests.deployment(replicas=1))
     cluster.apply(manifests.service())
     cluster.run_until("deployment/web ready")
+    cluster.run(5)  # the proxies have heard of the pod
     network = cluster.workers["node-1"].runtime.network
     before = cluster.request("web").latency_ms
     network.slowness = 500_000
