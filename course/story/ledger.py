@@ -1,4 +1,4 @@
-"""What happened minute by minute: customers, answers, orders, servers and money on one time axis."""
+"""What happened minute by minute: customers, answers, orders, servers and money."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 class Sample(NamedTuple):
     """One stretch of time. ``hour`` is when it began, ``seconds`` how long it is.
 
-    Rates are requests a second, latencies seconds, money dollars an hour. ``replicas`` are the copies
-    that answer, ``wanted`` those there should be, ``nodes`` the machines paid for.
+    Rates are requests a second, latencies seconds, money dollars an hour. ``replicas`` are the
+    copies that answer, ``wanted`` those there should be, ``nodes`` the machines paid for.
     """
 
     hour: float
@@ -94,9 +94,10 @@ class Ledger:
         return sum(one.busy * one.nodes * one.seconds for one in self) / paid if paid else 0.0
 
     def __repr__(self) -> str:
+        orders = f"{self.orders_lost:,} of {self.orders:,} orders lost, " if self.orders else ""
         return (
             f"{self.title}: {self.sent:,} requests, {self.availability:.3%} answered, "
-            f"{self.orders_lost:,} of {self.orders:,} orders lost, ${self.machines:.2f} for machines"
+            f"{orders}${self.machines:.2f} for machines"
         )
 
 

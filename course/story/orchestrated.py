@@ -12,7 +12,7 @@ from course.story.day import Day
 from course.story.ledger import Ledger, Losses, Sample
 from course.story.parameters import Parameters
 from course.story.queueing import served
-from course.story.traffic import Arrivals, arrivals, troubles
+from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in
 from course.story.trouble import strike
 from kubelite import Cluster
 from kubelite.cluster.infrastructure import NodePool
@@ -136,16 +136,18 @@ class Watcher:
         return rate(self.cluster.cloud.charges, self.cluster.clock.now) + fixed
 
 
-def run(numbers: Parameters, seed: int, chaos: bool) -> Day:
-    """The whole day, minute by minute."""
+def run(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> Day:
+    """The day, minute by minute."""
     cluster = open_shop(numbers, seed)
     watcher = Watcher(cluster, numbers)
-    coming = list(troubles(numbers, seed, chaos))
+    coming = troubles_in(numbers, seed, chaos, hours)
     log, samples = [], []
-    for minute, came in enumerate(arrivals(numbers, seed)):
+    customers = arrivals(numbers, seed)
+    for minute in minutes_of(hours):
+        came = customers[minute]
         while coming and coming[0].minute <= minute:
             one = coming.pop(0)
             log.append((minute, f"{one.what}: {strike(cluster, one.what, one.lot)}"))
         samples.append(watcher.minute(minute, came))
     ledger = Ledger(samples, NAME)
-    return Day(NAME, seed, numbers, ledger, 0.0, tuple(log), cluster)
+    return Day(NAME, seed, numbers, ledger, numbers.cluster_minutes, tuple(log), cluster)

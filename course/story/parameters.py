@@ -110,6 +110,7 @@ class Parameters:
     bigger_minutes: float
     restart_minutes: float
     boot_minutes: float
+    cluster_minutes: float
     hangs_a_day: float
     prices: Prices = field(default_factory=prices)
 

@@ -2,8 +2,8 @@
 
 A day of the real thing takes seconds; this one takes milliseconds, so that a sensitivity figure
 can try hundreds. It knows the autoscaler's formula with its tolerance and hesitation, how long
-pods and machines take to start, and how long a hanging container keeps its place. A test holds it to
-the cluster's day.
+pods and machines take to start, and how long a hanging container keeps its place. A test holds
+it to the cluster's day.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from course.story.day import Day
 from course.story.ledger import Ledger, Losses, Sample
 from course.story.parameters import Parameters
 from course.story.queueing import served
-from course.story.traffic import Arrivals, arrivals, troubles
+from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in
 
 NAME = "orchestrator, reckoned"
 LEAST = 2
@@ -87,18 +87,20 @@ class Sketch:
             self.sick.append((minute, pods * 50 / 60))
 
 
-def run(numbers: Parameters, seed: int, chaos: bool) -> Day:
-    """The whole day."""
+def run(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> Day:
+    """The day."""
     state, losses, prices = Sketch(numbers), Losses(), numbers.prices
-    coming = list(troubles(numbers, seed, chaos))
+    coming = troubles_in(numbers, seed, chaos, hours)
     fixed = prices.balancer_hour + prices.control_plane_hour
     samples = []
-    for minute, came in enumerate(arrivals(numbers, seed)):
+    customers = arrivals(numbers, seed)
+    for minute in minutes_of(hours):
+        came = customers[minute]
         while coming and coming[0].minute <= minute:
             state.hit(minute, coming.pop(0).what)
         samples.append(_sample(state, minute, came, numbers, losses, fixed))
         state.minute(minute, came.requests / 60)
-    return Day(NAME, seed, numbers, Ledger(samples, NAME))
+    return Day(NAME, seed, numbers, Ledger(samples, NAME), numbers.cluster_minutes)
 
 
 def _sample(

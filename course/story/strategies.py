@@ -14,14 +14,22 @@ from course.story.ledger import Ledger, Losses, Sample
 from course.story.parameters import Parameters
 from course.story.queueing import Served, served
 from course.story.team import Team
-from course.story.traffic import Arrivals, Trouble, arrivals, busiest, troubles
+from course.story.traffic import (
+    Arrivals,
+    Hours,
+    Trouble,
+    arrivals,
+    busiest,
+    minutes_of,
+    troubles_in,
+)
 
 CRASH_MINUTES = 1
 """A process that ends is started again by its machine; that works without any orchestrator."""
 
 
 class Broken(NamedTuple):
-    """A server in the list that answers nobody. ``heals`` is when it does by itself; -1 is never."""
+    """A server in the list that answers nobody; ``heals`` is when it does by itself, or -1."""
 
     since: int
     what: str
@@ -34,11 +42,11 @@ class Shop:
     name = "by hand"
     balancer = True
 
-    def __init__(self, numbers: Parameters, seed: int, chaos: bool):
+    def __init__(self, numbers: Parameters, seed: int, chaos: bool, hours: Hours):
         self.numbers = numbers
         self.team = Team(numbers)
         self.customers = arrivals(numbers, seed)
-        self.waiting = list(troubles(numbers, seed, chaos))
+        self.waiting = troubles_in(numbers, seed, chaos, hours)
         self.servers = self.first()
         self.ordered = 0  # paid for, and not in the list yet
         self.broken: list[Broken] = []
@@ -54,9 +62,9 @@ class Shop:
         """What stands ready at midnight."""
         return self.numbers.servers_for(busiest(self.numbers) * self.numbers.prepared)
 
-    def run(self) -> list[Sample]:
-        """The day, minute by minute."""
-        return [self._minute(minute, came) for minute, came in enumerate(self.customers)]
+    def run(self, hours: Hours) -> list[Sample]:
+        """These hours of the day, minute by minute."""
+        return [self._minute(minute, self.customers[minute]) for minute in minutes_of(hours)]
 
     def _minute(self, minute: int, came: Arrivals) -> Sample:
         self.now_rate = rate = came.requests / 60
@@ -190,13 +198,13 @@ class Containers(Shop):
 
 
 class OneServer(Shop):
-    """One machine, made bigger when it is too small: it is away meanwhile. It is not made smaller."""
+    """One machine, made bigger when it is too small and away meanwhile; not made smaller."""
 
     name = "one server"
     balancer = False
 
-    def __init__(self, numbers: Parameters, seed: int, chaos: bool):
-        super().__init__(numbers, seed, chaos)
+    def __init__(self, numbers: Parameters, seed: int, chaos: bool, hours: Hours):
+        super().__init__(numbers, seed, chaos, hours)
         self.size = self._size_for(self.servers)
         self.servers = 1
         self.away_until = -1
@@ -243,12 +251,12 @@ class OneServer(Shop):
         self.team.busy_for(minute, minutes, back)
 
 
-def by_people(kind: type[Shop]) -> Callable[[Parameters, int, bool], Day]:
+def by_people(kind: type[Shop]) -> Callable[[Parameters, int, bool, Hours], Day]:
     """A strategy of the table from a shop of this kind."""
 
-    def run(numbers: Parameters, seed: int, chaos: bool) -> Day:
-        shop = kind(numbers, seed, chaos)
-        ledger = Ledger(shop.run(), kind.name)
+    def run(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> Day:
+        shop = kind(numbers, seed, chaos, hours)
+        ledger = Ledger(shop.run(hours), kind.name)
         return Day(kind.name, seed, numbers, ledger, shop.team.worked, tuple(shop.team.log))
 
     return run

@@ -6,10 +6,11 @@ The same seed gives the same customers under every strategy, so strategies can b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, exp, floor, lgamma, log, sqrt
 from typing import NamedTuple
 
-from course.story.parameters import Parameters
+from course.story.parameters import Parameters, parameters
 from kubelite.sim.chance import Chance, Stream
 
 MINUTES = 24 * 60
@@ -20,8 +21,8 @@ HOURS = (
     *(1.00, 1.25, 1.42, 1.52, 1.45, 1.38, 1.35, 1.33),
     *(1.32, 1.30, 1.32, 1.38, 1.42, 1.30, 1.05, 0.78),
 )
-"""An ordinary day: each hour against the day's mean. Busiest at 11:00, 52 % above the mean (Hitwise,
-Peak Week 2016), quiet at night; the hours between are an assumption."""
+"""An ordinary day: each hour against the day's mean. Busiest at 11:00, 52 % above the mean
+(Hitwise, Peak Week 2016), quiet at night; the hours between are an assumption."""
 
 FRIDAY = ((0, 0.0), (2, 0.0), (3, 0.6), (11, 1.0), (17, 0.9), (24, 0.2))
 """Black Friday: how much of ``peak_factor`` comes on top, by hour. It jumps at 03:00 when the sale
@@ -29,6 +30,23 @@ begins, is greatest at 11:00 and tapers off from 17:00 (Fastly, holiday traffic 
 
 SURGE = (12.0, 12.5)
 SURGE_RISE = 2 / 60
+
+MATTER = ("ordinary_rate", "peak_factor", "surge_factor", "order_share")
+"""The numbers that decide who comes."""
+
+
+Hours = tuple[float, float]
+"""A part of the day, from and to: ``(6, 14)``."""
+
+WHOLE_DAY: Hours = (0, 24)
+
+
+def minutes_of(hours: Hours) -> range:
+    """The minutes of a part of the day. Raises ValueError if it is none."""
+    begin, end = hours
+    if not 0 <= begin < end <= 24:
+        raise ValueError(f"hours={hours}: give two hours of one day, such as (6, 14)")
+    return range(round(begin * 60), round(end * 60))
 
 
 class Arrivals(NamedTuple):
@@ -71,6 +89,12 @@ def demand(hour: float, numbers: Parameters) -> float:
 
 def arrivals(numbers: Parameters, seed: int) -> tuple[Arrivals, ...]:
     """Every minute of the day."""
+    only_these = {name: getattr(numbers, name) for name in MATTER}
+    return _arrivals(parameters(**only_these), seed)
+
+
+@lru_cache(maxsize=64)
+def _arrivals(numbers: Parameters, seed: int) -> tuple[Arrivals, ...]:
     chance = Chance(seed)
     draw = chance.stream("story/requests")
     buyers = chance.stream("story/orders")
@@ -86,7 +110,7 @@ def arrivals(numbers: Parameters, seed: int) -> tuple[Arrivals, ...]:
 def poisson(mean: float, draw: Stream) -> int:
     """How many came, when each comes by chance and so many on average.
 
-    For large means Hoermann's transformed rejection (PTRS, 1993): exact, and as quick as for small ones.
+    For large means it is Hoermann's transformed rejection (PTRS, 1993): exact, and as quick.
     """
     if mean < SMALL:
         least, product, count = exp(-mean), draw.random(), 0
@@ -111,7 +135,7 @@ def poisson(mean: float, draw: Stream) -> int:
 
 
 class Trouble(NamedTuple):
-    """Something that goes wrong: at which minute, what, and a number from 0 to 1 that says to whom."""
+    """Something that goes wrong: the minute, what, and a number from 0 to 1 that says to whom."""
 
     minute: int
     what: str
@@ -137,3 +161,9 @@ def troubles(numbers: Parameters, seed: int, chaos: bool = False) -> tuple[Troub
             minute = 8 * 60 + number * slot + int(draw.random() * slot)
             found.append(Trouble(minute, what, draw.random()))
     return tuple(sorted(found))
+
+
+def troubles_in(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> list[Trouble]:
+    """Those of a part of the day."""
+    minutes = minutes_of(hours)
+    return [one for one in troubles(numbers, seed, chaos) if one.minute in minutes]

@@ -62,6 +62,12 @@ class Load:
         """Requests a second for which the pods behind have cpu; infinite if they need none."""
         return sum((_capacity(one) for one in self._backends), 0.0)
 
+    @property
+    def page_seconds(self) -> float:
+        """What one request costs the pods behind, in seconds of a core; 0 when nobody is there."""
+        costs = [one.program.cpu_per_request for one in self._backends]
+        return sum(costs) / len(costs) / SECOND if costs else 0.0
+
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
         if rate < 0:
