@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ class Parameters:
 
     def servers_for(self, rate: float) -> int:
         """How many servers keep ``rate`` requests a second at the target; at least one."""
-        wanted = -int(-(rate / self.server_rate / self.target) // 1)
+        wanted = ceil(rate / self.server_rate / self.target - 1e-9)
         return max(1, min(wanted, int(self.most_servers)))
 
 

@@ -1,8 +1,8 @@
 """Money and users: what customers felt and what it cost, on one time axis.
 
 ``money`` draws a day of the story, or what ``watch_traffic`` wrote down of any cluster; several
-days lie over each other. ``scoreboard`` sets days side by side, ``tornado`` and ``heat`` say how far a
-conclusion holds.
+days lie over each other. ``scoreboard`` sets days side by side, ``tornado`` and ``heat`` say how
+far a conclusion holds.
 """
 
 from __future__ import annotations
