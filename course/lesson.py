@@ -12,7 +12,7 @@ from course.story.queueing import erlang_c, served
 from course.story.sensitivity import sensitivity, sensitivity_grid
 from course.story.watching import watch_traffic
 from course.view.cluster_view import ClusterView
-from course.view.controls import replicas_slider
+from course.view.controls import controls, replicas_slider
 from course.view.graph import graph
 from course.view.money import heat, money, scoreboard, tornado
 from course.view.timeline import timeline
@@ -24,6 +24,7 @@ __all__ = [
     "ClusterView",
     "black_friday",
     "compare_days",
+    "controls",
     "erlang_c",
     "facts",
     "graph",
