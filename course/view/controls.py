@@ -19,7 +19,6 @@ from course.view.text import described
 from kubelite.apimachinery.errors import StatusError
 from kubelite.cluster.draining import DrainError
 
-
 REFUSALS = (StatusError, DrainError, ValueError, TimeoutError)
 """What an act may end with; a learner reads it below the controls."""
 

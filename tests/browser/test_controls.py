@@ -37,12 +37,13 @@ PATIENCE = 60_000
 
 @pytest.fixture
 def panel(lab: Lab, open_notebook: Callable[[str], OpenNotebook]) -> OpenNotebook:
-    cell = nbformat.v4.new_code_cell(SOURCE)
-    written = nbformat.v4.new_notebook(cells=[cell])
+    cells = [nbformat.v4.new_code_cell(text) for text in ("'a first cell'", SOURCE)]
+    written = nbformat.v4.new_notebook(cells=cells)
     written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(written, lab.folder / "controls.ipynb")
     notebook = open_notebook("controls.ipynb")
     notebook.run_all()
+    console(notebook.page).wait_for(timeout=PATIENCE)
     assert notebook.errors() == []
     return notebook
 
