@@ -6,6 +6,8 @@ know the rate and use cpu for it. So an hour of Black Friday costs what changes 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -39,6 +41,8 @@ class Load:
         self._port = port
         self.rate = 0.0
         self._backends: tuple[Container, ...] = ()
+        self._looking = False
+        self._silent = 0  # endpoints that count as ready, where nobody listens
         self._since = loads.now
         self._sent = self._answered = 0.0
 
@@ -50,8 +54,19 @@ class Load:
     @property
     def pods(self) -> dict[str, float]:
         """Requests a second by pod."""
-        share = self.rate / len(self._backends) if self._backends else 0.0
+        share = self._share()
         return {one.sandbox.config.name: share for one in self._backends}
+
+    @property
+    def capacity(self) -> float:
+        """Requests a second for which the pods behind have cpu; infinite if they need none."""
+        return sum((_capacity(one) for one in self._backends), 0.0)
+
+    @property
+    def page_seconds(self) -> float:
+        """What one request costs the pods behind, in seconds of a core; 0 when nobody is there."""
+        costs = [one.program.cpu_per_request for one in self._backends]
+        return sum(costs) / len(costs) / SECOND if costs else 0.0
 
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
@@ -76,13 +91,28 @@ class Load:
         """Divide the rate among the endpoints that are ready now."""
         self._count()
         now, before = self._loads.now, self._backends
-        self._backends = self._loads.backends(self.key, self._port) if self.rate else ()
+        found = self._loads.backends(self.key, self._port) if self.rate else ()
+        self._backends = tuple([one for one in found if one is not None])
+        self._silent = len(found) - len(self._backends)
+        if self._silent and not self._looking:
+            self._looking = True
+            self._loads.later(self._look_again)
         for gone in before:
             if gone not in self._backends:
                 gone.metered().take(self._number, 0.0, now)
         for one in self._backends:
-            one.metered().take(self._number, self.rate / len(self._backends), now)
+            one.metered().take(self._number, self._share(), now)
             one.runtime.accounts.crowded = True
+
+    def _share(self) -> float:
+        """Requests a second to each ready endpoint, whether anybody listens there or not."""
+        endpoints = len(self._backends) + self._silent
+        return self.rate / endpoints if endpoints else 0.0
+
+    def _look_again(self) -> None:
+        """Somebody may listen by now where nobody did: no endpoint tells of that."""
+        self._looking = False
+        self.spread()
 
     def _count(self) -> None:
         """Add up what has happened since the last change."""
@@ -90,9 +120,10 @@ class Load:
         seconds = (now - self._since) / SECOND
         if seconds > 0 and self.rate:
             self._sent += self.rate * seconds
-            share = self.rate / len(self._backends) if self._backends else 0.0
+            share = self._share()
             for one in self._backends:
-                self._answered += _served(one, share) * self._lived(one)
+                well = one.answers(self._since, now)
+                self._answered += _served(one, share) * self._lived(one) * well
         self._since = now
 
     def _lived(self, container: Container) -> float:
@@ -114,6 +145,12 @@ def _served(container: Container, rate: float) -> float:
     all_of_them = container.metered().rate * cost / 1000
     entitled = container.runtime.accounts.entitled(container) if cost else 0.0
     return rate * min(1.0, entitled / all_of_them) if all_of_them else rate
+
+
+def _capacity(container: Container) -> float:
+    """Requests a second that a container could answer with the cpu it may have."""
+    cost = container.program.cpu_per_request
+    return container.runtime.accounts.entitled(container) * 1000 / cost if cost else inf
 
 
 class Loads:
@@ -157,17 +194,19 @@ class Loads:
                 return str(port.name)
         raise ValueError(f"service/{service.metadata.name} has no port {wanted!r}")
 
-    def backends(self, key: str, port: str) -> tuple[Container, ...]:
-        """The containers behind the ready endpoints of a Service."""
+    def later(self, look: Callable[[], object]) -> None:
+        """Look again in a second."""
+        self._world.clock.after(SECOND, look)
+
+    def backends(self, key: str, port: str) -> tuple[Container | None, ...]:
+        """What listens behind each ready endpoint of a Service; None where nobody does."""
         found = []
         for held in self._world.slices.index("service", key):
             numbers = [known.port for known in held.ports if known.name == port and known.port]
             for endpoint in held.endpoints:
                 if endpoint.conditions.ready is False or not numbers:
                     continue
-                one = self.network.listening(endpoint.addresses[0], numbers[0])
-                if one is not None:
-                    found.append(one)
+                found.append(self.network.listening(endpoint.addresses[0], numbers[0]))
         return tuple(found)
 
     def _changed(self, held: EndpointSlice) -> None:

@@ -175,14 +175,17 @@ def test_leaving_while_answering_breaks_the_connection() -> None:
     assert (container.last_state.terminated or container.state.terminated).exit_code == 4
 
 
-@pytest.mark.parametrize("method", ["listens", "memory_used", "cpu_wanted", "healthy"])
+@pytest.mark.parametrize("method", ["listens", "memory_used", "cpu_wanted", "answers", "healthy"])
 def test_what_is_asked_of_it_has_an_answer_in_any_case(method: str) -> None:
     program(**{method: divide}, grows=True)
     cluster = Cluster(nodes=1)
     probe = {"grpc": {"port": 8080}}
-    cluster.apply(deployment("own", replicas=1, image="own", probe=probe))
+    cluster.apply([deployment("own", replicas=1, image="own", probe=probe), service("own")])
     with pytest.warns(MishapWarning, match=f"Own.{method}"):
-        cluster.run(60)
+        cluster.run(30)
+        cluster.load("own", 5)
+        cluster.run(30)
+        cluster.loads.on("default", "own", "", 0)
         cluster.top("pods")
         cluster.top("nodes")
     assert cluster.get("node/node-1").status.conditions

@@ -272,7 +272,6 @@ def test_load_balancers_made_at_the_same_moment_have_addresses_of_their_own() ->
     assert cluster.get("svc/post").status.load_balancer.ingress[0].ip in points, "it was free again"
 
 
-
 def test_a_load_balancer_asks_the_health_check_when_the_policy_is_local() -> None:
     cluster = Cluster()
     shop(cluster, replicas=1, type="LoadBalancer", externalTrafficPolicy="Local")

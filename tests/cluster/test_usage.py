@@ -163,6 +163,47 @@ def test_what_a_pod_answered_before_it_was_stopped_counts() -> None:
     assert load.totals().failed < 60
 
 
+def test_a_container_that_hangs_answers_nobody() -> None:
+    """It still accepts connections, so without a probe its share of the customers is lost."""
+    cluster = Cluster(nodes=1)
+    cluster.apply(manifests.deployment(replicas=1, env={"HANG_AFTER_SECONDS": "600"}))
+    cluster.apply(manifests.service())
+    cluster.run_until("deployment/web ready")
+    load = cluster.load("web", 10)
+    cluster.run(590 - (cluster.elapsed - 60) % 1)
+    assert load.totals().failed == 0
+    cluster.run(110)
+    assert 900 <= load.totals().failed <= 1000
+    assert cluster.usage(cluster.get("pods").names[0])["shop"].cpu < 5
+
+
+def test_a_dead_machine_gets_its_share_until_it_is_noticed() -> None:
+    """For 50 s its pods count as ready, and the proxies still send customers there."""
+    cluster = Cluster(nodes=2)
+    shop(cluster)
+    load = cluster.load("web", 10)
+    cluster.run(60)
+    cluster.kill_node("node-1")
+    for _ in range(12):  # a rate that is set anew does not find out more
+        load.set(10)
+        cluster.run(10)
+    assert 250 <= load.totals().failed <= 300
+    assert list(load.pods.values()) == [10.0]
+    cluster.start_node("node-1")
+    cluster.run(60)
+    assert list(load.pods.values()) == [5.0, 5.0]
+
+
+def test_the_share_of_pages_that_fail_is_lost() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(manifests.deployment(replicas=1, env={"FAIL_RATE": "0.25"}))
+    cluster.apply(manifests.service())
+    cluster.run_until("deployment/web ready")
+    load = cluster.load("web", 10)
+    cluster.run(100)
+    assert load.totals() == (1000, 750, 250)
+
+
 def test_without_endpoints_every_request_fails() -> None:
     cluster = Cluster(nodes=1)
     shop(cluster, replicas=1)
@@ -174,3 +215,21 @@ def test_without_endpoints_every_request_fails() -> None:
         cluster.load("none", 1)
     with pytest.raises(ValueError, match="give 0 or more"):
         load.set(-1)
+
+
+def test_a_slow_network_delays_answers_and_fails_impatient_probes() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(manifests.deployment(replicas=1))
+    cluster.apply(manifests.service())
+    cluster.run_until("deployment/web ready")
+    cluster.run(5)  # the proxies have heard of the pod
+    network = cluster.workers["node-1"].runtime.network
+    before = cluster.request("web").latency_ms
+    network.slowness = 500_000
+    assert cluster.request("web").latency_ms == pytest.approx(before + 500, abs=1)
+    network.slowness = 1_500_000  # a probe waits for a second
+    cluster.run(60)
+    assert cluster.get("deployment/web").status.ready_replicas == 0
+    network.slowness = 0
+    cluster.run(30)
+    assert cluster.get("deployment/web").status.ready_replicas == 1

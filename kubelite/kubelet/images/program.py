@@ -216,6 +216,10 @@ class Program:
         """Bytes it uses now."""
         return self.memory
 
+    def answers(self, begin: int, end: int) -> float:
+        """The share of a load's requests between two moments that it answers well, 0 to 1."""
+        return 1.0
+
     # What an image may use
 
     def log(self, text: str, stream: str = "stdout") -> None:

@@ -98,6 +98,16 @@ class Shop(Program):
         name, samples = "http_request_duration_seconds", tuple(self.seconds.samples())
         return pages, Family(name, HISTOGRAM, help, samples)
 
+    def cpu_wanted(self, rate: float) -> float:
+        """A process that hangs works on nothing."""
+        return self.cpu if self._past(self.hangs) else super().cpu_wanted(rate)
+
+    def answers(self, begin: int, end: int) -> float:
+        """None from when it hangs or has lost its database, and not those of FAIL_RATE."""
+        ends = [end if one is None else one for one in (self.hangs, self.database_lost)]
+        well = max(min(end, *ends) - begin, 0) / (end - begin) if end > begin else 1.0
+        return well * (1 - self.fail_rate)
+
     def stop(self) -> None:
         """Accept nothing new, finish what is under way, exit; unless it hangs."""
         if self._past(self.hangs):

@@ -346,6 +346,11 @@ class Container:
             return self.program.cpu_wanted(rate)
         return self.guest.cpu_wanted(rate)
 
+    def answers(self, begin: int, end: int) -> float:
+        """The share of a load's requests between two moments that it answers well."""
+        asked = self.program if self.guest is None else self.guest
+        return asked.answers(begin, end)
+
     def work(self, cost: int) -> int:
         """Cpu time for one request; how much longer than that it takes."""
         now, limit = self.runtime.clock.now, self.config.cpu_limit

@@ -115,6 +115,14 @@ class GuestProcess:
             self._report(error, "cpu_wanted")
             return 0.0
 
+    def answers(self, begin: int, end: int) -> float:
+        """The share of a load it answers; none, if it cannot say."""
+        try:
+            return min(amount(self._container.program.answers(begin, end)), 1.0)
+        except BaseException as error:
+            self._report(error, "answers")
+            return 0.0
+
     def count(self, delay: Any) -> None:
         """It sets a timer. Raises NonsenseError for what is no delay, or for far too many."""
         if isinstance(delay, bool) or not isinstance(delay, int):

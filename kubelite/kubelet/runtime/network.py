@@ -87,6 +87,7 @@ class Network:
     """Address to the containers reached there. One for all nodes of a cluster.
 
     ``exports`` is the storage that file servers offer, by its address: every node sees the same.
+    ``slowness`` is how much later everything arrives, in microseconds, while the network is bad.
     ``outlook`` shows a pod's network to its processes; a cluster puts in one that knows names.
     """
 
@@ -94,6 +95,7 @@ class Network:
         self.exports: dict[str, Tree] = {}
         self.clock = self._clock = clock
         self.outlook: Callable[[SandboxConfig, str], Outlook] = self._plain
+        self.slowness = 0
         self._hosts: dict[str, list[Container]] = {}
         self._dark: set[str] = set()
 
@@ -159,12 +161,13 @@ class Network:
 
     def _answer(self, container: Container, request: Request, timeout: int, then: Then) -> None:
         reply = container.answer(request)
-        if reply.delay == 0:
+        delay = reply.delay + self.slowness
+        if delay == 0:
             then(reply)
-        elif reply.delay == NEVER or reply.delay > timeout:
+        elif reply.delay == NEVER or delay > timeout:
             self._clock.after(timeout, then, Reply(error="timeout"))
         else:
-            self._clock.after(reply.delay, self._arrive, container, reply, then)
+            self._clock.after(delay, self._arrive, container, reply, then)
 
     def _arrive(self, container: Container, reply: Reply, then: Then) -> None:
         then(reply if container.running else Reply(error=RESET))
