@@ -12,7 +12,6 @@ run in which a sentence was false it finds the shortest schedule that still make
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 from course.grading.calling import AnswerError
@@ -216,23 +215,22 @@ def survives(
 def _told(run: Run, before: int) -> Seen:
     found = run.violations[0]
     sentence = found.sentence.partition(". ")[2] or found.sentence
-    about = "/".join(part for part in found.subject if part)
+    for exception in (", unless", " (", ", or they"):  # what does not concern a learner
+        sentence = sentence.partition(exception)[0]
+    complaint = " ".join(w for w in found.complaint.split() if not w.startswith("/registry/"))
+    about = "/".join(part for part in (found.subject[0].partition(".")[0], found.subject[2]) if part)
     fewer = len(run.faults)
     went = (
-        "Nothing went wrong before that"
+        "Nothing had gone wrong before that"
         if not fewer
-        else f"Of {before} things that went wrong, {fewer} are enough"
+        else f"Of {before} troubles {fewer} {'is' if fewer == 1 else 'are'} enough for it"
     )
     return not_yet(
-        f"In the story “{run.scenario}” this was not true: {sentence} "
-        f"({about} {found.complaint}.) {went}.",
+        f"In the story “{run.scenario}” this was not true: {sentence.rstrip('.')}. "
+        f"But {about} {complaint.rstrip('.')}. {went}.",
         schedule=[describe(fault) for fault in run.faults],
-        run=partial(_opened, run.cluster),
+        run=run.cluster,
     )
-
-
-def _opened(cluster: Cluster) -> Cluster:
-    return cluster
 
 
 def describe(fault: Injected) -> str:

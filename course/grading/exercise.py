@@ -81,6 +81,31 @@ def check(
     return make
 
 
+def once(make: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """For what several checks look at: ``make(answer, seed)`` is done once for each.
+
+    Checks that share it must only look. What it raised is raised again.
+    """
+    kept: dict[Any, tuple[Any, Exception | None]] = {}
+    held: list[Any] = []
+
+    def made(answer: Any, seed: Any) -> Any:
+        if not (held and held[0] is answer):
+            kept.clear()
+            held[:] = [answer]
+        if seed not in kept:
+            try:
+                kept[seed] = make(answer, seed), None
+            except Exception as problem:
+                kept[seed] = None, problem
+        found, problem = kept[seed]
+        if problem is not None:
+            raise problem
+        return found
+
+    return made
+
+
 Draw = Random
 
 

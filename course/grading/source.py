@@ -37,6 +37,9 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT = {"checks", "hidden", "wrong", "tests"}
 """Tags of cells that are in no notebook."""
 
+FOR_US = ("kind", "start")
+"""What the first cell says about the exercise, and no notebook needs."""
+
 TESTS = """from pathlib import Path
 
 import pytest
@@ -165,9 +168,9 @@ def _notebook(name: str, cells: list[NotebookNode]) -> str:
         kernelspec=NotebookNode(KERNELSPEC), kubelite=NotebookNode(exercise=name)
     )
     for number, cell in enumerate(cells):
-        for said in ("kind", "start"):
-            cell.metadata.pop(said, None)
-        notebook.cells.append(NotebookNode({**cell, "id": f"cell-{number:03d}"}))
+        noted = {key: value for key, value in cell.metadata.items() if key not in FOR_US}
+        shown = {**cell, "metadata": NotebookNode(noted), "id": f"cell-{number:03d}"}
+        notebook.cells.append(NotebookNode(shown))
     nbformat.validate(notebook)
     return str(nbformat.writes(notebook)) + "\n"
 
