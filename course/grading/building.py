@@ -104,13 +104,13 @@ def replicaset(plan: Plan) -> tuple[type[ReplicaSetController], Failures]:
     return Controller, failures
 
 
-def _actions(
-    answer: Any, owner: Any, owned: Sequence[Pod], failures: Failures
-) -> Iterable[Action]:
+def _actions(answer: Any, owner: Any, owned: Sequence[Pod], failures: Failures) -> Iterable[Action]:
     pods = {pod.metadata.name: pod.metadata for pod in owned}
     count = 0
     for step in answer if isinstance(answer, list) else [answer]:
-        what, value = next(iter(step.items())) if isinstance(step, dict) and len(step) == 1 else ("", 0)
+        what, value = (
+            next(iter(step.items())) if isinstance(step, dict) and len(step) == 1 else ("", 0)
+        )
         if what == "create" and type(value) is int and 0 <= value:
             count += value
             if count > MOST_ACTIONS:
@@ -121,7 +121,9 @@ def _actions(
             meta = pods[value]
             yield Delete("pods", meta.name, meta.namespace, meta.uid)
         elif what == "delete":
-            failures.refuse(f"`plan` wanted to delete {str(value)[:80]!r}, which was not in `owned`.")
+            failures.refuse(
+                f"`plan` wanted to delete {str(value)[:80]!r}, which was not in `owned`."
+            )
         else:
             failures.refuse(
                 f"`plan` answered {str(step)[:80]}; it takes a list of "
@@ -218,7 +220,9 @@ def _told(run: Run, before: int) -> Seen:
     for exception in (", unless", " (", ", or they"):  # what does not concern a learner
         sentence = sentence.partition(exception)[0]
     complaint = " ".join(w for w in found.complaint.split() if not w.startswith("/registry/"))
-    about = "/".join(part for part in (found.subject[0].partition(".")[0], found.subject[2]) if part)
+    about = "/".join(
+        part for part in (found.subject[0].partition(".")[0], found.subject[2]) if part
+    )
     fewer = len(run.faults)
     went = (
         "Nothing had gone wrong before that"

@@ -203,7 +203,8 @@ def load(name: str, root: Path = EXERCISES, public: bool = False) -> Exercise:
     if not all(part.replace("_", "").isalnum() for part in name.split("/")) or not (
         place.checks.is_file()
     ):
-        known = ", ".join(place.name for place in places(root)) or "none"
+        there = sorted(root.glob("*/*/checks.py"))
+        known = ", ".join(p.parent.relative_to(root).as_posix() for p in there) or "none"
         raise NoSuchExercise(f"There is no exercise called {name!r}; there are: {known}.")
     module = vars(_module(place.checks))
     secret = {} if public or not place.hidden.is_file() else vars(_module(place.hidden, module))

@@ -160,7 +160,9 @@ def _work(exercise: Exercise, cells: Cells) -> Work:
     problems = dict(cells.missing) | {a.name: a.problem for a in answers if a.problem}
     if not called:
         kind = "text or a dict of plain values is wanted"
-        problems |= {a.name: f"`{a.name}` is a {a.function}, where {kind}." for a in answers if a.function}
+        problems |= {
+            a.name: f"`{a.name}` is a {a.function}, where {kind}." for a in answers if a.function
+        }
     values = {a.name: a.value for a in answers if a.name not in problems and not a.function}
     return Work(values, functions, problems)
 

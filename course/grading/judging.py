@@ -115,7 +115,9 @@ class Judges:
             reply = found.ask(job, seconds)
         except JudgeError as problem:
             text = str(problem)
-            raise JudgeError(text if text.endswith(".") else f"{text} after {seconds:g} s.") from None
+            raise JudgeError(
+                text if text.endswith(".") else f"{text} after {seconds:g} s."
+            ) from None
         finally:
             if found.fit:
                 self._idle.put(found)
@@ -148,7 +150,11 @@ def do(job: dict[str, Any]) -> dict[str, Any]:
         for far in remotes.values():
             far.close()
     checks = [check._replace(run=None)._asdict() for check in result.checks]
-    return {"checks": checks, "memory": _memory(), "misbehaved": any(f.ended for f in remotes.values())}
+    return {
+        "checks": checks,
+        "memory": _memory(),
+        "misbehaved": any(f.ended for f in remotes.values()),
+    }
 
 
 def main() -> None:

@@ -108,17 +108,23 @@ class Operator:
         self._note("apply a manifest")
         try:
             # Read here: a text that Cluster.apply took for a file's name would be looked for.
-            found = [document] if isinstance(document, dict) else manifest.load(document, "manifest")
+            found = (
+                [document] if isinstance(document, dict) else manifest.load(document, "manifest")
+            )
             for one in found:
                 self.cluster.apply(one)
         except (StatusError, manifest.ManifestError) as refusal:
             hint = getattr(refusal, "hint", "")
-            raise AnswerError(f"The cluster refused the manifest: {refusal} {hint}".rstrip()) from None
+            raise AnswerError(
+                f"The cluster refused the manifest: {refusal} {hint}".rstrip()
+            ) from None
 
     def _left(self) -> float:
         left = self._seconds - self.elapsed
         if left < 0:
-            raise AnswerError(f"After {self._seconds:g} s the operations had not come to their end.")
+            raise AnswerError(
+                f"After {self._seconds:g} s the operations had not come to their end."
+            )
         return left
 
     def _note(self, what: str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from course.grading.calling import callable_here
-from course.grading.exercise import EXERCISES, PUBLIC_SEED, Exercise, load
+from course.grading.exercise import EXERCISES, PUBLIC_SEED, Exercise, Place, load
 from course.grading.judge import CheckResult, Result, judge
 
 
@@ -99,13 +99,20 @@ class Kubectl:
         return f"kubectl of the exercise “{self._practice.exercise.title}”"
 
 
-def practise(name: str, root: Path = EXERCISES, learner: str = "") -> Practice:
+def practise(name: str, root: Path | None = None, learner: str = "") -> Practice:
     """The exercise called ``name``, ready to be worked on; raises NoSuchExercise.
 
     ``check, hint = practise(name)`` is what most need of it. ``learner`` chooses the numbers of
-    exercises in which everybody has their own.
+    exercises in which everybody has their own. Without ``root`` it is looked for around the
+    notebook, and then in the course.
     """
-    return Practice(load(name, root, public=True), learner=learner)
+    return Practice(load(name, root or _around(name), public=True), learner=learner)
+
+
+def _around(name: str) -> Path:
+    here = Path.cwd()
+    near = (here, *here.parents[:2])
+    return next((root for root in near if Place(root, name).checks.is_file()), EXERCISES)
 
 
 class Note:

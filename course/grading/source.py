@@ -67,8 +67,8 @@ def build(name: str, root: Path = EXERCISES) -> dict[Path, str]:
     cells = jupytext.read(place.source, fmt="py:percent").cells
     _insist(place, cells)
     return {
-        place.notebook: _notebook(name, [_shipped(cell) for cell in _shown(cells)]),
-        place.solution: _notebook(name, [_solved(cell) for cell in _shown(cells)]),
+        place.notebook: _notebook(name, [_shipped(cell) for cell in shown(cells)]),
+        place.solution: _notebook(name, [_solved(cell) for cell in shown(cells)]),
         place.checks: _checks(name, cells),
         place.tests: _module("Tests", name, [TESTS, *_sources(cells, "tests")]),
         **_hidden(place, name, cells),
@@ -120,7 +120,8 @@ def _insist(place: Place, cells: list[NotebookNode]) -> None:
             raise SourceError(f"{place.source} needs {wanted}")
 
 
-def _shown(cells: list[NotebookNode]) -> list[NotebookNode]:
+def shown(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells that stand in notebooks."""
     return [cell for cell in cells if not KEPT & set(_tags(cell))]
 
 

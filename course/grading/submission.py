@@ -60,7 +60,7 @@ def answer_cells(submission: Submission, answers: Sequence[str]) -> Cells:
     found, missing, remarks = [], [], []
     for name in answers:
         labelled = [c for c in submission.cells if answer_id(c.get("metadata")) == name]
-        cells = labelled or [c for c in submission.cells if name in _names_set(_code(c))]
+        cells = labelled or [c for c in submission.cells if name in names_set(_code(c))]
         if not cells:
             missing.append((name, f"The answer cell was deleted: no cell sets `{name}`."))
             continue
@@ -92,7 +92,8 @@ def _code(cell: dict[str, Any]) -> str:
     return "".join(line for line in lines if isinstance(line, str))
 
 
-def _names_set(code: str) -> set[str]:
+def names_set(code: str) -> set[str]:
+    """The names that a cell sets or defines."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
