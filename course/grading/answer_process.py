@@ -63,7 +63,7 @@ def describe(problem: BaseException) -> str:
 
 
 def run(cell: str, name: str, namespace: dict[str, object]) -> dict[str, object]:
-    """Run one answer cell; ``{"value": ...}``, ``{"function": name}`` or ``{"error": sentence}``."""
+    """Run one answer cell: ``{"value": ...}``, ``{"function": kind}`` or ``{"error": sentence}``."""
     try:
         exec(compile(cell, "<answer>", "exec"), namespace)
     except MemoryError:
@@ -98,6 +98,7 @@ class Handle:
         self._name, self._ask = name, ask
 
     def __call__(self, *args: object) -> object:
+        """Ask."""
         return self._asked("", args)
 
     def __getattr__(self, verb: str) -> object:
@@ -125,7 +126,7 @@ class Calls:
         self.objects: list[object] = [target]
 
     def do(self, job: dict) -> dict:
-        """Answer one call: ``{"value": ...}``, ``{"object": number}`` or ``{"error": sentence}``."""
+        """Answer one call: ``{"value"}``, ``{"object": number}`` or ``{"error": sentence}``."""
         method = job.get("method", "")
         what = f"`{self.name}`" if not method else f"`{method}` of `{self.name}`"
         handles = {name: Handle(name, self.ask) for name in job.get("handles", ())}

@@ -16,7 +16,6 @@ from typing import Any
 
 from course.grading.calling import AnswerError
 from course.grading.exercise import Seen, not_yet, seen
-from kubelite import Cluster
 from kubelite.api.core_v1 import Pod
 from kubelite.apimachinery.struct import to_dict
 from kubelite.chaos import Injected, Run, shrink, simulate
@@ -111,7 +110,7 @@ def _actions(answer: Any, owner: Any, owned: Sequence[Pod], failures: Failures) 
         what, value = (
             next(iter(step.items())) if isinstance(step, dict) and len(step) == 1 else ("", 0)
         )
-        if what == "create" and type(value) is int and 0 <= value:
+        if what == "create" and type(value) is int and value >= 0:
             count += value
             if count > MOST_ACTIONS:
                 failures.refuse(f"`plan` asked for more than {MOST_ACTIONS} pods at once.")

@@ -54,6 +54,7 @@ class Function:
         self._number = number
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it with plain values; callables among ``kwargs`` become handles."""
         return self._call("", args, kwargs)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:

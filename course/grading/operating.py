@@ -5,7 +5,7 @@ An answer of the kind "fix" or "operate" is one of
     "apiVersion: ..."  or a dict                     a manifest, applied
     "kubectl scale deployment/shop --replicas=5"     commands, one a line; wait 30 lets time pass
     ["kubectl cordon node-1", "wait 30", {...}]      any of these, in order
-    def operate(kubectl): ...                        a function; kubectl("get pods"), kubectl.wait(30)
+    def operate(kubectl): ...                        kubectl("get pods"), kubectl.wait(30)
 
 Nothing else reaches the cluster: no files of this machine, no power switches, no clock but by
 waiting.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from course.grading.calling import AnswerError, Function
@@ -25,8 +26,11 @@ from kubelite.kubectl import Result
 from kubelite.sim.clock import SECOND
 
 VERBS = frozenset(
-    "annotate apply auth autoscale cordon create delete describe drain events exec explain expose"
-    " get label logs patch replace rollout run scale set taint top uncordon wait".split()
+    (
+        *("annotate", "apply", "auth", "autoscale", "cordon", "create", "delete", "describe"),
+        *("drain", "events", "exec", "explain", "expose", "get", "label", "logs", "patch"),
+        *("replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon", "wait"),
+    )
 )
 """What of kubectl an answer may use."""
 
@@ -158,7 +162,7 @@ def _in_text(text: str) -> Iterator[str]:
             continue
         if "<<" in line:
             end = line.partition("<<")[2].strip(" -")
-            line = "\n".join([line, *iter(lambda: next(lines, end), end)])
+            line = "\n".join([line, *takewhile(end.__ne__, lines)])
         yield line.strip()
 
 

@@ -51,12 +51,13 @@ def page(learner: str, grades: Sequence[Grade]) -> str:
     """All that one learner handed in."""
     points = sum(grade.result.points for grade in grades)
     most = sum(grade.result.max for grade in grades)
+    title = f"{learner}: {points} of {most} points"
     parts = "".join(_exercise(grade) for grade in grades)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(learner)}: {points} of {most} points</title><style>{STYLE}</style></head>\n"
-        f"<body><h1>{escape(learner)}: {points} of {most} points</h1>\n{parts}</body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
+        f"<body><h1>{escape(title)}</h1>\n{parts}</body></html>\n"
     )
 
 
