@@ -63,7 +63,7 @@ def describe(problem: BaseException) -> str:
 
 
 def run(cell: str, name: str, namespace: dict[str, object]) -> dict[str, object]:
-    """Run one answer cell: ``{"value": ...}``, ``{"function": kind}`` or ``{"error": sentence}``."""
+    """Run one answer cell: ``{"value"}``, ``{"function": kind}`` or ``{"error": sentence}``."""
     try:
         exec(compile(cell, "<answer>", "exec"), namespace)
     except MemoryError:
