@@ -47,7 +47,7 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 
-CALL_SECONDS = 5.0
+CALL_SECONDS = float(os.environ.get("KUBELITE_CALL_SECONDS", "5"))
 """How long one call of a learner's function may take, on the wall clock."""
 
 _NEARLY = 0.75
