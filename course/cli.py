@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 from tqdm import tqdm
+
+KINDS = ("write", "fix", "predict", "operate", "build")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,10 +41,24 @@ def lab(chapter: str, options: tuple[str, ...]) -> None:
     "--seed", "seeds", multiple=True, type=int, help="Of a cluster to judge on; repeatable."
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--personal", is_flag=True, help="Everybody has numbers of their own, by their name.")
+@click.option(
+    "--known-by",
+    default="username",
+    show_default=True,
+    type=click.Choice(("username", "email", "idnumber")),
+    help="What submissions are called after, for Moodle and Canvas.",
+)
 def grade(
-    submissions: Path, out: Path, exercise: str, seeds: tuple[int, ...], workers: int
+    submissions: Path,
+    out: Path,
+    exercise: str,
+    seeds: tuple[int, ...],
+    workers: int,
+    personal: bool,
+    known_by: str,
 ) -> None:
-    """Grade the notebooks in SUBMISSIONS; write grades.csv and grades.json to --out."""
+    """Grade the notebooks in SUBMISSIONS; write grades, pages and gradebooks to --out."""
     from course.grading import gradebook
     from course.grading import grader as graders
     from course.grading.exercise import NoSuchExercise, load
@@ -53,12 +70,13 @@ def grade(
             load(exercise)
         except NoSuchExercise as problem:
             raise click.BadParameter(str(problem), param_hint="--exercise") from None
-    grader = graders.Grader(seeds=seeds or graders.SEEDS, exercise=exercise)
+    grader = graders.Grader(seeds=seeds or graders.SEEDS, exercise=exercise, personal=personal)
     todo = graders.jobs(submissions)
     done = graders.grade_all(grader, todo, workers)
     grades = list(tqdm(done, total=len(todo), desc="grading", unit="notebook", disable=None))
-    for written in gradebook.write(grades, out):
+    for written in gradebook.write(grades, out, known_by):
         click.echo(f"wrote {written}")
+    click.echo(f"wrote {out / 'learners'}: a page for each learner")
     click.echo(f"{len(grades)} graded: {_points(grades)}")
 
 
@@ -117,6 +135,55 @@ def exercise_build(names: tuple[str, ...], only_check: bool) -> None:
             state = "unchanged" if same else "OLD" if only_check else "built"
             click.echo(f"{name}: {path.name} {state}")
     sys.exit(1 if only_check and stale else 0)
+
+
+@exercise_group.command("new")
+@click.argument("name", metavar="SET/NAME")
+@click.option("--kind", default="write", show_default=True, type=click.Choice(KINDS))
+def exercise_new(name: str, kind: str) -> None:
+    """Begin an exercise: a source that builds, grades and passes its tests, to be rewritten."""
+    from course.grading.scaffold import ScaffoldError, scaffold
+
+    try:
+        for path in scaffold(name, kind):
+            click.echo(f"wrote {path}")
+    except ScaffoldError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+@exercise_group.command("release")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", nargs=-1)
+@click.option("--learner", "learners", multiple=True, help="Whom a folder is for; repeatable.")
+@click.option("--learners", "roster", type=click.File(), help="A file with one learner a line.")
+def exercise_release(
+    folder: Path, names: tuple[str, ...], learners: tuple[str, ...], roster: IO[str] | None
+) -> None:
+    """Write into FOLDER what learners are given: no solutions and no hidden checks."""
+    from course.grading.exercise import NoSuchExercise
+    from course.grading.release import NotAName, release
+
+    listed = [line.strip() for line in roster or () if line.strip()]
+    try:
+        written = release(folder, names, (*learners, *listed))
+    except (NoSuchExercise, NotAName) as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(f"wrote {len(written)} notebooks to {folder}")
+
+
+@exercise_group.command("nbgrader")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", nargs=-1)
+def exercise_nbgrader(folder: Path, names: tuple[str, ...]) -> None:
+    """Write a course folder for nbgrader: source/ with the exercises, and its configuration."""
+    from course.grading.exercise import NoSuchExercise
+    from course.grading.forgrader import course_folder
+
+    try:
+        for path in course_folder(folder, names):
+            click.echo(f"wrote {path}")
+    except NoSuchExercise as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 @exercise_group.command("list")

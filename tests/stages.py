@@ -30,12 +30,15 @@ STAGES = (
     Stage(
         "tests",
         "the engine and the course do what they say",
-        ("pytest -q tests exercises --ignore=tests/browser --ignore=tests/clients -n 2",),
+        (
+            "pytest -q tests exercises --ignore=tests/browser --ignore=tests/clients"
+            " --ignore=tests/nbgrader -n 2",
+        ),
     ),
     Stage(
         "clients",
-        "other clients drive a served cluster",
-        ("tests.clients.installing", "pytest -q tests/clients -n 2"),
+        "other clients drive a served cluster, and nbgrader grades",
+        ("tests.clients.installing", "pytest -q tests/clients tests/nbgrader -n 2"),
     ),
     Stage("notebooks", "each notebook shows what it showed", ("pytest -q --nbval notebooks -n 2",)),
     Stage("browser", "a learner's clicks work in a real browser", ("pytest -q -rs tests/browser",)),

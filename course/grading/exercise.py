@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from random import Random
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 EXERCISES = Path(__file__).parent.parent.parent / "exercises"
@@ -25,21 +26,38 @@ PUBLIC_SEED = 7
 """The seed of the cluster that ``check()`` shows to a learner."""
 
 
+KINDS = ("write", "fix", "predict", "operate", "build")
+"""What a learner hands in: a manifest, a cure, a value, operations, or a function."""
+
+FUNCTIONS = ("operate", "build")
+"""Kinds whose answers may be functions, which the judge calls (see ``calling``)."""
+
+
 class Seen(NamedTuple):
-    """What a check saw: whether the goal held, and one sentence about the cluster."""
+    """What a check saw: whether the goal held, and one sentence about the cluster.
+
+    ``misconception`` names the mistaken idea behind a wrong answer where the check recognises it;
+    ``schedule`` is the shortest list of what has to happen for the failure to show, and ``run``
+    a cluster in which it did, with its history, or a function that makes one.
+    """
 
     held: bool
     sentence: str
+    misconception: str = ""
+    schedule: tuple[str, ...] = ()
+    run: Any = None
 
 
-def seen(sentence: str) -> Seen:
+def seen(sentence: str, run: Any = None) -> Seen:
     """The goal held, and this is what was observed."""
-    return Seen(True, sentence)
+    return Seen(True, sentence, run=run)
 
 
-def not_yet(sentence: str) -> Seen:
+def not_yet(
+    sentence: str, misconception: str = "", schedule: Sequence[str] = (), run: Any = None
+) -> Seen:
     """The goal did not hold yet, and this is what was observed."""
-    return Seen(False, sentence)
+    return Seen(False, sentence, misconception, tuple(schedule), run)
 
 
 class Check(NamedTuple):
@@ -63,13 +81,60 @@ def check(
     return make
 
 
+def once(make: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """For what several checks look at: ``make(answer, seed)`` is done once for each.
+
+    Checks that share it must only look. What it raised is raised again.
+    """
+    kept: dict[Any, tuple[Any, Exception | None]] = {}
+    held: list[Any] = []
+
+    def made(answer: Any, seed: Any) -> Any:
+        if not (held and held[0] is answer):
+            kept.clear()
+            held[:] = [answer]
+        if seed not in kept:
+            try:
+                kept[seed] = make(answer, seed), None
+            except Exception as problem:
+                kept[seed] = None, problem
+        found, problem = kept[seed]
+        if problem is not None:
+            raise problem
+        return found
+
+    return made
+
+
+Draw = Random
+
+
+def draw(exercise: str, learner: str) -> Draw:
+    """Chance that depends on the learner's name and on the exercise alone."""
+    return Random(f"{exercise} for {learner.strip().casefold()}")
+
+
 class Exercise(NamedTuple):
-    """One exercise: ``name`` is ``set/exercise``, ``answers`` what its answer cells define."""
+    """One exercise: ``name`` is ``set/exercise``, ``answers`` what its answer cells define.
+
+    ``problem`` draws a learner's own numbers, ``scenario`` makes the cluster that a learner finds.
+    ``hidden`` are checks that learners are not given: one of the name of a public check has to
+    hold beside it for its points. ``seeds`` are the clusters a grader adds to the public one.
+    """
 
     name: str
     title: str
     answers: tuple[str, ...]
     checks: tuple[Check, ...]
+    kind: str = "write"
+    problem: Callable[[Draw], dict[str, Any]] | None = None
+    scenario: Callable[[int], Any] | None = None
+    hidden: tuple[Check, ...] = ()
+    seeds: tuple[int, ...] = ()
+
+    def given(self, learner: str = "") -> dict[str, Any]:
+        """The learner's own numbers; "" is the problem that all share."""
+        return self.problem(draw(self.name, learner)) if self.problem else {}
 
     @property
     def points(self) -> int:
@@ -103,6 +168,11 @@ class Place(NamedTuple):
         return self.folder / "checks.py"
 
     @property
+    def hidden(self) -> Path:
+        """The checks that learners are not given, built; it sees every name of ``checks``."""
+        return self.folder / "hidden.py"
+
+    @property
     def solution(self) -> Path:
         """The notebook with the solution in it, built."""
         return self.folder / "solution.ipynb"
@@ -124,25 +194,44 @@ def places(root: Path = EXERCISES) -> list[Place]:
     return [Place(root, source.parent.relative_to(root).as_posix()) for source in sources]
 
 
-def load(name: str, root: Path = EXERCISES) -> Exercise:
-    """The exercise called ``name``, with its checks; raises NoSuchExercise."""
+def load(name: str, root: Path = EXERCISES, public: bool = False) -> Exercise:
+    """The exercise called ``name``, with its checks; raises NoSuchExercise.
+
+    ``public`` leaves out what learners are not given, and is all there is where only that is.
+    """
     place = Place(root, name)
     if not all(part.replace("_", "").isalnum() for part in name.split("/")) or not (
         place.checks.is_file()
     ):
-        known = ", ".join(place.name for place in places(root)) or "none"
+        there = sorted(root.glob("*/*/checks.py"))
+        known = ", ".join(p.parent.relative_to(root).as_posix() for p in there) or "none"
         raise NoSuchExercise(f"There is no exercise called {name!r}; there are: {known}.")
-    module = _module(place.checks)
-    checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
-    return Exercise(name, module.TITLE, tuple(module.ANSWERS), checks)
+    module = vars(_module(place.checks))
+    secret = {} if public or not place.hidden.is_file() else vars(_module(place.hidden, module))
+    return Exercise(
+        name,
+        module["TITLE"],
+        tuple(module["ANSWERS"]),
+        _checks_in(module),
+        module.get("KIND", "write"),
+        module.get("problem"),
+        module.get("scenario"),
+        tuple(check for check in _checks_in(secret) if check not in _checks_in(module)),
+        tuple(secret.get("SEEDS", ())),
+    )
 
 
-def _module(path: Path) -> ModuleType:
+def _checks_in(module: Mapping[str, Any]) -> tuple[Check, ...]:
+    return tuple(value for value in module.values() if isinstance(value, Check))
+
+
+def _module(path: Path, names: Mapping[str, Any] = MappingProxyType({})) -> ModuleType:
     # Two exercises may be called alike, so a module's name is made of its whole path.
     name = "exercise_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
+    vars(module).update({key: names[key] for key in names if not key.startswith("__")})
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module  # type: ignore[no-any-return]

@@ -1,35 +1,46 @@
-"""The gradebook: grades as CSV (one line for each learner and check) and as JSON."""
+"""What a graded folder leaves behind, for instructors and for learners.
+
+grades.csv            one line for each learner and check
+grades.json           the same with all that was observed
+learners/NAME.html    one page for each learner: what may be read by its owner
+moodle.csv canvas.csv for the imports of these gradebooks (``imports``)
+misconceptions.csv    the commonest mistaken ideas of the cohort (``cohort``)
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from course.grading import cohort, imports, pages
 from course.grading.grader import Grade
 
 COLUMNS = ("learner", "exercise", "check", "points", "max", "sentence", "file")
 
 
-def write(grades: Sequence[Grade], folder: Path) -> tuple[Path, Path]:
-    """Write ``grades.csv`` and ``grades.json`` into the folder; their paths."""
+def write(
+    grades: Sequence[Grade], folder: Path, known_by: str = imports.USERNAME
+) -> tuple[Path, ...]:
+    """Write all files into the folder; the paths of those that are not pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    table, record = folder / "grades.csv", folder / "grades.json"
-    table.write_text(as_csv(grades), encoding="utf-8", newline="")
-    record.write_text(as_json(grades), encoding="utf-8", newline="\n")
-    return table, record
+    texts = {
+        "grades.csv": as_csv(grades),
+        "grades.json": as_json(grades),
+        "moodle.csv": imports.moodle(grades, known_by),
+        "canvas.csv": imports.canvas(grades, known_by),
+        "misconceptions.csv": cohort.as_csv(cohort.misconceptions(grades)),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    pages.write(grades, folder / "learners")
+    return tuple(folder / name for name in texts)
 
 
 def as_csv(grades: Sequence[Grade]) -> str:
     """One row for each learner and check."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([_harmless(value) for value in row] for row in _rows(grades))
-    return text.getvalue()
+    return imports.table([COLUMNS, *_rows(grades)])
 
 
 def as_json(grades: Sequence[Grade]) -> str:
@@ -54,14 +65,8 @@ def _record(grade: Grade) -> dict[str, Any]:
         "remarks": list(grade.remarks),
         "checks": [
             {"check": c.name, "title": c.title, "points": c.points, "max": c.max}
-            | {"sentence": c.sentence}
+            | {"sentence": c.sentence, "hidden": c.hidden}
+            | {"misconception": c.misconception, "schedule": list(c.schedule)}
             for c in grade.result.checks
         ],
     }
-
-
-def _harmless(value: object) -> object:
-    """A value that a spreadsheet does not take for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value

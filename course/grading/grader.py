@@ -9,18 +9,24 @@ another process. Whatever one submission does, the others are graded all the sam
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from course.grading.exercise import EXERCISES, PUBLIC_SEED, Exercise, NoSuchExercise, load, places
+from course.grading.exercise import (
+    EXERCISES,
+    FUNCTIONS,
+    PUBLIC_SEED,
+    Exercise,
+    NoSuchExercise,
+    load,
+    places,
+)
 from course.grading.judge import CheckResult, Result, judge, nothing_earned
+from course.grading.judging import JudgeError, Judges
 from course.grading.sandbox import run_answers
-from course.grading.submission import NotANotebook, Submission, answer_cells, read
+from course.grading.submission import Cells, NotANotebook, Submission, answer_cells, read
 
 SEEDS = (PUBLIC_SEED, 101)
 """The clusters a submission meets: the learner's own, and one the learner has not seen."""
@@ -45,12 +51,26 @@ class Job(NamedTuple):
     path: Path | None
 
 
+class Work(NamedTuple):
+    """What a submission comes to: values, cells that define functions, and what is wrong."""
+
+    values: dict[str, Any]
+    functions: dict[str, str]
+    problems: dict[str, str]
+
+
 class Grader(NamedTuple):
-    """How to grade: where the exercises are, with which seeds, and what a nameless one is."""
+    """How to grade: where the exercises are, with which seeds, and what a nameless one is.
+
+    With ``personal`` everybody has numbers of their own; without, whoever was given a notebook
+    with a name in it. ``judges`` are processes that outlive one submission.
+    """
 
     root: Path = EXERCISES
     seeds: Sequence[int] = SEEDS
     exercise: str = ""
+    personal: bool = False
+    judges: Judges = Judges()
 
     def grade(self, job: Job) -> Grade:
         """Grade one notebook."""
@@ -67,11 +87,11 @@ class Grader(NamedTuple):
         except NoSuchExercise:
             return _ungraded(job, "The notebook does not say which exercise it answers.")
         cells = answer_cells(submission, exercise.answers)
-        answers = run_answers(cells.found)
-        problems = dict(cells.missing) | {a.name: a.problem for a in answers if a.problem}
-        values = {a.name: a.value for a in answers if not a.problem}
-        result = self._judge(exercise, values, problems)
-        return Grade(job.learner, job.file, result, cells.remarks)
+        work = _work(exercise, cells)
+        whose = job.learner if self.personal or submission.learner else ""
+        result = self._judge(exercise, work, whose)
+        remarks = (*cells.remarks, *_anothers(submission, job))
+        return Grade(job.learner, job.file, result, remarks)
 
     def _name(self, job: Job, submission: Submission) -> str:
         """What the notebook says, or what was given, or what the file is called."""
@@ -89,26 +109,23 @@ class Grader(NamedTuple):
             job.learner, job.file, nothing_earned(load(self.exercise, self.root), sentence)
         )
 
-    def _judge(
-        self, exercise: Exercise, answers: Mapping[str, Any], problems: Mapping[str, str]
-    ) -> Result:
-        if not answers:
-            return judge(exercise, {}, self.seeds, problems)
+    def _judge(self, exercise: Exercise, work: Work, learner: str) -> Result:
+        seeds = (*self.seeds, *(seed for seed in exercise.seeds if seed not in self.seeds))
+        if not work.values and not work.functions:
+            return judge(exercise, {}, seeds, work.problems, learner)
         job = {
             "exercise": exercise.name,
             "root": str(self.root.resolve()),
-            "answers": answers,
-            "seeds": list(self.seeds),
-            "problems": problems,
+            "answers": work.values,
+            "functions": work.functions,
+            "seeds": seeds,
+            "problems": work.problems,
+            "learner": learner,
         }
         try:
-            checks = _judge_process(json.dumps(job))
-        except subprocess.TimeoutExpired:
-            sentence = f"The cluster was still busy with this answer after {JUDGE_SECONDS:g} s."
-            return nothing_earned(exercise, sentence)
-        if checks is None:
-            return nothing_earned(exercise, "The cluster did not live through this answer.")
-        return Result(exercise.name, exercise.title, checks)
+            return self.judges.judge(exercise, job, JUDGE_SECONDS)
+        except JudgeError as problem:
+            return nothing_earned(exercise, str(problem))
 
 
 def jobs(folder: Path) -> list[Job]:
@@ -128,8 +145,31 @@ def jobs(folder: Path) -> list[Job]:
 
 def grade_all(grader: Grader, todo: Sequence[Job], workers: int = 2) -> Iterator[Grade]:
     """Grade every job, ``workers`` at a time; grades come in the order of the jobs."""
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(grader.grade, todo)
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(grader.grade, todo)
+    finally:
+        grader.judges.close()
+
+
+def _work(exercise: Exercise, cells: Cells) -> Work:
+    """Run the answer cells; what is to be called stays a cell, for the judge to call."""
+    code, called = dict(cells.found), exercise.kind in FUNCTIONS
+    answers = run_answers(cells.found)
+    functions = {a.name: code[a.name] for a in answers if a.function and called}
+    problems = dict(cells.missing) | {a.name: a.problem for a in answers if a.problem}
+    if not called:
+        kind = "text or a dict of plain values is wanted"
+        problems |= {
+            a.name: f"`{a.name}` is a {a.function}, where {kind}." for a in answers if a.function
+        }
+    values = {a.name: a.value for a in answers if a.name not in problems and not a.function}
+    return Work(values, functions, problems)
+
+
+def _anothers(submission: Submission, job: Job) -> Iterator[str]:
+    if submission.learner and submission.learner.casefold() != job.learner.casefold():
+        yield f"This notebook was made for {submission.learner!r}, with other numbers."
 
 
 def _notebooks(entry: Path) -> Iterator[Path]:
@@ -144,19 +184,3 @@ def _notebooks(entry: Path) -> Iterator[Path]:
 def _ungraded(job: Job, sentence: str) -> Grade:
     """A notebook of no known exercise: one line that says so, worth nothing."""
     return Grade(job.learner, job.file, Result("", "", (CheckResult("", "", 0, 0, sentence),)))
-
-
-def _judge_process(job: str) -> tuple[CheckResult, ...] | None:
-    """What the judge said, or None if it did not live to say it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "course.grading.judge"],
-        input=job,
-        capture_output=True,
-        text=True,
-        timeout=JUDGE_SECONDS,
-        check=False,
-        cwd=Path(__file__).parent.parent.parent,
-    )
-    if done.returncode != 0:
-        return None
-    return tuple(CheckResult(**check) for check in json.loads(done.stdout))

@@ -47,6 +47,9 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 
+CALL_SECONDS = float(os.environ.get("KUBELITE_CALL_SECONDS", "5"))
+"""How long one call of a learner's function may take, on the wall clock."""
+
 _NEARLY = 0.75
 
 
@@ -56,6 +59,7 @@ class Answer(NamedTuple):
     name: str
     value: Any = None
     problem: str = ""
+    function: str = ""  # the kind of thing it is, if it is to be called
 
 
 class Ended(NamedTuple):
@@ -92,18 +96,98 @@ def run_answers(cells: Sequence[tuple[str, str]], limits: Limits = LIMITS) -> li
     return answers
 
 
+class SandboxError(Exception):
+    """The child in the sandbox gave no reply; the text is a sentence for the answer's owner."""
+
+
+class Conversation:
+    """A child that stays: its cell has run, and it replies to one line of JSON after another.
+
+    ``kind`` is what the cell defined: the name of its type. Raises SandboxError when there is
+    nothing to talk to, and from then on whenever it is asked.
+    """
+
+    def __init__(self, name: str, cell: str, limits: Limits = LIMITS):
+        self._name, self._limits = name, limits
+        self._folder = tempfile.TemporaryDirectory(prefix="answer-")
+        # In the session of whoever asks: when that one is killed with its group, so is the child.
+        self._process = _start(self._folder.name, start_new_session=False)
+        self._end = time.monotonic() + limits.wall_seconds
+        self._read, self._problem, self.kind = b"", "", ""
+        job = {"cells": [(name, cell)], "limits": limits._asdict(), "serve": True}
+        try:
+            _, reply = self._exchange(job)
+        except SandboxError as problem:
+            self._problem = str(problem)
+            return
+        self.kind = str(reply.get("function", ""))
+        if not self.kind:
+            self._problem = str(reply.get("error", f"`{name}` is not a function."))
+
+    def exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Say one thing, hear one reply."""
+        if self._problem:
+            raise SandboxError(self._problem)
+        try:
+            reply = self._exchange(message)
+            if not isinstance(reply, dict) or not reply:
+                raise SandboxError(f"`{self._name}` gave a reply that cannot be read.")
+        except SandboxError as problem:
+            self._problem = str(problem)
+            raise
+        return reply
+
+    def _exchange(self, message: Any) -> Any:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise SandboxError(f"`{self._name}` ended Python before it had answered.") from None
+        line = self._line()
+        try:
+            return json.loads(line)
+        except (ValueError, RecursionError):
+            raise SandboxError(f"`{self._name}` gave a reply that cannot be read.") from None
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        until = min(self._end, time.monotonic() + CALL_SECONDS)
+        while b"\n" not in self._read:
+            if not select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise SandboxError(f"`{self._name}` had not answered in time: does a loop end?")
+            if not (read := os.read(pipe, 1 << 16)):
+                raise SandboxError(f"`{self._name}` ended Python before it had answered.")
+            self._read += read
+            if len(self._read) > self._limits.reply_bytes:
+                raise SandboxError(f"A reply is larger than {self._limits.reply_bytes >> 10} KiB.")
+        line, _, self._read = self._read.partition(b"\n")
+        return line
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        self._process.kill()
+        _shut(self._process)
+        self._folder.cleanup()
+
+
+def _start(folder: str, start_new_session: bool = True) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*namespaces(), sys.executable, "-I", "-B", str(CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={"PATH": os.defpath, "HOME": folder},
+        start_new_session=start_new_session,
+    )
+
+
 def _child(cells: Sequence[tuple[str, str]], limits: Limits) -> Ended:
     job = {"cells": list(cells), "limits": limits._asdict()}
     with tempfile.TemporaryDirectory(prefix="answer-") as folder:
-        process = subprocess.Popen(
-            [*namespaces(), sys.executable, "-I", "-B", str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={"PATH": os.defpath, "HOME": folder},
-            start_new_session=True,
-        )
+        process = _start(folder)
         try:
             return _listen(process, json.dumps(job).encode() + b"\n", limits)
         finally:
@@ -136,6 +220,10 @@ def _exited(process: subprocess.Popen[bytes], replies: bytes, start: float, end:
 def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    _shut(process)
+
+
+def _shut(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
@@ -150,11 +238,12 @@ def _understood(replies: bytes, cells: Sequence[tuple[str, str]]) -> list[Answer
         try:
             replied, reply = json.loads(line)
             value, problem = reply.get("value"), reply.get("error", "")
+            function = reply.get("function", "")
         except (ValueError, TypeError, AttributeError, RecursionError):
             break
-        if replied != name or not isinstance(problem, str):
+        if replied != name or not isinstance(problem, str) or not isinstance(function, str):
             break
-        answers.append(Answer(name, value, problem))
+        answers.append(Answer(name, value, problem, function))
     return answers
 
 

@@ -5,7 +5,12 @@ Cells of a source are told apart by their metadata:
     nbgrader.solution  an answer cell; what stands between ### BEGIN SOLUTION and
                        ### END SOLUTION is the solution, the rest is what learners begin with
     tags=["checks"]    the checks; they become ``checks.py``
-    tags=["tests"]     wrong answers and their scores; they become ``test_<exercise>.py``
+    tags=["hidden"]    checks and SEEDS that learners are not given; they become ``hidden.py``
+    tags=["wrong"]     a wrong answer that looks right: code that runs after the solution, with
+                       ``wrong`` (the mistake), ``points`` and ``because`` (of a sentence) beside it
+    tags=["tests"]     more tests; with the wrong answers they become ``test_<exercise>.py``
+    kind="fix"         in the first cell: what is handed in (see ``exercise.KINDS``); there, too,
+                       start=1 for what is shipped to earn a point
     anything else      goes to both notebooks as it is
 
 The metadata and marks are nbgrader's own, so nbgrader reads the same files. Building twice
@@ -17,17 +22,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from course.grading.exercise import EXERCISES, Place
+from course.grading.exercise import EXERCISES, KINDS, Place
 from course.grading.submission import answer_id
 from course.notebooks.build import KERNELSPEC
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+KEPT = {"checks", "hidden", "wrong", "tests"}
+"""Tags of cells that are in no notebook."""
+
+FOR_US = ("kind", "start")
+"""What the first cell says about the exercise, and no notebook needs."""
+
+TESTS = """from pathlib import Path
+
+import pytest
+
+from course.grading.holding import Holding
+
+HOLDING = Holding(Path(__file__).parent)
+
+
+@pytest.mark.parametrize("answer", HOLDING.answers, ids=str)
+def test_what_answers_earn(answer):
+    HOLDING.hold(answer)
+"""
 
 BUILT = '"""{what} of the exercise {name}: built from source.py by `kubelite exercise build`."""\n'
 
@@ -42,10 +67,11 @@ def build(name: str, root: Path = EXERCISES) -> dict[Path, str]:
     cells = jupytext.read(place.source, fmt="py:percent").cells
     _insist(place, cells)
     return {
-        place.notebook: _notebook(name, [_shipped(cell) for cell in _shown(cells)]),
-        place.solution: _notebook(name, [_solved(cell) for cell in _shown(cells)]),
+        place.notebook: _notebook(name, [_shipped(cell) for cell in shown(cells)]),
+        place.solution: _notebook(name, [_solved(cell) for cell in shown(cells)]),
         place.checks: _checks(name, cells),
-        place.tests: _module("Tests", name, _sources(cells, "tests")),
+        place.tests: _module("Tests", name, [TESTS, *_sources(cells, "tests")]),
+        **_hidden(place, name, cells),
     }
 
 
@@ -56,19 +82,57 @@ def answer_text(place: Place, solved: bool) -> list[str]:
     return [str(make(cell).source) for cell in cells if answer_id(cell.metadata)]
 
 
+class Wrong(NamedTuple):
+    """A wrong answer that looks right, what it earns, and words of the sentence it earns."""
+
+    name: str
+    points: int
+    because: str
+    code: str
+
+
+def wrong_answers(place: Place) -> list[Wrong]:
+    """The wrong answers an exercise declares."""
+    cells = jupytext.read(place.source, fmt="py:percent").cells
+    found = []
+    for cell in (cell for cell in cells if "wrong" in _tags(cell)):
+        try:
+            noted = [cell.metadata[name] for name in ("wrong", "points", "because")]
+        except KeyError as missing:
+            raise SourceError(f"{place.source}: a wrong answer needs {missing}") from None
+        found.append(Wrong(*noted, str(cell.source)))
+    return found
+
+
+def _hidden(place: Place, name: str, cells: list[NotebookNode]) -> dict[Path, str]:
+    hidden = list(_sources(cells, "hidden"))
+    return {place.hidden: _module("Hidden checks", name, hidden)} if hidden else {}
+
+
 def _insist(place: Place, cells: list[NotebookNode]) -> None:
     for wanted, found in (
         ("a first cell with a `# Title`", re.match(r"# \S", cells[0].source if cells else "")),
         ("an answer cell", any(answer_id(cell.metadata) for cell in cells)),
         ('a cell with tags=["checks"]', any(True for _ in _sources(cells, "checks"))),
-        ('a cell with tags=["tests"]', any(True for _ in _sources(cells, "tests"))),
+        (f"a kind out of {', '.join(KINDS)}", _kind(cells) in KINDS),
     ):
         if not found:
             raise SourceError(f"{place.source} needs {wanted}")
 
 
-def _shown(cells: list[NotebookNode]) -> list[NotebookNode]:
-    return [cell for cell in cells if not {"checks", "tests"} & set(_tags(cell))]
+def shown(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells that stand in notebooks."""
+    return [cell for cell in cells if not KEPT & set(_tags(cell))]
+
+
+def start(place: Place) -> int:
+    """The points that what is shipped earns; 0 unless the first cell says ``start=1``."""
+    cells = jupytext.read(place.source, fmt="py:percent").cells
+    return int(cells[0].metadata.get("start", 0))
+
+
+def _kind(cells: list[NotebookNode]) -> str:
+    return str(cells[0].metadata.get("kind", "write"))
 
 
 def _tags(cell: NotebookNode) -> list[str]:
@@ -105,7 +169,9 @@ def _notebook(name: str, cells: list[NotebookNode]) -> str:
         kernelspec=NotebookNode(KERNELSPEC), kubelite=NotebookNode(exercise=name)
     )
     for number, cell in enumerate(cells):
-        notebook.cells.append(NotebookNode({**cell, "id": f"cell-{number:03d}"}))
+        noted = {key: value for key, value in cell.metadata.items() if key not in FOR_US}
+        shown = {**cell, "metadata": NotebookNode(noted), "id": f"cell-{number:03d}"}
+        notebook.cells.append(NotebookNode(shown))
     nbformat.validate(notebook)
     return str(nbformat.writes(notebook)) + "\n"
 
@@ -113,7 +179,7 @@ def _notebook(name: str, cells: list[NotebookNode]) -> str:
 def _checks(name: str, cells: list[NotebookNode]) -> str:
     answers = tuple(found for cell in cells if (found := answer_id(cell.metadata)))
     title = cells[0].source.splitlines()[0].removeprefix("#").strip()
-    facts = f"TITLE = {title!r}\nANSWERS = {answers!r}\n"
+    facts = f"TITLE = {title!r}\nANSWERS = {answers!r}\nKIND = {_kind(cells)!r}\n"
     first, *rest = _sources(cells, "checks")
     return _module("Checks", name, [first, facts, *rest])
 

@@ -28,10 +28,14 @@ class Cells(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """One notebook: the exercise it says it answers ("" if none), and its code cells."""
+    """One notebook: the exercise it says it answers ("" if none), and its code cells.
+
+    ``learner`` is whom it was made for, "" if for all.
+    """
 
     exercise: str
     cells: tuple[dict[str, Any], ...]
+    learner: str = ""
 
 
 def read(path: Path) -> Submission:
@@ -48,7 +52,7 @@ def read(path: Path) -> Submission:
     if not isinstance(cells, list):
         raise NotANotebook("The file is not a notebook: it has no cells.")
     code = [c for c in cells if isinstance(c, dict) and c.get("cell_type") == "code"]
-    return Submission(_exercise(notebook), tuple(code))
+    return Submission(_noted(notebook, "exercise"), tuple(code), _noted(notebook, "learner"))
 
 
 def answer_cells(submission: Submission, answers: Sequence[str]) -> Cells:
@@ -56,7 +60,7 @@ def answer_cells(submission: Submission, answers: Sequence[str]) -> Cells:
     found, missing, remarks = [], [], []
     for name in answers:
         labelled = [c for c in submission.cells if answer_id(c.get("metadata")) == name]
-        cells = labelled or [c for c in submission.cells if name in _names_set(_code(c))]
+        cells = labelled or [c for c in submission.cells if name in names_set(_code(c))]
         if not cells:
             missing.append((name, f"The answer cell was deleted: no cell sets `{name}`."))
             continue
@@ -75,10 +79,10 @@ def answer_id(metadata: Any) -> str:
     return str(nbgrader.get("grade_id", "")) if solution else ""
 
 
-def _exercise(notebook: dict[str, Any]) -> str:
+def _noted(notebook: dict[str, Any], what: str) -> str:
     metadata = notebook.get("metadata")
     ours = metadata.get("kubelite") if isinstance(metadata, dict) else None
-    name = ours.get("exercise") if isinstance(ours, dict) else None
+    name = ours.get(what) if isinstance(ours, dict) else None
     return name if isinstance(name, str) else ""
 
 
@@ -88,7 +92,8 @@ def _code(cell: dict[str, Any]) -> str:
     return "".join(line for line in lines if isinstance(line, str))
 
 
-def _names_set(code: str) -> set[str]:
+def names_set(code: str) -> set[str]:
+    """The names that a cell sets or defines."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -5,6 +5,7 @@ from course.grading.shop import Street
 
 TITLE = 'Keep five shops open'
 ANSWERS = ('manifest',)
+KIND = 'write'
 
 FIVE = 5
 

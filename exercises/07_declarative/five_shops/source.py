@@ -246,6 +246,18 @@ def rollout(manifest, seed):
     return seen(f"All {visits.customers} customers were served while 1.1 replaced 1.0.") if after.held else after
 
 
+# %% tags=["wrong"] wrong="only the count is changed" points=3 because="Insufficient cpu"
+manifest = manifest.partition("          readinessProbe")[0].replace("500m", "1500m")
+
+# %% tags=["wrong"] wrong="nobody asks the shops" points=5 because="customers"
+manifest = manifest.partition("          readinessProbe")[0]
+
+# %% tags=["wrong"] wrong="asked, and never restarted" points=8 because="4 of 5 shops were open"
+manifest = manifest.partition("          livenessProbe")[0]
+
+# %% tags=["wrong"] wrong="all closed for the update" points=7 because="While 1.1 replaced 1.0"
+manifest = manifest.replace("  replicas: 5", "  replicas: 5\n  strategy: {type: Recreate}")
+
 # %% tags=["tests"]
 # Wrong answers that look right, and what each one is to score: these run with `pytest exercises`.
 import copy

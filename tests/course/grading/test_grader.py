@@ -198,7 +198,7 @@ def test_links_are_not_followed(toy: Path, submissions: Path, submit: Submit) ->
 def test_the_gradebook(toy: Path, submissions: Path, submit: Submit, tmp_path: Path) -> None:
     submit("=cmd()", 'eggs = {"number": 5}')
     submit("ada", GOOD)
-    table, record = gradebook.write(list(graded(toy, submissions).values()), tmp_path / "out")
+    table, record, *_ = gradebook.write(list(graded(toy, submissions).values()), tmp_path / "out")
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
     assert list(rows[0]) == ["learner", "exercise", "check", "points", "max", "sentence", "file"]
     assert [(r["learner"], r["check"], r["points"], r["max"]) for r in rows] == [
@@ -218,4 +218,7 @@ def test_the_gradebook(toy: Path, submissions: Path, submit: Submit, tmp_path: P
         "points": 0,
         "max": 2,
         "sentence": "5 eggs lay there, not 6.",
+        "hidden": False,
+        "misconception": "",
+        "schedule": [],
     }

@@ -54,7 +54,7 @@ def test_an_exercise_is_loaded_from_what_was_built(toy: Path) -> None:
     assert [check.name for check in exercise.checks] == ["any_egg", "six_eggs"]
 
 
-@pytest.mark.parametrize("missing", ["# # Half", 'tags=["checks"]', 'tags=["tests"]', "nbgrader="])
+@pytest.mark.parametrize("missing", ["# # Half", 'tags=["checks"]', "nbgrader="])
 def test_a_source_without_one_of_its_parts_is_refused(toy: Path, missing: str) -> None:
     Place(toy, NAME).source.write_text(SOURCE.replace(missing, "# "), encoding="utf-8")
     with pytest.raises(SourceError, match="needs"):
