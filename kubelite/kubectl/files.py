@@ -41,7 +41,7 @@ def check_flags(given: Given) -> None:
         raise CommandError("the -k flag can't be used with -f or -R")
 
 
-def built(client: Client, path: str) -> Iterator[Described | Exception]:
+def customised(client: Client, path: str) -> Iterator[Described | Exception]:
     """Every object of a kustomization. Raises CommandError."""
     from kubelite.kubectl.kustomize import build  # when first used: few commands need it
 

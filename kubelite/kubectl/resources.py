@@ -14,8 +14,7 @@ from kubelite.apimachinery.errors import StatusError, go_quote
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.kubectl.client import Client
-from kubelite.kubectl import files
-from kubelite.kubectl.files import Document
+from kubelite.kubectl.files import Described, Document, check_flags, customised, documents
 from kubelite.kubectl.flags import SWITCH, TEXT, WORDS, Flag, Given
 from kubelite.kubectl.kinds import expanded, kind_of
 from kubelite.kubectl.result import CommandError, Failures
@@ -247,10 +246,10 @@ class Builder:
             name = meta.get("name") or ""
             yield Info(kind, place, name, None, document.content, document.source)
 
-    def _documents(self) -> Iterator[files.Described | Exception]:
+    def _documents(self) -> Iterator[Described | Exception]:
         if self.kustomize:
-            return files.built(self.client, self.kustomize)
-        return files.documents(self.client, self.files, self.recursive)
+            return customised(self.client, self.kustomize)
+        return documents(self.client, self.files, self.recursive)
 
     def _selects(self, content: Document) -> bool:
         """Whether a selector lets an object of a file through. Raises CommandError."""
@@ -281,7 +280,7 @@ class Builder:
 
 def built(client: Client, given: Given, **options: Any) -> Builder:
     """A builder from the usual words and flags of a verb."""
-    files.check_flags(given)
+    check_flags(given)
     return Builder(
         client,
         given.words,
