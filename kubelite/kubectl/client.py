@@ -61,7 +61,6 @@ class LocalFiles(Protocol):
         ...
 
 
-
 class Settings:
     """What outlives a command: the current context's namespace (a kubeconfig's contents)."""
 

@@ -23,6 +23,7 @@ def table() -> dict[str, Verb]:
     from kubelite.kubectl import (
         apply,
         attaching,
+        certificate,
         comparing,
         containers,
         copying,
@@ -82,5 +83,7 @@ def table() -> dict[str, Verb]:
         "kustomize": Verb(kustomizing.kustomize, kustomizing.FLAGS),
         "version": Verb(discovering.version, discovering.VERSION),
         "set subject": Verb(setting.subject, setting.SUBJECT),
+        "certificate approve": Verb(certificate.approve, certificate.FLAGS),
+        "certificate deny": Verb(certificate.deny, certificate.FLAGS),
         **looking.table(),
     }

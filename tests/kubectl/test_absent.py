@@ -15,7 +15,7 @@ def k() -> Kubectl:
     return kubectl(Cluster(nodes=1, seed=7))
 
 
-@pytest.mark.parametrize("verb", ["proxy", "completion", "certificate"])
+@pytest.mark.parametrize("verb", ["proxy", "completion", "plugin"])
 def test_verbs_for_which_one_needs_the_binary(k: Kubectl, verb: str) -> None:
     assert k(f"{verb} x").error == (
         f"error: kubectl {verb} needs the real kubectl; see cluster.serve()\n"
