@@ -13,11 +13,13 @@ from typing import Any
 from kubelite.cluster import Cluster
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
+from kubelite.edge.localfiles import LocalFiles
 from kubelite.edge.serving import serve
 from kubelite.edge.stores import open_store
 from kubelite.edge.watching import watch_over
 
 Cluster.read_file = staticmethod(read_file)
+Cluster.local_files = LocalFiles()
 Cluster.serve = serve
 Cluster.open_store = staticmethod(open_store)
 Cluster.watch_over = staticmethod(watch_over)

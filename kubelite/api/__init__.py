@@ -160,7 +160,7 @@ SCHEME = Scheme(
              namespaced=False, subresources=STATUS),
         Kind("certificates.k8s.io", "v1", "CertificateSigningRequest",
              "certificatesigningrequests", CertificateSigningRequest, short_names=("csr",),
-             namespaced=False, subresources=STATUS),
+             namespaced=False, subresources=("approval", "status")),
         Kind("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs", ServiceCIDR,
              namespaced=False, subresources=STATUS),
         Kind("networking.k8s.io", "v1", "IPAddress", "ipaddresses", IPAddress,

@@ -1,6 +1,6 @@
 """CertificateSigningRequest: somebody asks for a certificate.
 
-Stored only: nobody signs. Models ``k8s.io/api/certificates/v1``.
+Approved or denied, and stored: nobody signs. Models ``k8s.io/api/certificates/v1``.
 """
 
 from __future__ import annotations

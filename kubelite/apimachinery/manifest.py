@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
@@ -76,12 +76,14 @@ def load(
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_documents: int = MAX_DOCUMENTS,
+    scalar: Callable[[str], Any] = resolve,
 ) -> list[dict[str, Any]]:
     """All objects in a manifest, in order. ``source`` is its name in errors.
 
+    ``scalar`` says what a word without quotes stands for.
     Raises ManifestError; an empty manifest is one, in kubectl's words.
     """
-    reader = _Reader(source, max_depth, max_documents)
+    reader = _Reader(source, max_depth, max_documents, scalar)
     plain = reader.text(text, max_bytes)
     documents = reader.json(plain) if plain.lstrip().startswith("{") else None
     if documents is None:
@@ -98,8 +100,11 @@ def load(
 class _Reader:
     """One manifest being read."""
 
-    def __init__(self, source: str, max_depth: int, max_documents: int) -> None:
+    def __init__(
+        self, source: str, max_depth: int, max_documents: int, scalar: Callable[[str], Any]
+    ) -> None:
         self._source = source
+        self._resolve = scalar
         self._max_depth = max_depth
         self._max_documents = max_documents
         self._duplicates: list[tuple[Place, str, int]] = []
@@ -281,7 +286,7 @@ class _Reader:
                 f"{text} is no number that JSON can hold",
                 "Put it in quotes if it is meant as text",
             )
-        return resolve(text)
+        return self._resolve(text)
 
     def _whole(self, text: str, at: Place) -> str:
         """Text that an escape has not left with half a character."""

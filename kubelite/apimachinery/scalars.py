@@ -43,6 +43,16 @@ def resolve(text: str) -> Any:
     return text
 
 
+def resolve_as_json(text: str) -> Any:
+    """The same as YAML 1.2 has it, where only true and false are no words (``goyaml.v3``)."""
+    if text not in _BOOLS and (text in _TRUE or text in _FALSE):
+        return text
+    return resolve(text)
+
+
+_BOOLS = frozenset(["true", "True", "TRUE", "false", "False", "FALSE"])
+
+
 def _integer(digits: str) -> int:
     sign = -1 if digits[0] == "-" else 1
     digits = digits.lstrip("+-")

@@ -31,6 +31,7 @@ from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.authz import Authorizer
 from kubelite.apiserver.authz.node import restrict
 from kubelite.apiserver.authz.rolebased import role_based
+from kubelite.apiserver.authz.signers import APPROVAL, check_signer
 from kubelite.apiserver.customresources import CustomResources
 from kubelite.apiserver.following import follow
 from kubelite.apiserver.identities import identity_of
@@ -140,6 +141,8 @@ class APIServer:
             if self.authorizer is not None:
                 self.authorizer.check(request)
                 restrict(request, identity_of(request), self.find)
+                if request.subresource == APPROVAL:
+                    check_signer(self.authorizer, request, self.find)
             registry = self.registries.get(request.resource)
             if registry is None:
                 return self._elsewhere(request)

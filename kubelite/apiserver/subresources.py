@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SUBRESOURCES = {
+    "approval": ("get", "update", "patch"),
     "status": ("get", "update", "patch"),
     "scale": ("get", "update", "patch"),
     "finalize": ("update",),

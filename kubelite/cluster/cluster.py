@@ -89,6 +89,9 @@ class Cluster(
     read_file: ClassVar[Callable[[str], bytes]]
     """How a manifest's file is read; given by ``kubelite`` so that nothing here touches files."""
 
+    local_files: ClassVar[Any]
+    """This computer's files, for kubectl's ``cp`` and ``kustomize``; given in the same way."""
+
     def __init__(
         self,
         nodes: int = 3,

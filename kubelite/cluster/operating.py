@@ -38,6 +38,9 @@ class Operating:
     kubeconfig = ""
     """The file for kubectl, while the cluster is served."""
 
+    forwarding: Callable[[Any, str, int, int], int] | None = None
+    """What opens a port of this computer, while the cluster is served."""
+
     @property
     def mishaps(self) -> Mishaps:
         """What your own controllers, plugins and images have done wrong so far."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, ObjectList, Request, Response, WatchEvent
 from kubelite.apimachinery.scheme import Kind, Scheme
@@ -19,6 +19,46 @@ from kubelite.kubectl.result import CommandError
 
 if TYPE_CHECKING:
     from kubelite.cluster import Cluster
+
+
+class LocalFiles(Protocol):
+    """This computer's files, as ``kubelite/edge/localfiles.py`` has them. All raise OSError."""
+
+    def absolute(self, path: str) -> str:
+        """The whole path, links and all."""
+        ...
+
+    def resolve(self, path: str) -> str:
+        """The whole path without links."""
+        ...
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether anything is there."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """All of a file."""
+        ...
+
+    def write(self, path: str, content: bytes, mode: int | None = None) -> None:
+        """Make a file, or replace what is in it."""
+        ...
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder, and those above it."""
+        ...
+
+    def look(self, path: str) -> Any:
+        """What is there: name, folder, mode, and where a link leads."""
+        ...
+
+    def names(self, path: str) -> list[str]:
+        """What is in a folder."""
+        ...
 
 
 class Settings:
@@ -173,6 +213,12 @@ class Client:
             yield events
         finally:
             watching.stop()
+
+    @property
+    def local(self) -> LocalFiles:
+        """The files of this computer."""
+        found: LocalFiles = type(self.cluster).local_files
+        return found
 
     def read(self, name: str) -> bytes | str:
         """A file, or standard input for "-". Raises CommandError."""

@@ -72,24 +72,25 @@ def logs(client: Client, given: Given) -> None:
         pods = [_one_pod(client, given, words[0])]
         tail = given["tail"]
     for pod in pods:
-        for name in _containers(client, given, pod, container):
+        for name in containers_of(client, given, pod, container):
             _print_log(client, given, pod, name, tail)
 
 
 def _one_pod(client: Client, given: Given, word: str) -> Any:
     """The pod that a word means: itself, or one of a workload."""
     try:
-        info = _info(client, word)
+        info = info_of(client, word)
     except StatusError as error:
         status = error.status
         raise CommandError(
             f"error from server ({status.reason}): {status.message} in namespace "
             f'"{client.namespace}"'
         ) from error
-    return _pod_of(client, info, given["pod-running-timeout"], logging=True)
+    return pod_of(client, info, given["pod-running-timeout"], logging=True)
 
 
-def _info(client: Client, word: str) -> Info:
+def info_of(client: Client, word: str) -> Info:
+    """The object that a word means: a pod, or TYPE/NAME. Raises what went wrong."""
     builder = Builder(client, [word] if "/" in word else ["pods", word], stop_at_first=True)
     errors = builder.gathered()
     if errors:
@@ -97,14 +98,29 @@ def _info(client: Client, word: str) -> Info:
     return builder.infos[0]
 
 
-def _pod_of(client: Client, info: Info, seconds: float, logging: bool = False) -> Any:
-    """The pod itself, or the one of a workload that has been at work for longest."""
+def pod_of(
+    client: Client, info: Info, seconds: float, logging: bool = False, what: str = ""
+) -> Any:
+    """The pod itself, or the one of a workload that has been at work for longest.
+
+    ``what`` is what cannot be done with an object that has no pods.
+    """
     if info.kind.kind == "Pod":
         return info.obj
     spec = getattr(info.obj, "spec", None)
     selector = getattr(spec, "selector", None)
     if not selector:
         kind = info.kind
+        if what and kind.kind == "Service":
+            raise CommandError(
+                f"cannot {what} *v1.Service: invalid service '{info.name}': Service is defined "
+                "without a selector"
+            )
+        if what:
+            raise CommandError(
+                f"cannot {what} {kind.group}/{kind.version}, Kind={kind.kind}: "
+                "selector for pods not implemented"
+            )
         raise CommandError(
             f"cannot get the logs from {kind.group}/{kind.version}, Kind={kind.kind}: "
             "selector for logs not implemented"
@@ -144,7 +160,8 @@ def _activity(pod: Any, logging: bool) -> Any:
     return (not pod.spec.node_name, phase, not ready, since, restarts, created)
 
 
-def _containers(client: Client, given: Given, pod: Any, asked: str) -> list[str]:
+def containers_of(client: Client, given: Given, pod: Any, asked: str) -> list[str]:
+    """The names of the containers that are meant. Raises CommandError."""
     spec = pod.spec
     mains = [c.name for c in spec.containers]
     every = [*(c.name for c in spec.init_containers), *mains]
@@ -245,13 +262,13 @@ def run_in(client: Client, given: Given) -> None:
         )
     if not command:
         raise CommandError("you must specify at least one command for the container")
-    pod = _pod_of(client, _info(client, words[0]), given["pod-running-timeout"])
+    pod = pod_of(client, info_of(client, words[0]), given["pod-running-timeout"])
     if pod.status.phase in ("Succeeded", "Failed"):
         phase = pod.status.phase
         raise CommandError(
             f"cannot exec into a container in a completed pod; current phase is {phase}"
         )
-    (name,) = _containers(client, _single(given), pod, given["container"])
+    (name,) = containers_of(client, single(given), pod, given["container"])
     if given["tty"]:
         client.warn(_NO_TERMINAL)
     if given["stdin"] and len(command) == 1 and command[0].rpartition("/")[2] in _SHELLS:
@@ -266,7 +283,8 @@ _SHELLS = ("sh", "bash", "ash")
 _NO_TERMINAL = "Unable to use a TTY - input is not a terminal or the right kind of file"
 
 
-def _single(given: Given) -> Given:
+def single(given: Given) -> Given:
+    """The same flags, of one container."""
     flags = {**given.flags, "all-containers": False}
     return Given(given.path, given.words, given.after, flags, given.changed)
 

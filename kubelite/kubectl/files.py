@@ -1,4 +1,5 @@
-"""Manifests that a command is given with ``-f``: names of files, or "-" for standard input.
+"""Manifests that a command is given: with ``-f`` files, folders or "-" for standard input, or a
+kustomization with ``-k``.
 
 Models cli-runtime's resource.StreamVisitor and FlattenListVisitor.
 """
@@ -27,11 +28,34 @@ class Described(NamedTuple):
     source: str
 
 
-def documents(client: Client, names: Sequence[str]) -> Iterator[Described | Exception]:
+_EXTENSIONS = (".json", ".yaml", ".yml")
+
+
+def check_flags(given: Given) -> None:
+    """Refuse ``-k`` together with ``-f`` or ``-R``. Raises CommandError."""
+    if not given.get("kustomize"):
+        return
+    if given["filename"]:
+        raise CommandError("only one of -f or -k can be specified")
+    if given["recursive"]:
+        raise CommandError("the -k flag can't be used with -f or -R")
+
+
+def customised(client: Client, path: str) -> Iterator[Described | Exception]:
+    """Every object of a kustomization. Raises CommandError."""
+    from kubelite.kubectl.kustomize import build  # when first used: few commands need it
+
+    for document in build(client, path):
+        yield _described(client, document, path)
+
+
+def documents(
+    client: Client, names: Sequence[str], recursive: bool = False
+) -> Iterator[Described | Exception]:
     """Every object of every file, those in lists one by one; errors in their place."""
     if list(names).count("-") > 1:
         raise CommandError("standard input cannot be used for multiple arguments")
-    for name in names:
+    for name in unfolded(client, names, recursive):
         source = "STDIN" if name == "-" else name
         for document in _read(client, name, source):
             if isinstance(document, Exception):
@@ -39,6 +63,29 @@ def documents(client: Client, names: Sequence[str]) -> Iterator[Described | Exce
                 continue
             for one in _flattened(document):
                 yield _described(client, one, source)
+
+
+def unfolded(client: Client, names: Sequence[str], recursive: bool) -> Iterator[str]:
+    """The same names, and for a folder those of its manifests. Raises CommandError."""
+    for name in names:
+        if name == "-" or not client.local.is_folder(name):
+            yield name
+            continue
+        found = list(_in_folder(client, name.rstrip("/") or "/", recursive))
+        if not found:
+            listed = " ".join(_EXTENSIONS)
+            raise CommandError(f"error reading [{name}]: recognized file extensions are [{listed}]")
+        yield from found
+
+
+def _in_folder(client: Client, folder: str, recursive: bool) -> Iterator[str]:
+    for name in client.local.names(folder):
+        path = f"{folder.rstrip('/')}/{name}"
+        if client.local.is_folder(path):
+            if recursive:
+                yield from _in_folder(client, path, recursive)
+        elif name.endswith(_EXTENSIONS):
+            yield path
 
 
 def _read(client: Client, name: str, source: str) -> Iterator[Document | Exception]:
@@ -95,9 +142,10 @@ def _described(client: Client, document: Document, source: str) -> Described | E
 
 def checked(client: Client, given: Given) -> None:
     """What is checked before anything is sent. Raises CommandError."""
+    check_flags(given)
     if given["validate"] in ("false", "ignore"):
         return
-    for name in given["filename"]:
+    for name in unfolded(client, given["filename"], given["recursive"]):
         source = "STDIN" if name == "-" else name
         for document in _read(client, name, source):
             if isinstance(document, Exception):

@@ -71,7 +71,7 @@ def _check(client: Client, given: Given) -> None:
         if given.words:
             raise CommandError("arguments may not be passed when --raw is specified")
         return
-    if not watching and not given.words and not given["filename"]:
+    if not watching and not given.words and not given["filename"] and not given["kustomize"]:
         client.warn(_NOTHING)
         raise usage_error(given.path, _REQUIRED)
     if given["show-labels"] and given["output"] not in ("", "wide"):

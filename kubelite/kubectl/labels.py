@@ -102,7 +102,7 @@ def _change(
     mode = writing.dry_run(client, given)
     words, changes = split(given.words, what)
     values, removed = parsed(changes, what)
-    if not words and not given["filename"]:
+    if not words and not given["filename"] and not given["kustomize"]:
         _nothing(given, what, changes)
     if not changes and not given["list"]:
         raise CommandError(f"at least one {what} update is required")

@@ -14,7 +14,7 @@ from kubelite.apimachinery.errors import StatusError, go_quote
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.kubectl.client import Client
-from kubelite.kubectl.files import Document, documents
+from kubelite.kubectl.files import Described, Document, check_flags, customised, documents
 from kubelite.kubectl.flags import SWITCH, TEXT, WORDS, Flag, Given
 from kubelite.kubectl.kinds import expanded, kind_of
 from kubelite.kubectl.result import CommandError, Failures
@@ -71,6 +71,8 @@ class Builder:
     client: Client
     words: Sequence[str] = ()
     files: Sequence[str] = ()
+    kustomize: str = ""
+    recursive: bool = False
     labels: str = ""
     fields: str = ""
     every_namespace: bool = False
@@ -142,7 +144,7 @@ class Builder:
             ).unwrap()
 
     def _found(self) -> Iterator[Info | Exception]:
-        if self.files:
+        if self.files or self.kustomize:
             if self.words:
                 raise CommandError(_BOTH)
             yield from self._in_files()
@@ -230,7 +232,7 @@ class Builder:
         return StatusError(replace(error.status, message=message))
 
     def _in_files(self) -> Iterator[Info | Exception]:
-        for document in documents(self.client, self.files):
+        for document in self._documents():
             if isinstance(document, Exception):
                 yield document
                 continue
@@ -243,6 +245,11 @@ class Builder:
             meta = document.content.get("metadata") or {}
             name = meta.get("name") or ""
             yield Info(kind, place, name, None, document.content, document.source)
+
+    def _documents(self) -> Iterator[Described | Exception]:
+        if self.kustomize:
+            return customised(self.client, self.kustomize)
+        return documents(self.client, self.files, self.recursive)
 
     def _selects(self, content: Document) -> bool:
         """Whether a selector lets an object of a file through. Raises CommandError."""
@@ -273,13 +280,13 @@ class Builder:
 
 def built(client: Client, given: Given, **options: Any) -> Builder:
     """A builder from the usual words and flags of a verb."""
-    kustomize = given.get("kustomize", "")
-    if kustomize:
-        raise CommandError("kustomize is not built into this kubectl")
+    check_flags(given)
     return Builder(
         client,
         given.words,
         given.get("filename", ()),
+        given.get("kustomize", ""),
+        given.get("recursive", False),
         given.get("selector", "").strip(),
         given.get("field-selector", "").strip(),
         given.get("all-namespaces", False),

@@ -81,7 +81,7 @@ def _of_history(kind: str, what: str, doing: str) -> None:
 
 
 def _require(given: Given) -> None:
-    if not given.words and not given["filename"]:
+    if not given.words and not given["filename"] and not given["kustomize"]:
         raise CommandError("required resource not specified")
 
 

@@ -33,7 +33,7 @@ Progress = tuple[str, bool]
 
 def status(client: Client, given: Given) -> None:
     """Say how far a rollout is, and again after each change until it is done."""
-    if not given.words and not given["filename"]:
+    if not given.words and not given["filename"] and not given["kustomize"]:
         raise CommandError("required resource not specified")
     if given["revision"] < 0:
         raise CommandError(f"revision must be a positive integer: {given['revision']}")

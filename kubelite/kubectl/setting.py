@@ -63,9 +63,9 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def _run(
     client: Client, given: Given, words: Sequence[str], change: Change, done: str, failing: str
 ) -> None:
-    if not words and not given["filename"]:
+    if not words and not given["filename"] and not given["kustomize"]:
         raise CommandError(MISSING)
-    if given["local"] and not given["filename"]:
+    if given["local"] and not given["filename"] and not given["kustomize"]:
         raise CommandError(_LOCAL)
     mode = writing.dry_run(client, given)
     write = writing.printer(client, given, mode)
@@ -124,7 +124,7 @@ def image(client: Client, given: Given) -> None:
     """Give containers other images."""
     words, values = _split(given.words)
     images = dict(value.split("=", 1) for value in values if "=" in value)
-    if not words and not given["filename"]:
+    if not words and not given["filename"] and not given["kustomize"]:
         raise CommandError(MISSING)
     if not images:
         built(client, replace(given, words=tuple(words))).all()
@@ -251,7 +251,7 @@ def _told(source: Document) -> str:
 def resources(client: Client, given: Given) -> None:
     """Set requests and limits."""
     if not given["limits"] and not given["requests"]:
-        if not given.words and not given["filename"]:
+        if not given.words and not given["filename"] and not given["kustomize"]:
             raise CommandError(MISSING)
         raise CommandError(
             "you must specify an update to requests or limits (in the form of --requests/--limits)"

@@ -15,21 +15,33 @@ def k() -> Kubectl:
     return kubectl(Cluster(nodes=1, seed=7))
 
 
-@pytest.mark.parametrize("verb", ["attach", "cp", "port-forward", "proxy", "completion"])
+@pytest.mark.parametrize("verb", ["proxy", "completion", "plugin"])
 def test_verbs_for_which_one_needs_the_binary(k: Kubectl, verb: str) -> None:
     assert k(f"{verb} x").error == (
         f"error: kubectl {verb} needs the real kubectl; see cluster.serve()\n"
     )
 
 
-def test_kustomizations_are_not_built(k: Kubectl) -> None:
-    refused = k("apply -k overlays/shop")
-    assert refused.error == "error: kustomize is not built into this kubectl\n"
+FIELDS = ("vars", "helmCharts", "generators", "transformers", "configurations", "buildMetadata")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_parts_of_kustomizations_for_which_one_needs_the_binary(
+    k: Kubectl, field: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kustomization.yaml").write_text(f"{field}: [x]\n", encoding="utf-8")
+    refused = k(f"apply -k {tmp_path}")
+    assert refused.error == (
+        f"error: kubectl kustomize with {field} needs the real kubectl; see cluster.serve()\n"
+    )
     assert refused.code == 1
 
 
-def test_folders_are_not_read(k: Kubectl, tmp_path: Path) -> None:
-    assert "Is a directory" in k(f"apply -f {tmp_path}").error
+def test_nothing_is_fetched(k: Kubectl, tmp_path: Path) -> None:
+    text = "resources: [https://example.com/pod.yaml]\n"
+    (tmp_path / "kustomization.yaml").write_text(text, encoding="utf-8")
+    for command in ("kustomize https://example.com/shop", f"kustomize {tmp_path}"):
+        assert "needs the real kubectl; see cluster.serve()" in k(command).error
 
 
 def test_help_is_short(k: Kubectl) -> None:

@@ -70,7 +70,6 @@ def test_there_is_one_context_whose_namespace_may_change(k: Kubectl) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "certificate approve somebody",
         "cluster-info dump",
         "explain pods --output=plaintext-openapiv2",
         "config set-context --current --user=kubernetes-admin",

@@ -5,6 +5,7 @@ Models ``pkg/registry/{core,node,admissionregistration,flowcontrol,certificates,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kubelite.api import (
@@ -16,8 +17,11 @@ from kubelite.api import (
     networking_v1,
     node_v1,
 )
+from kubelite.apimachinery import errors
+from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.rest import User
 from kubelite.apimachinery.struct import replace
+from kubelite.apimachinery.times import SECOND, Time
 from kubelite.apiserver.defaults import rest as d
 from kubelite.apiserver.registry.groups import NumberedStrategy
 from kubelite.apiserver.registry.strategy import Strategy
@@ -37,6 +41,10 @@ class SigningRequestStrategy(Strategy):
 
     notes_who_asks = True
 
+    def __init__(self, now: Callable[[], int]):
+        super().__init__(None, stored.validate_signing_request, stored.validate_metadata_update)
+        self._now = now
+
     def asked_by(self, obj: Any, user: User) -> Any:
         """Note who asks."""
         named = replace(
@@ -47,6 +55,39 @@ class SigningRequestStrategy(Strategy):
     def prepare_update(self, new: Any, old: Any) -> Any:
         """What was asked for stays."""
         return replace(super().prepare_update(new, old), spec=old.spec)
+
+    # DOC: csr-approval
+    def prepare_subresource(self, subresource: str, new: Any, old: Any) -> Any:
+        """``approval`` takes the conditions; ``status`` all but those that approve or deny."""
+        status = new.status
+        if subresource == "approval":
+            status = replace(old.status, conditions=status.conditions)
+        elif subresource == "status":
+            decided = [c for c in old.status.conditions if c.type in stored.DECISIONS]
+            others = [c for c in status.conditions if c.type not in stored.DECISIONS]
+            status = replace(status, conditions=(*decided, *others))
+        else:
+            raise errors.unknown_resource()
+        return replace(old, status=replace(status, conditions=self._dated(status, old.status)))
+
+    def _dated(self, new: Any, old: Any) -> tuple[Any, ...]:
+        """Conditions with the times that are missing; what is as it was keeps its own."""
+        now = Time(self._now() // SECOND * SECOND)
+        before = {condition.type: condition for condition in old.conditions}
+        dated = []
+        for condition in new.conditions:
+            held = before.get(condition.type)
+            since = condition.last_transition_time
+            if since is None:
+                same = held is not None and held.status == condition.status
+                since = held.last_transition_time if held is not None and same else now
+            seen = condition.last_update_time or now
+            dated.append(replace(condition, last_update_time=seen, last_transition_time=since))
+        return tuple(dated)
+
+    def validate_subresource(self, subresource: str, new: Any, old: Any) -> list[FieldError]:
+        """What was decided stays decided."""
+        return stored.validate_signing_status(new, old)
 
     def fields(self, obj: certificates_v1.CertificateSigningRequest) -> dict[str, str]:
         """Who is to sign."""
@@ -107,7 +148,7 @@ class WebhookStrategy(NumberedStrategy):
         return bool(new.webhooks != old.webhooks)
 
 
-def stored_kinds() -> dict[type, Strategy]:
+def stored_kinds(now: Callable[[], int]) -> dict[type, Strategy]:
     """Kinds that are kept and do nothing here."""
     any_change = stored.validate_metadata_update
     return {
@@ -120,9 +161,7 @@ def stored_kinds() -> dict[type, Strategy]:
         flowcontrol_v1.PriorityLevelConfiguration: NumberedStrategy(
             d.default_priority_level, stored.validate_priority_level, any_change, any_change
         ),
-        certificates_v1.CertificateSigningRequest: SigningRequestStrategy(
-            None, stored.validate_signing_request, any_change, any_change
-        ),
+        certificates_v1.CertificateSigningRequest: SigningRequestStrategy(now),
         networking_v1.ServiceCIDR: NumberedStrategy(
             None,
             stored.validate_service_cidr,

@@ -64,7 +64,7 @@ def strategies(
         **_storage(now),
         **rest.elder_kinds(),
         **rest.admission_kinds(),
-        **rest.stored_kinds(),
+        **rest.stored_kinds(now),
         **_extensions(),
         **_quota(),
         **_rbac(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubelite.api import apiregistration_v1, certificates_v1, flowcontrol_v1, networking_v1
-from kubelite.apimachinery.errors import FieldError
+from kubelite.apimachinery.errors import FieldError, go_quote
 from kubelite.apiserver.validation.formats import (
     Errors,
     immutable,
@@ -118,6 +118,39 @@ def validate_signing_request(
         fault = "may not specify a duration less than 600 seconds (10 minutes)"
         seconds = spec.expiration_seconds
         faults.append(FieldError.invalid("spec.expirationSeconds", seconds, fault))
+    return faults
+
+
+DECISIONS = ("Approved", "Denied")
+
+
+def validate_signing_status(
+    new: certificates_v1.CertificateSigningRequest, old: certificates_v1.CertificateSigningRequest
+) -> list[FieldError]:
+    """What is wrong with a decision, or with what a signer says."""
+    path, faults = "status.conditions", []
+    said = [condition.type for condition in new.status.conditions]
+    for place, condition in enumerate(new.status.conditions):
+        if not condition.type:
+            faults.append(FieldError.required(f"{path}[{place}].type"))
+        if not condition.status:
+            faults.append(FieldError.required(f"{path}[{place}].status"))
+        elif condition.type in (*DECISIONS, "Failed") and condition.status != "True":
+            allowed = ("True",)
+            faults.append(
+                FieldError.not_supported(f"{path}[{place}].status", condition.status, allowed)
+            )
+        if condition.type in said[:place]:
+            faults.append(FieldError.duplicate(f"{path}[{place}].type", condition.type))
+    if all(word in said for word in DECISIONS):
+        place = max(said.index(word) for word in DECISIONS)
+        fault = "Approved and Denied conditions are mutually exclusive"
+        faults.append(FieldError.invalid(f"{path}[{place}].type", said[place], fault))
+    kept = (*DECISIONS, "Failed")
+    for condition in old.status.conditions:
+        if condition.type in kept and condition.type not in said:
+            fault = f"updates may not remove a condition of type {go_quote(condition.type)}"
+            faults.append(FieldError.forbidden("status.conditions", fault))
     return faults
 
 

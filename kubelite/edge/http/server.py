@@ -32,6 +32,7 @@ from kubelite.edge.http.app import App
 from kubelite.edge.http.door import Door
 from kubelite.edge.http.guard import Authenticator
 from kubelite.edge.http.locking import Locked
+from kubelite.edge.http.portforward import Forwards
 from kubelite.sim import limits
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Server:
         self._hosts = frozenset({host, LOOPBACK, "localhost"})
         self._http: uvicorn.Server | None = None
         self._close: Callable[[], object] | None = None
+        self._forwards: Forwards | None = None
         self._failure: BaseException | None = None
         self._started = threading.Event()
         self._locked = Locked(cluster, self.lock)
@@ -136,6 +138,7 @@ class Server:
         """Begin to answer; returns when it does. Raises RuntimeError when it cannot."""
         self._write_files()
         self._locked.begin()
+        self._cluster.forwarding = self.forward
         self._thread.start()
         if not self._started.wait(START_SECONDS) or self._failure is not None:
             self.stop()
@@ -149,6 +152,7 @@ class Server:
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(START_SECONDS)
         self._socket.close()
+        self._cluster.forwarding = None
         self._locked.end()
         Path(self.kubeconfig).unlink(missing_ok=True)
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -166,6 +170,11 @@ class Server:
     def dashboard(self) -> str:
         """Where a browser sees the cluster. Holds the token: whoever has it may do anything."""
         return f"{self.url}/#token={self.token}"
+
+    def forward(self, tunnel: Any, host: str, local: int, remote: int) -> int:
+        """Let a port of this computer (0 for any) lead to a pod's; which it is. Raises OSError."""
+        assert self._forwards is not None, "the server has started"
+        return self._forwards.open(tunnel, host, local, remote)
 
     def _write_files(self) -> None:
         made = self._certificates
@@ -203,6 +212,7 @@ class Server:
         )
         self._http = uvicorn.Server(self._config(app))
         loop = asyncio.get_running_loop()
+        self._forwards = Forwards(loop, self.lock, pacer.nudge)
         self._close = lambda: loop.call_soon_threadsafe(self._end, app)
         pacing = asyncio.create_task(pacer.run())
         watching = asyncio.create_task(self._say_when_started())
@@ -214,6 +224,8 @@ class Server:
 
     def _end(self, app: App) -> None:
         app.close()
+        if self._forwards is not None:
+            self._forwards.close()
         if self._http is not None:
             self._http.should_exit = True
 
