@@ -12,7 +12,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kubelite.apimachinery.errors import Status, StatusError
-from kubelite.apimachinery.rest import ADDED, DELETED, ERROR, Request, Watch, WatchEvent
+from kubelite.apimachinery.rest import (
+    ADDED,
+    DELETED,
+    ERROR,
+    MODIFIED,
+    Request,
+    Watch,
+    WatchEvent,
+)
 from kubelite.client.client import Client
 from kubelite.sim.clock import MILLISECOND, SECOND, Timer
 from kubelite.sim.guests import contain, foreign, guarded, nonsense, shown
@@ -70,7 +78,7 @@ class Informer:
         self._on_add: list[Callable[[Any], object]] = []
         self._on_update: list[Callable[[Any, Any], object]] = []
         self._on_delete: list[Callable[[Any], object]] = []
-        self._revision = ""
+        self._revision: int | str = ""  # of the latest change, or of the list
         self._watch: Watch | None = None
         self._buffer: list[WatchEvent] = []
         self._flush: Timer | None = None
@@ -182,7 +190,7 @@ class Informer:
                     component=request.component,
                     field_selector=request.field_selector,
                     label_selector=request.label_selector,
-                    resource_version=self._revision,
+                    resource_version=str(self._revision),
                 ),
                 self._receive,
             )
@@ -200,14 +208,15 @@ class Informer:
         clock = self._clock
         for event in buffer:
             clock.cause = event.cause
-            if event.type == ERROR:
+            kind = event.type
+            if kind == ERROR:
                 self._ended(event.object)
                 return
-            self._revision = str(event.revision)
-            if event.type == DELETED:
-                self._remove(event.object)
-            elif event.type in (ADDED, "MODIFIED"):
+            self._revision = event.revision
+            if kind == MODIFIED or kind == ADDED:
                 self._put(event.object)
+            elif kind == DELETED:
+                self._remove(event.object)
 
     # DOC: informer-relist
     def _ended(self, status: Status) -> None:
