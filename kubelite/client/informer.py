@@ -12,15 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kubelite.apimachinery.errors import Status, StatusError
-from kubelite.apimachinery.rest import (
-    ADDED,
-    DELETED,
-    ERROR,
-    MODIFIED,
-    Request,
-    Watch,
-    WatchEvent,
-)
+from kubelite.apimachinery.rest import BOOKMARK, DELETED, ERROR, Request, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.sim.clock import MILLISECOND, SECOND, Timer
 from kubelite.sim.guests import contain, foreign, guarded, nonsense, shown
@@ -213,10 +205,10 @@ class Informer:
                 self._ended(event.object)
                 return
             self._revision = event.revision
-            if kind == MODIFIED or kind == ADDED:
-                self._put(event.object)
-            elif kind == DELETED:
+            if kind == DELETED:
                 self._remove(event.object)
+            elif kind != BOOKMARK:
+                self._put(event.object)
 
     # DOC: informer-relist
     def _ended(self, status: Status) -> None:
