@@ -263,6 +263,11 @@ class APIServer:
         return tuple(kv.value for kv in page), meta
 
     def _create(self, registry: Registry, request: Request) -> Response:
+        if request.subresource:
+            return self._create_part(registry, request)
+        return Response(201, registry.create(request, decoding.body(registry.kind, request)))
+
+    def _create_part(self, registry: Registry, request: Request) -> Response:
         if request.subresource == "binding":
             return self._bind(registry, request)
         if request.subresource == "eviction":
@@ -364,13 +369,13 @@ class APIServer:
 
     def _changed(self, change: Change) -> None:
         """The store has a new revision: record it with its cause, and tell the watchers."""
-        resource = change.key.split("/", 3)[2]
+        resource, revision = change.key.split("/", 3)[2], change.revision
         new, old = _before_and_after(change)
         verb = "delete" if new is None else "create" if old is None else "update"
         meta = (old if new is None else new).metadata  # type: ignore[union-attr]
         subject = (resource, meta.namespace, meta.name)
-        cause = self._trace.record(self._component, verb, subject, change.revision)
-        self._watchers[resource].dispatch(new, old, change.revision, cause)
+        cause = self._trace.record(self._component, verb, subject, revision)
+        self._watchers[resource].dispatch(new, old, revision, cause)
 
     def _cause_of(self, revision: int) -> int:
         write = self._trace.write_of(revision)

@@ -20,7 +20,7 @@ Matches = Callable[[Any], bool]
 class Watcher:
     """One running watch. ``scope`` is the one value its index is asked for, if it has one."""
 
-    __slots__ = ("_cache", "deliver", "matches", "namespace", "scope")
+    __slots__ = ("_cache", "deliver", "matches", "namespace", "scope", "sees_all")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Watcher:
         self.matches = matches
         self.namespace = namespace
         self.scope = scope
+        self.sees_all = matches is None and not namespace
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -42,10 +43,10 @@ class Watcher:
 
     def offer(self, new: Any | None, old: Any | None, revision: int, cause: int) -> None:
         """Deliver the change as this watcher sees it, if it sees it at all."""
-        if self.matches is None and not self.namespace:
-            now, before = new is not None, old is not None
-        else:
-            now, before = self._sees(new), self._sees(old)
+        if self.sees_all:
+            self.deliver(_plain(new, old, revision, cause))
+            return
+        now, before = self._sees(new), self._sees(old)
         if now:
             self.deliver(WatchEvent(MODIFIED if before else ADDED, new, revision, cause))
         elif before:
@@ -87,14 +88,26 @@ class WatchCache:
     # DOC: watch-dispatch
     def dispatch(self, new: Any | None, old: Any | None, revision: int, cause: int) -> None:
         """Offer one change to everyone whom it may concern."""
-        for watcher in tuple(self._everyone):
-            watcher.offer(new, old, revision, cause)
+        if self._everyone:
+            plain = _plain(new, old, revision, cause)
+            for watcher in tuple(self._everyone):
+                if watcher.sees_all:
+                    watcher.deliver(plain)
+                else:
+                    watcher.offer(new, old, revision, cause)
         if self._narrow:
             after = self._scope_of(new) if new is not None else ""
             before = self._scope_of(old) if old is not None else after
             for scope in (after,) if after == before else (after, before):
                 for watcher in tuple(self._narrow.get(scope, ())):
                     watcher.offer(new, old, revision, cause)
+
+
+def _plain(new: Any | None, old: Any | None, revision: int, cause: int) -> WatchEvent:
+    """The change as everyone sees it who selects nothing."""
+    if new is None:
+        return WatchEvent(DELETED, at_revision(old, revision), revision, cause)
+    return WatchEvent(ADDED if old is None else MODIFIED, new, revision, cause)
 
 
 def at_revision(obj: Any, revision: int) -> Any:

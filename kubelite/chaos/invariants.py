@@ -7,6 +7,7 @@ where the sentence is false. ``check`` replays the whole history of a cluster an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
 from kubelite.api.volumes import ATTACHMENTS
@@ -109,14 +110,19 @@ def generations_count_specs(replay: Replay) -> Iterator[str]:
         yield "its generation grew and its spec did not change"
 
 
+_IDENTITY = ("name", "namespace", "uid", "creation_timestamp")
+_identity = attrgetter(*_IDENTITY)
+
+
 def what_is_immutable_stays(replay: Replay) -> Iterator[str]:
     """15. Name, uid, birth, selector, a pod's node and a Service's address never change."""
     new, old = replay.new, replay.old
     if new is None or old is None:
         return
-    for name in ("name", "namespace", "uid", "creation_timestamp"):
-        if getattr(new.metadata, name) != getattr(old.metadata, name):
-            yield f"metadata.{name} changed"
+    if _identity(new.metadata) != _identity(old.metadata):
+        for name in _IDENTITY:
+            if getattr(new.metadata, name) != getattr(old.metadata, name):
+                yield f"metadata.{name} changed"
     if new.kind in ("Deployment", "ReplicaSet") and new.spec.selector != old.spec.selector:
         yield "spec.selector changed"
     if new.kind == "Pod" and old.spec.node_name not in ("", new.spec.node_name):

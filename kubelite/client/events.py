@@ -44,9 +44,11 @@ class _About:
 
     def combine(self, group: Key, key: Key, message: str, now: int) -> tuple[str, Key]:
         """The message and key to report under: its own, or that of many similar ones."""
-        since, messages = self.similar.get(group, (now, {}))
-        if now - since > SIMILAR_WINDOW:
-            messages = {}
+        known = self.similar.get(group)
+        if known is None or now - known[0] > SIMILAR_WINDOW:
+            self.similar[group] = (now, {message: None})
+            return message, key
+        messages = known[1]
         messages[message] = None
         self.similar[group] = (now, messages)
         if len(messages) < SIMILAR_MESSAGES:
@@ -56,8 +58,9 @@ class _About:
 
     def allowed(self, now: int) -> bool:
         """Whether the object may cause one more event now."""
-        self.tokens = min(BURST, self.tokens + (now - self.since) / REFILL)
-        self.since = now
+        if now > self.since:
+            self.tokens = min(BURST, self.tokens + (now - self.since) / REFILL)
+            self.since = now
         if self.tokens < 1:
             return False
         self.tokens -= 1

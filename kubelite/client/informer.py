@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kubelite.apimachinery.errors import Status, StatusError
-from kubelite.apimachinery.rest import ADDED, DELETED, ERROR, Request, Watch, WatchEvent
+from kubelite.apimachinery.rest import BOOKMARK, DELETED, ERROR, Request, Watch, WatchEvent
 from kubelite.client.client import Client
 from kubelite.sim.clock import MILLISECOND, SECOND, Timer
 from kubelite.sim.guests import contain, foreign, guarded, nonsense, shown
@@ -64,13 +64,13 @@ class Informer:
             label_selector=label_selector,
         )
         self._store: dict[str, Any] = {}
-        self._indexers: dict[str, Indexer] = {}
-        self._indices: dict[str, Index] = {}
-        self._given: dict[str, dict[str, Sequence[str]]] = {}  # by key, what each indexer gave
+        self._indexers: list[Indexer] = []
+        self._indices: dict[str, Index] = {}  # by name, in the order of their indexers
+        self._given: dict[str, list[Sequence[str]]] = {}  # by key, what each indexer gave
         self._on_add: list[Callable[[Any], object]] = []
         self._on_update: list[Callable[[Any, Any], object]] = []
         self._on_delete: list[Callable[[Any], object]] = []
-        self._revision = ""
+        self._revision: int | str = ""  # of the latest change, or of the list
         self._watch: Watch | None = None
         self._buffer: list[WatchEvent] = []
         self._flush: Timer | None = None
@@ -132,8 +132,8 @@ class Informer:
 
     def add_indexer(self, name: str, indexer: Indexer) -> None:
         """Keep another index."""
-        if name not in self._indexers:
-            self._indexers[name] = indexer if not foreign(indexer) else self._checked(indexer)
+        if name not in self._indices:
+            self._indexers.append(indexer if not foreign(indexer) else self._checked(indexer))
             self._indices[name] = {}
             for key, obj in self._store.items():
                 self._reindex(key, obj)
@@ -182,7 +182,7 @@ class Informer:
                     component=request.component,
                     field_selector=request.field_selector,
                     label_selector=request.label_selector,
-                    resource_version=self._revision,
+                    resource_version=str(self._revision),
                 ),
                 self._receive,
             )
@@ -200,13 +200,14 @@ class Informer:
         clock = self._clock
         for event in buffer:
             clock.cause = event.cause
-            if event.type == ERROR:
+            kind = event.type
+            if kind == ERROR:
                 self._ended(event.object)
                 return
-            self._revision = str(event.revision)
-            if event.type == DELETED:
+            self._revision = event.revision
+            if kind == DELETED:
                 self._remove(event.object)
-            elif event.type in (ADDED, "MODIFIED"):
+            elif kind != BOOKMARK:
                 self._put(event.object)
 
     # DOC: informer-relist
@@ -244,22 +245,22 @@ class Informer:
         old = self._store.pop(key, None)
         if old is None:
             return
-        if self._indexers:
-            self._reindex(key, None)
+        for index, values in zip(self._indices.values(), self._given.pop(key, ()), strict=False):
+            self._move(index, key, values, ())
         for deleted in self._on_delete:
             deleted(obj)
 
-    def _reindex(self, key: str, obj: Any | None) -> None:
+    def _reindex(self, key: str, obj: Any) -> None:
         """Bring the indexes up to date: only where an indexer gives something else than before."""
-        given = self._given.pop(key, _NOTHING_GIVEN)
-        fresh: dict[str, Sequence[str]] = {}
-        for name, indexer in self._indexers.items():
-            before = given.get(name, ())
-            after = fresh[name] = indexer(obj) if obj is not None else ()
-            if before != after:
-                self._move(self._indices[name], key, before, after)
-        if obj is not None:
-            self._given[key] = fresh
+        before = self._given.get(key, [])
+        after = [indexer(obj) for indexer in self._indexers]
+        if before == after:
+            return
+        self._given[key] = after
+        before += [()] * (len(after) - len(before))  # for an index that is new
+        for index, was, now in zip(self._indices.values(), before, after, strict=True):
+            if was != now:
+                self._move(index, key, was, now)
 
     def _checked(self, indexer: Indexer) -> Indexer:
         """A guest's indexer: it gives a list of strings, or nothing."""
@@ -289,6 +290,3 @@ class Informer:
                     del index[value]
         for value in after:
             index.setdefault(value, {})[key] = None
-
-
-_NOTHING_GIVEN: dict[str, Sequence[str]] = {}

@@ -34,7 +34,7 @@ _IGNORED = ("events",)  # upstream's DefaultIgnoredResources
 
 def by_owner(obj: Any) -> Sequence[str]:
     """An indexer: the uids of all owners."""
-    return tuple(owner.uid for owner in obj.metadata.owner_references)
+    return tuple([owner.uid for owner in obj.metadata.owner_references])
 
 
 class GarbageCollector(ManagedController):
@@ -80,12 +80,13 @@ class GarbageCollector(ManagedController):
             self._updated(resource, obj, obj)
 
     def _updated(self, resource: str, old: Any, obj: Any) -> None:
-        meta = obj.metadata
-        if meta.owner_references != old.metadata.owner_references:
+        meta, before = obj.metadata, old.metadata.owner_references
+        if meta.owner_references is not before and meta.owner_references != before:
             self._wake_owners(old)
             self._added(resource, obj)
-        waits = FOREGROUND in meta.finalizers or ORPHAN in meta.finalizers
-        if meta.deletion_timestamp is not None and waits:
+        if meta.deletion_timestamp is None:
+            return
+        if FOREGROUND in meta.finalizers or ORPHAN in meta.finalizers:
             self.queue.add(f"{resource}|{key_of(obj)}")
 
     def _deleted(self, gone: Any) -> None:

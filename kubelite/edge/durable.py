@@ -60,7 +60,7 @@ class DurableStore(Store):
         last_moment = 0
         for row in journal.rows():
             last_moment = row.moment
-            self._revision = max(self._revision, row.revision)
+            self.revision = max(self.revision, row.revision)
             previous = self._live.get(row.key)
             if row.value is None:
                 current = None
@@ -74,11 +74,11 @@ class DurableStore(Store):
             if row.revision > self._compacted:
                 self._log.append(Change(row.revision, row.key, current, previous))
                 self._moments.append(row.moment)
-        self._revision = max(self._revision, self._compacted)
+        self.revision = max(self.revision, self._compacted)
         self._keys = sorted(self._live)
         self._moment = max(last_moment, int(journal.noted("moment") or 0))
         held = [kv for kv in self._live.values() if kv.lease]
-        journal.take(self._revision, dict.fromkeys(kv.lease for kv in held))
+        journal.take(self.revision, dict.fromkeys(kv.lease for kv in held))
         self._leases = {lease: (deadline, {}) for lease, deadline in journal.leases()}
         self._next_lease = journal.next_lease
         for kv in held:
@@ -99,25 +99,25 @@ class DurableStore(Store):
             self._check_open()
             rows = [self._row(place, op) for place, op in enumerate(writes)]
         except BaseException:
-            self._revision -= 1
+            self.revision -= 1
             raise
         try:
             self._journal.append(rows, ended)
             return super()._apply(writes, ended)
         except BaseException as problem:
-            self._revision -= 1
+            self.revision -= 1
             self._stop(problem)
 
     def _row(self, place: int, op: Operation) -> Row:
         if not isinstance(op, Put):
-            return Row(self._revision, place, op.key, None, moment=self._now())
+            return Row(self.revision, place, op.key, None, moment=self._now())
         previous = self._live.get(op.key)
         return Row(
-            self._revision,
+            self.revision,
             place,
             op.key,
             self._codec.encode(op.value),
-            previous.create_revision if previous else self._revision,
+            previous.create_revision if previous else self.revision,
             previous.version + 1 if previous else 1,
             op.lease,
             self._now(),
@@ -142,13 +142,13 @@ class DurableStore(Store):
 
     def compact(self, revision: int) -> None:
         """Forget how things were before ``revision``, on disk, too."""
-        if self._compacted < revision <= self._revision:
+        if self._compacted < revision <= self.revision:
             self._ahead(self._journal.compact, revision)
         super().compact(revision)
 
     def grant(self, deadline: int) -> int:
         """A new lease; its number is never given again."""
-        self._ahead(self._journal.grant, self._next_lease, deadline, self._revision)
+        self._ahead(self._journal.grant, self._next_lease, deadline, self.revision)
         return super().grant(deadline)
 
     def _end(self, lease: int) -> None:
@@ -232,7 +232,7 @@ class DurableStore(Store):
         """Let others open the file. Closing twice does nothing."""
         if self._stopped is None:
             self._ahead(self._journal.note, "moment", b"%d" % self._now())
-            self._ahead(self._journal.close, self._revision)
+            self._ahead(self._journal.close, self.revision)
         else:
             self._journal.release()
         self._stopped = faults.closed(self._path)

@@ -50,7 +50,7 @@ class Store:
     """The store. A call is a transaction, and watchers hear of it before it returns."""
 
     def __init__(self) -> None:
-        self._revision = 1
+        self.revision = 1  # of the latest transaction; 1 before the first, as in etcd
         self._compacted = 0
         self._live: dict[str, KeyValue] = {}
         self._keys: list[str] = []  # of _live, sorted, but for those in _fresh
@@ -60,11 +60,6 @@ class Store:
         self._telling = False  # watchers are being told of a change right now
         self._leases: dict[int, tuple[int, dict[str, None]]] = {}
         self._next_lease = 1
-
-    @property
-    def revision(self) -> int:
-        """The revision of the latest transaction; 1 before the first, as in etcd."""
-        return self._revision
 
     @property
     def compacted(self) -> int:
@@ -81,7 +76,7 @@ class Store:
         self, prefix: str, *, after: str = "", limit: int = 0, revision: int = 0
     ) -> list[KeyValue]:
         """Versions of all keys under ``prefix`` that sort after ``after``, in key order."""
-        if revision and revision != self._revision:
+        if revision and revision != self.revision:
             found = self._range_at(prefix, after, revision)
             return found[:limit] if limit else found
         keys = self._in_order()
@@ -109,8 +104,8 @@ class Store:
         return self._keys
 
     def _range_at(self, prefix: str, after: str, revision: int) -> list[KeyValue]:
-        if revision > self._revision:
-            raise FutureRevisionError(f"revision {revision} is after {self._revision}")
+        if revision > self.revision:
+            raise FutureRevisionError(f"revision {revision} is after {self.revision}")
         if revision < self._compacted:
             raise CompactedError(revision, self._compacted)
         state = {key: kv for key, kv in self._live.items() if key.startswith(prefix)}
@@ -134,7 +129,7 @@ class Store:
         """Write one key at a new revision, if its mod_revision is still ``expected``."""
         if expected is not None:
             self._check(key, expected)
-        self._begin((lease,))
+        self._begin((lease,) if lease else ())
         change = self._put(key, value, lease)
         self._tell(change)
         assert change.current is not None
@@ -171,8 +166,8 @@ class Store:
         """Forget how things were before ``revision``. Raises CompactedError if that is done."""
         if revision <= self._compacted:
             raise CompactedError(revision, self._compacted)
-        if revision > self._revision:
-            raise FutureRevisionError(f"revision {revision} is after {self._revision}")
+        if revision > self.revision:
+            raise FutureRevisionError(f"revision {revision} is after {self.revision}")
         del self._log[: bisect_right(self._log, revision, key=_revision)]
         self._compacted = revision
 
@@ -214,7 +209,7 @@ class Store:
         for lease in leases:
             if lease and lease not in self._leases:
                 raise LeaseNotFoundError(f"requested lease {lease} not found")
-        self._revision += 1
+        self.revision += 1
 
     def _check(self, key: str, expected: int) -> None:
         current = self._live.get(key)
@@ -251,7 +246,7 @@ class Store:
         ]
 
     def _put(self, key: str, value: Any, lease: int) -> Change:
-        revision = self._revision
+        revision = self.revision
         previous = self._live.get(key)
         if previous is None:
             self._fresh[key] = None
@@ -275,7 +270,7 @@ class Store:
             del self._fresh[key]
         else:
             del self._keys[bisect_left(self._keys, key)]
-        change = Change(self._revision, key, None, previous)
+        change = Change(self.revision, key, None, previous)
         self._log.append(change)
         return change
 

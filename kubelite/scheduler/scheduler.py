@@ -6,6 +6,7 @@ pod is decided on. Models ``pkg/scheduler/{scheduler,schedule_one}.go``.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -71,7 +72,7 @@ class Scheduler:
         self._running = False
         self._synced = False
         self._next_cycle: Timer | None = None
-        self._decisions: dict[str, Decision] = {}
+        self._decisions: OrderedDict[str, Decision] = OrderedDict()  # the oldest first
         self._nodes_kept = 0
         self._set_up()
 
@@ -311,19 +312,17 @@ class Scheduler:
         """Keep the decision for those who ask, and put it into the story."""
         pod, decisions = decision.pod, self._decisions
         if pod.key in decisions:
-            self._forget(pod.key)
+            self._nodes_kept -= decisions.pop(pod.key).evaluated
         decisions[pod.key] = decision
         self._nodes_kept += decision.evaluated
         while len(decisions) > DECISIONS_KEPT or self._nodes_kept > NODES_KEPT:
-            self._forget(next(iter(decisions)))
+            _, oldest = decisions.popitem(last=False)
+            self._nodes_kept -= oldest.evaluated
         meta = pod.pod.metadata
         note = decision.node or decision.message
         self._clock.cause = self._trace.record(
             "kube-scheduler", "schedule", ("pods", meta.namespace, meta.name), note=note
         )
-
-    def _forget(self, key: str) -> None:
-        self._nodes_kept -= self._decisions.pop(key).evaluated
 
     # What plugins may ask
 

@@ -224,6 +224,8 @@ class Registry:
         generation = held.generation
         if generation and self.strategy.spec_changed(new, old):
             generation += 1
+        elif new.metadata is held:
+            return new
         meta = replace(
             new.metadata,
             namespace=held.namespace,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
@@ -44,6 +45,8 @@ _IMMUTABLE_FIELDS = (
     ("deletion_timestamp", "deletionTimestamp"),
     ("deletion_grace_period_seconds", "deletionGracePeriodSeconds"),
 )
+
+_immutable = attrgetter(*(field for field, _ in _IMMUTABLE_FIELDS))
 
 
 def validate_object_meta(
@@ -211,10 +214,9 @@ def _object_meta_update(new: ObjectMeta, old: ObjectMeta, path: str) -> Errors:
         yield FieldError.invalid(f"{path}.resourceVersion", new.resource_version, fault)
     if new.generation < old.generation:
         yield FieldError.invalid(f"{path}.generation", new.generation, "must not be decremented")
-    for field, wire in _IMMUTABLE_FIELDS:
-        value = getattr(new, field)
-        if value != getattr(old, field):
-            yield from immutable(f"{path}.{wire}", value, getattr(old, field))
+    if _immutable(new) != _immutable(old):
+        for field, wire in _IMMUTABLE_FIELDS:
+            yield from immutable(f"{path}.{wire}", getattr(new, field), getattr(old, field))
     if new.labels is not old.labels:
         yield from labels(f"{path}.labels", new.labels)
     if new.annotations is not old.annotations:

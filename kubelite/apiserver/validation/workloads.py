@@ -25,6 +25,8 @@ from kubelite.apiserver.validation.objectmeta import (
 )
 from kubelite.apiserver.validation.pod import validate_pod_template
 
+WithTemplate = apps_v1.DeploymentSpec | apps_v1.ReplicaSetSpec
+
 TOO_MANY = "cannot be greater than status.replicas"
 
 
@@ -41,14 +43,16 @@ def validate_deployment_update(
     """What is wrong with a change of a Deployment; its selector stays as it was."""
     faults = validate_object_meta_update(new.metadata, old.metadata)
     if new.spec is not old.spec:
-        faults += _deployment_spec(new.spec, "spec")
+        faults += _deployment_spec(new.spec, "spec", old.spec)
         faults += immutable("spec.selector", new.spec.selector, old.spec.selector)
     return faults
 
 
-def _deployment_spec(spec: apps_v1.DeploymentSpec, path: str) -> Errors:
+def _deployment_spec(
+    spec: apps_v1.DeploymentSpec, path: str, old: apps_v1.DeploymentSpec | None = None
+) -> Errors:
     yield from non_negative(f"{path}.replicas", spec.replicas)
-    yield from _selector_and_template(spec.selector, spec.template, path)
+    yield from _selector_and_template(spec, path, old)
     yield from _strategy(spec.strategy, f"{path}.strategy")
     yield from non_negative(f"{path}.minReadySeconds", spec.min_ready_seconds)
     yield from non_negative(f"{path}.revisionHistoryLimit", spec.revision_history_limit)
@@ -60,11 +64,14 @@ def _deployment_spec(spec: apps_v1.DeploymentSpec, path: str) -> Errors:
             yield FieldError.invalid(at, deadline, "must be greater than minReadySeconds")
 
 
-def _selector_and_template(
-    selector: LabelSelector | None, template: core_v1.PodTemplateSpec, path: str
-) -> Errors:
-    """The selector picks exactly the pods that the template makes."""
-    at = f"{path}.selector"
+def _selector_and_template(spec: WithTemplate, path: str, old: WithTemplate | None) -> Errors:
+    """The selector picks exactly the pods that the template makes.
+
+    What an update leaves untouched was asked when it came.
+    """
+    selector, template, at = spec.selector, spec.template, f"{path}.selector"
+    if old is not None and old.selector is selector and old.template is template:
+        return
     if selector is None:
         yield FieldError.required(at)
     else:
@@ -146,15 +153,17 @@ def validate_replica_set_update(
     """What is wrong with a change of a ReplicaSet; its selector stays as it was."""
     faults = validate_object_meta_update(new.metadata, old.metadata)
     if new.spec is not old.spec:
-        faults += _replica_set_spec(new.spec, "spec")
+        faults += _replica_set_spec(new.spec, "spec", old.spec)
         faults += immutable("spec.selector", new.spec.selector, old.spec.selector)
     return faults
 
 
-def _replica_set_spec(spec: apps_v1.ReplicaSetSpec, path: str) -> Errors:
+def _replica_set_spec(
+    spec: apps_v1.ReplicaSetSpec, path: str, old: apps_v1.ReplicaSetSpec | None = None
+) -> Errors:
     yield from non_negative(f"{path}.replicas", spec.replicas)
     yield from non_negative(f"{path}.minReadySeconds", spec.min_ready_seconds)
-    yield from _selector_and_template(spec.selector, spec.template, path)
+    yield from _selector_and_template(spec, path, old)
 
 
 def validate_deployment_status_update(

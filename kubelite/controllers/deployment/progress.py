@@ -24,18 +24,13 @@ def counted(
     deployment: Deployment, sets: Sequence[ReplicaSet], new: ReplicaSet | None, now: int
 ) -> DeploymentStatus:
     """The numbers, and whether enough pods are available."""
-    available = sum(s.status.available_replicas for s in sets)
-    status = DeploymentStatus(
-        observed_generation=deployment.metadata.generation,
-        replicas=sum(s.status.replicas for s in sets),
-        updated_replicas=new.status.replicas if new else 0,
-        ready_replicas=sum(s.status.ready_replicas for s in sets),
-        available_replicas=available,
-        unavailable_replicas=max(total(sets) - available, 0),
-        terminating_replicas=sum(s.status.terminating_replicas or 0 for s in sets),
-        collision_count=deployment.status.collision_count,
-        conditions=deployment.status.conditions,
-    )
+    replicas = ready = available = terminating = 0
+    for one in sets:
+        said = one.status
+        replicas += said.replicas
+        ready += said.ready_replicas
+        available += said.available_replicas
+        terminating += said.terminating_replicas or 0
     _, unavailable = fenceposts(deployment)
     if available >= desired(deployment) - unavailable:
         found = _made(
@@ -53,7 +48,17 @@ def counted(
             "MinimumReplicasUnavailable",
             "Deployment does not have minimum availability.",
         )
-    return replace(status, conditions=with_condition(status.conditions, found))
+    return DeploymentStatus(
+        observed_generation=deployment.metadata.generation,
+        replicas=replicas,
+        updated_replicas=new.status.replicas if new else 0,
+        ready_replicas=ready,
+        available_replicas=available,
+        unavailable_replicas=max(total(sets) - available, 0),
+        terminating_replicas=terminating,
+        collision_count=deployment.status.collision_count,
+        conditions=with_condition(deployment.status.conditions, found),
+    )
 
 
 # DOC: rollout-progress

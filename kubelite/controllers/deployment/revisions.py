@@ -69,7 +69,8 @@ def same_template(one: PodTemplateSpec, other: PodTemplateSpec) -> bool:
     """Whether two templates differ in nothing but the hash label."""
     if one.spec is not other.spec and one.spec != other.spec:
         return False
-    return _without_hash(one.metadata) == _without_hash(other.metadata)
+    mine, others = one.metadata, other.metadata
+    return mine is others or _without_hash(mine) == _without_hash(others)
 
 
 def _without_hash(meta: ObjectMeta) -> ObjectMeta:
