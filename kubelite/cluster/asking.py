@@ -10,7 +10,7 @@ from kubelite.cluster import story
 from kubelite.cluster.history import History
 from kubelite.cluster.story import Story
 from kubelite.scheduler.profile import Profile
-from kubelite.sim.trace import Trace
+from kubelite.sim.trace import Subject, Trace
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -29,7 +29,10 @@ class Asking:
     def story(self, what: str, namespace: str = "default") -> Story:
         """What befell an object, and why: back to whoever caused it."""
         kind, name = self._meant(what)
-        subject = (kind.resource, namespace if kind.namespaced else "", name)
+        return self.story_of((kind.resource, namespace if kind.namespaced else "", name))
+
+    def story_of(self, subject: Subject) -> Story:
+        """The story of (resource, namespace, name)."""
         return story.tell(subject, self.trace, self.history)
 
     def explain(self, what: str, namespace: str = "default") -> Explanation:
