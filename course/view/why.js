@@ -1,7 +1,7 @@
 // Lists the steps that Python sends, and tells it what was clicked.
 // Everything that comes from the cluster is set as text, never as markup.
 
-const FOCUSABLE = "button, summary, pre";
+const FOCUSABLE = "button, summary";
 
 function make(tag, text = "", attributes = {}) {
   const element = document.createElement(tag);

@@ -83,14 +83,14 @@ class Why(anywidget.AnyWidget):
         self._cluster = cluster
         self._trail: list[Subject] = []
         self.on_msg(self._asked)
-        self.open(subject)
+        self.turn_to(subject)
 
     @property
     def what(self) -> str:
         """The object whose chain is shown, such as ``pod/web-1``."""
         return plain(self._story.title)
 
-    def open(self, subject: Subject) -> None:
+    def turn_to(self, subject: Subject) -> None:
         """Show another object's chain; the one before stays in the trail."""
         if subject in self._trail:
             del self._trail[self._trail.index(subject) + 1 :]
@@ -113,13 +113,13 @@ class Why(anywidget.AnyWidget):
         """A click: a step's object, an earlier one of the trail, or a step's code."""
         part, place = str(content.get("part")), int(content.get("place", 0))
         if part == "trail":
-            self.open(self._trail[place])
+            self.turn_to(self._trail[place])
         elif part in ("causes", "told"):
             step = self.page[part][place]
             if content.get("code"):
                 self.source(step["anchor"])
             else:
-                self.open(tuple(step["subject"]))
+                self.turn_to(tuple(step["subject"]))
 
     def __str__(self) -> str:
         return "\n".join(_lines(self._story))

@@ -24,6 +24,7 @@ from kubelite.scheduler.profile import Framework, Profile
 from kubelite.scheduler.schedule_one import Decision, prioritize, schedule
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import PodInfo
+from kubelite.sim.trace import Subject
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -146,6 +147,12 @@ def explain(cluster: Cluster, pod: Pod, own: Sequence[Profile]) -> Explanation:
         for other, profile in profiles.items()
     }
     return Explanation(pod, decision, changes, elsewhere)
+
+
+def last_seen(cluster: Cluster, subject: Subject) -> Pod | None:
+    """A pod that is gone, as it was last."""
+    changes = cluster.history.changes_of(subject)
+    return next((old for _, old in reversed(changes.values()) if old is not None), None)
 
 
 def _decide(pod: Pod, scene: Scene, framework: Framework) -> Decision:

@@ -39,11 +39,12 @@ def details(new: Pod, old: Pod) -> Iterator[str]:
     yield from resize_changes(new, old)
 
 
-def disruption(new: Pod, old: Pod) -> Iterator[str]:
+def disruption(new: Pod, old: Pod, it: str) -> Iterator[str]:
     """That it was picked to be ended, and by what."""
     marked = condition(new, "DisruptionTarget")
     if marked is not None and condition(old, "DisruptionTarget") is None:
-        yield _DISRUPTED.get(marked.reason, "marked {it} as the target of a disruption")
+        words = _DISRUPTED.get(marked.reason, "marked {it} as the target of a disruption")
+        yield words.format(it=it)
 
 
 def _waiting(pod: Pod) -> list[str]:

@@ -97,7 +97,7 @@ def sentence(entry: Entry, versions: Versions = (None, None), about: Subject | N
         return f"{who} created {name}" if entry.verb == "create" else f"{who} removed {it}"
     if new is None or old is None:
         return f"{who} changed {it}"
-    done, seen = [text.replace("{it}", it) for text in _deeds(new, old)], list(_details(new, old))
+    done, seen = list(_deeds(new, old, it)), list(_details(new, old))
     if not done and not seen:
         if entry.component != YOU:
             return ""
@@ -131,30 +131,30 @@ def _wished(new: Any, old: Any) -> bool:
     return getattr(new, "spec", None) != getattr(old, "spec", None) or not hasattr(new, "status")
 
 
-def _deeds(new: Any, old: Any) -> Iterator[str]:
-    """What was done to the object itself, as verbs; ``{it}`` is the object."""
+def _deeds(new: Any, old: Any, it: str) -> Iterator[str]:
+    """What was done to the object itself, as verbs."""
     if new.metadata.deletion_timestamp is not None and old.metadata.deletion_timestamp is None:
         grace = new.metadata.deletion_grace_period_seconds
-        yield "deleted {it}" + (f", with {grace} s to end" if grace else "")
+        yield f"deleted {it}" + (f", with {grace} s to end" if grace else "")
     if isinstance(new, CustomObject):
         return
     if new.kind == "Pod":
-        yield from pod_story.disruption(new, old)
+        yield from pod_story.disruption(new, old, it)
     before: Any = getattr(old, "spec", None)
     after: Any = getattr(new, "spec", None)
     if before is after:
         return
     was, now = (getattr(spec, "replicas", None) for spec in (before, after))
     if was != now:
-        yield f"scaled {{it}} from {was} to {now}"
+        yield f"scaled {it} from {was} to {now}"
     if getattr(before, "template", None) != getattr(after, "template", None):
-        yield f"gave {{it}} a new template{_images(before, after)}"
+        yield f"gave {it} a new template{_images(before, after)}"
     if new.kind == "Pod" and after.node_name != before.node_name:
-        yield f"bound {{it}} to {after.node_name}"
+        yield f"bound {it} to {after.node_name}"
     if new.kind == "Node":
-        yield from _deeds_to_a_node(after, before)
+        yield from _deeds_to_a_node(after, before, it)
     if getattr(before, "paused", None) != getattr(after, "paused", None):
-        yield "paused {it}" if after.paused else "resumed {it}"
+        yield f"paused {it}" if after.paused else f"resumed {it}"
 
 
 def _images(before: Any, after: Any) -> str:
@@ -167,15 +167,15 @@ def _images(before: Any, after: Any) -> str:
     return f" ({', '.join(changed)})" if changed else ""
 
 
-def _deeds_to_a_node(after: Any, before: Any) -> Iterator[str]:
+def _deeds_to_a_node(after: Any, before: Any, it: str) -> Iterator[str]:
     if bool(after.unschedulable) != bool(before.unschedulable):
-        yield "cordoned {it}" if after.unschedulable else "uncordoned {it}"
+        yield f"cordoned {it}" if after.unschedulable else f"uncordoned {it}"
     gained = [f"{t.key}:{t.effect}" for t in after.taints if t not in before.taints]
     lost = [f"{t.key}:{t.effect}" for t in before.taints if t not in after.taints]
     if gained:
-        yield f"tainted {{it}} with {' and '.join(gained)}"
+        yield f"tainted {it} with {' and '.join(gained)}"
     if lost:
-        yield f"took {' and '.join(lost)} off {{it}}"
+        yield f"took {' and '.join(lost)} off {it}"
 
 
 def _details(new: Any, old: Any) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kubelite import Cluster
+from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.cluster.story import Story
 from tests.manifests import deployment, image
 
@@ -117,7 +118,7 @@ def rolled_over() -> Story:
     cluster.apply(deployment(replicas=1))
     cluster.run(20)
     pod = first(cluster)
-    cluster.patch("deployment/web", image("shop:2.0"), patch_type="strategic")
+    cluster.patch("deployment/web", image("shop:2.0"), patch_type=STRATEGIC_PATCH)
     cluster.run(30)
     return cluster.story(pod)
 
@@ -247,7 +248,7 @@ def test_what_repeats_is_said_once_with_how_often() -> None:
 def test_braces_in_an_image_are_only_text() -> None:
     cluster = Cluster(nodes=1)
     cluster.apply(deployment(replicas=1))
-    cluster.patch("deployment/web", image("{it}{0}"), patch_type="strategic")
+    cluster.patch("deployment/web", image("{it}{0}"), patch_type=STRATEGIC_PATCH)
     assert cluster.story("deployment/web").lines[-1][1] == (
         "you gave it a new template (shop:1.0 → {it}{0})"
     )
