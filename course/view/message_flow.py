@@ -16,17 +16,14 @@ from course.view.plain import plain
 from course.view.state import SECOND
 from kubelite.cluster.sentences import name_of, sentence
 
-YOU, SERVER, ETCD, CONTROLLERS, SCHEDULER, KUBELETS = range(6)
-LANES = ("you", "API server", "etcd", "controllers", "scheduler", "kubelets")
-WIDTH = 860
-WORDS, FIRST, STEP = 480, 512, 62
+ETCD, SERVER, YOU, CONTROLLERS, SCHEDULER, KUBELETS = range(6)
+LANES = ("etcd", "API server", "you", "controllers", "scheduler", "kubelets")
+WIDTH = 900
+LEFT, WORDS, FIRST, STEP, SIZE = 92, 516, 536, 66, 10
 TOP, ROW = 76, 21
 MOST_STEPS = 80
 QUIET = ("events", "leases.coordination.k8s.io")
 """What is written about what happens; left out unless asked for."""
-
-YOUR_NAME = "you"
-_VERBS = {"create": "create", "update": "update", "delete": "remove"}
 
 
 class Message(NamedTuple):
@@ -106,10 +103,9 @@ def _steps(
         if not entry.revision:
             yield Message(seconds, lane, lane, False, plain(sentence(entry), 200))
             continue
-        words = f"{_did(entry)} {_name(entry)}{_what(entry, history)}"
-        yield Message(seconds, lane, SERVER, True, words)
+        yield Message(seconds, lane, SERVER, True, _did(entry, history))
         for listener in listeners.get(entry.place, ()):
-            told = f"{_party(listener)} hears of {_name(entry)}"
+            told = f"{_party(listener)} heard of {_name(entry)}"
             yield Message(seconds, SERVER, lane_of(listener), False, told)
 
 
@@ -121,22 +117,11 @@ def _party(component: str) -> str:
     return "kube-scheduler" if component == "default-scheduler" else plain(component)
 
 
-def _did(entry: Any) -> str:
-    verb = _VERBS[entry.verb]
-    return f"you {verb}" if entry.component == YOUR_NAME else f"{_party(entry.component)} {verb}s"
-
-
-def _what(entry: Any, history: Any) -> str:
-    """What an update changed, as a story says it."""
-    if entry.verb != "update":
-        return ""
+def _did(entry: Any, history: Any) -> str:
+    """A write as a story tells it; a story leaves some out, such as a counter in a status."""
     versions = history.changes_of(entry.subject, entry.revision).get(entry.revision, (None, None))
-    told = sentence(entry, versions, entry.subject)
-    for verb in ("reported it: ", "changed it "):
-        if verb in told:
-            return f" ({plain(told.split(verb, 1)[1], 80).strip('()')})"
-    words = told.partition(" ")[2].replace(" it", "")
-    return f" ({plain(words, 80)})" if words else " (status)"
+    told = plain(sentence(entry, versions), 200)
+    return told or f"{_party(entry.component)} wrote to {_name(entry)}"
 
 
 def message_flow(
@@ -159,7 +144,7 @@ def message_flow(
     marks = [text(12, 24, shortened(told, WIDTH - 24, 13), 13, bold=True), *_lanes(height)]
     for number, message in enumerate(shown, start=1):
         marks += _drawn(number, message)
-    key = "square: it writes to etcd; dashed: a watch event; ring: it acts by itself"
+    key = "square: written to etcd; dashed: a watch event; ring: it acts by itself"
     marks.append(text(12, height - 14, f"{key}  {left}".strip(), 10, fill=GREY))
     return Picture(WIDTH, height, told, "\n".join([told + ".", *_words(every)]), marks)
 
@@ -170,7 +155,7 @@ def _x(lane: int) -> float:
 
 def _lanes(height: int) -> Iterator[str]:
     for lane, name in enumerate(LANES):
-        yield text(_x(lane), 54, name, 10.5, "middle", GREY, True)
+        yield text(_x(lane), 54, name, SIZE, "middle", BLACK)
         yield (
             f'<path d="M{_x(lane):g} 62V{height - 34}" stroke="{LINE}" stroke-width="1"'
             ' stroke-dasharray="1 3"/>'
@@ -179,10 +164,9 @@ def _lanes(height: int) -> Iterator[str]:
 
 def _drawn(number: int, message: Message) -> Iterator[str]:
     y = TOP + (number - 1) * ROW
-    label = f"{number}"
-    yield text(30, y + 4, label, 10.5, "end", GREY)
-    yield text(96, y + 4, f"{message.seconds:.3f} s", 10.5, "end", GREY)
-    yield text(106, y + 4, shortened(message.text, WORDS - 106, 10.5), 10.5)
+    yield text(30, y + 4, f"{number}", SIZE, "end", GREY)
+    yield text(LEFT - 8, y + 4, f"{message.seconds:.3f} s", SIZE, "end", GREY)
+    yield text(LEFT, y + 4, shortened(message.text, WORDS - LEFT, SIZE), SIZE)
     start, end = _x(message.start), _x(message.end)
     if message.start == message.end:
         yield f'<circle cx="{start:g}" cy="{y}" r="5" fill="none" stroke="{BLACK}"/>'
