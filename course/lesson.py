@@ -18,7 +18,12 @@ from course.view.cluster_view import ClusterView
 from course.view.controls import controls, replicas_slider
 from course.view.graph import graph
 from course.view.money import heat, money, scoreboard, tornado
+from course.view.message_flow import message_flow
+from course.view.packing import packing
+from course.view.scheduling import scheduling
 from course.view.timeline import timeline
+from course.view.why import why
+from course.view.why_not import why_not
 from kubelite import Cluster
 
 __all__ = [
@@ -36,6 +41,8 @@ __all__ = [
     "money",
     "open_shop",
     "parameters",
+    "message_flow",
+    "packing",
     "predict",
     "progress",
     "quiz",
@@ -46,8 +53,11 @@ __all__ = [
     "sensitivity",
     "sensitivity_grid",
     "served",
+    "scheduling",
     "show",
     "timeline",
     "tornado",
     "watch_traffic",
+    "why",
+    "why_not",
 ]

@@ -237,8 +237,8 @@ def test_its_story_is_told_in_words(make_cluster: MakeCluster) -> None:
     cluster.settle()
     told = str(cluster.story("statefulset/db"))
     assert "you created statefulset/db" in told
-    assert "you changed statefulset/db (a new template)" in told
-    assert "statefulset-controller changed statefulset/db (ready 0 → 1)" in told
+    assert "you gave it a new template" in told
+    assert "statefulset-controller reported it: ready 0 → 1" in told
 
 
 def test_after_a_crash_the_controller_goes_on_where_things_stand(

@@ -1,6 +1,7 @@
 """Who belongs to whom, and who runs where: Deployment, ReplicaSets, pods and nodes as a graph.
 
-``family`` is the graph itself, for networkx; ``graph`` draws it in four columns.
+``family`` is the graph itself, for networkx; ``graph`` draws it in four columns, and the others
+that there are (``service_graph``, ``label_graph``).
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ from typing import Any
 
 import networkx as nx
 
+from course.view.boxes import MOST_ROWS, Column, Edge, Vertex, drawn
 from course.view.cluster_view import ClusterLike, zero_of
-from course.view.figure import LessonFigure
-from course.view.palette import BLACK, GREY, LINE, PALE, WHITE, house_style, look
+from course.view.label_graph import labels
+from course.view.palette import BLACK, PALE, look
+from course.view.picture import Picture
 from course.view.plain import plain
+from course.view.service_graph import services
+from course.view.slots import rows_of
 from course.view.state import SECOND, State, owner_of, scene_of
 from course.view.text import counted
 
+__all__ = ["MOST_ROWS", "family", "graph", "vertices_of"]
+
 LAYERS = ("Deployment", "ReplicaSet", "Pod", "Node")
+COLUMNS = (
+    Column("Deployment", 12, 130, 60),
+    Column("ReplicaSet", 186, 160, 60),
+    Column("Pod", 390, 150, 28),
+    Column("Node", 584, 124, 60),
+)
 OWNS = "owns"
 RUNS_ON = "runs on"
-
-_COLUMNS = {"Deployment": 0.0, "ReplicaSet": 1.0, "Pod": 2.0, "Node": 2.9}
-_ROW = 0.29  # inches for one pod
-MOST_LETTERS = 60  # of a name
-MOST_ROWS = 300
-"""Of one column: more would be a picture of many screens, and soon more than memory holds."""
 
 
 def family(state: State) -> nx.DiGraph[str]:
@@ -63,110 +70,85 @@ def _add(made: nx.DiGraph[str], kind: str, name: str, look: str = "", short: str
     return vertex
 
 
-def graph(cluster: ClusterLike, title: str = "", at: float | None = None) -> LessonFigure:
-    """Draw the family of a cluster now, or ``at`` so many seconds."""
+def graph(
+    cluster: ClusterLike, title: str = "", at: float | None = None, of: str = "owners"
+) -> Picture:
+    """Draw a graph of a cluster now, or ``at`` so many seconds.
+
+    ``of`` is "owners" (who owns what, what runs where), "services" (which pods a Service leads
+    to) or "labels" (which selectors match which pods). An object keeps its place for as long as
+    it is there. Raises ValueError for another word, or for more objects than can be drawn.
+    """
+    if of not in GRAPHS:
+        raise ValueError(f"graph(of={of!r}): there is {', '.join(map(repr, GRAPHS))}")
     zero = zero_of(cluster)
     state = cluster.history.at(None if at is None else zero + round(at * SECOND))
+    return GRAPHS[of](cluster.history, state, plain(title, 120), _seconds(state, zero))
+
+
+def owners(history: Any, state: State, title: str, when: str) -> Picture:
+    """Who owns what, and what runs where."""
     made = family(state)
-    places = positions(made)
-    kinds = [_column(made.nodes[vertex]["kind"]) for vertex in made]
-    rows = max(3, *(kinds.count(kind) for kind in LAYERS))
-    if rows > MOST_ROWS:
-        raise ValueError(
-            f"{rows:,} objects in one column are too many to draw each of them: "
-            "look at ClusterView(cluster)"
-        )
-    with house_style():
-        figure = LessonFigure(7.6, 0.9 + _ROW * rows, alt=described(made))
-        axes = figure.add_subplot()
-        axes.set_axis_off()
-        told = (
-            plain(title, 120) or f"Who owns what, and what runs where, at {_seconds(state, zero)}"
-        )
-        axes.set_title(told, parse_math=False)
-        axes.set_xlim(-0.5, 3.3)
-        axes.set_ylim(-rows / 2 - 0.2, rows / 2 + 0.9)
-        for kind, x in _COLUMNS.items():
-            axes.text(
-                x, rows / 2 + 0.6, kind, ha="center", va="center", fontweight="bold", color=GREY
-            )
-        axes.text(-0.5, -rows / 2, "solid: owns\ndashed: runs on", fontsize=8, color=GREY)
-        for start, end, data in made.edges(data=True):
-            _draw_edge(axes, places[start], places[end], dashed=data["relation"] == RUNS_ON)
-        for vertex, place in places.items():
-            _draw_vertex(axes, made.nodes[vertex], place)
-    return figure
+    return drawn(
+        title or f"Who owns what, and what runs where, at {when}",
+        COLUMNS,
+        vertices_of(made, history, state.when),
+        [
+            Edge(start, end, "dashed" if data["relation"] == RUNS_ON else "solid")
+            for start, end, data in made.edges(data=True)
+        ],
+        described(made),
+        "solid line: owns; dashed line: runs on",
+    )
 
 
-def positions(made: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
-    """Where each vertex goes: a column for each kind, a row for each name, pods by their node.
+GRAPHS = {"owners": owners, "services": services, "labels": labels}
 
-    The same graph always gets the same places, and no two vertices share one.
-    """
-    columns: dict[str, list[str]] = {kind: [] for kind in LAYERS}
-    for vertex in made:
-        columns[_column(made.nodes[vertex]["kind"])].append(vertex)
-    node_row = {vertex: row for row, vertex in enumerate(columns["Node"])}
-    columns["Pod"].sort(key=lambda pod: (_row_of_node(made, pod, node_row), pod))
+
+def vertices_of(made: nx.DiGraph[str], history: Any, when: int) -> dict[str, Vertex]:
+    """The boxes of a family: a column for each kind, a row that stays for each object."""
+    rows = (
+        rows_of(history, when, ("deployments", lambda obj: f"Deployment/{_name(obj)}")),
+        rows_of(history, when, ("replicasets", _wanting), ("pods", _owner)),
+        rows_of(history, when, ("pods", lambda obj: f"Pod/{_name(obj)}")),
+        rows_of(history, when, ("nodes", lambda obj: f"Node/{_name(obj)}")),
+    )
     return {
-        vertex: (_COLUMNS[kind], y)
-        for kind, vertices in columns.items()
-        for vertex, y in zip(vertices, _spread(len(vertices), len(columns["Pod"])), strict=True)
+        vertex: _vertex(data, column, rows[column].get(vertex, len(rows[column])))
+        for vertex, data in made.nodes(data=True)
+        for column in (_column(data["kind"]),)
     }
 
 
-def _column(kind: str) -> str:
+def _name(obj: Any) -> str:
+    return plain(obj.metadata.name)
+
+
+def _wanting(replica_set: Any) -> str | None:
+    return f"ReplicaSet/{_name(replica_set)}" if replica_set.spec.replicas else None
+
+
+def _owner(pod: Any) -> str | None:
+    return plain(owner_of(pod)) or None
+
+
+def _column(kind: str) -> int:
     """Other owners of pods, such as Jobs, stand among the ReplicaSets."""
-    return kind if kind in LAYERS else "ReplicaSet"
+    return LAYERS.index(kind) if kind in LAYERS else 1
 
 
-def _row_of_node(made: nx.DiGraph[str], pod: str, rows: dict[str, int]) -> int:
-    return min((rows[v] for v in made.successors(pod) if v in rows), default=len(rows))
-
-
-def _spread(count: int, tallest: int) -> Iterator[float]:
-    """``count`` heights around 0, spread over the height of the tallest column."""
-    step = max(1.0, max(tallest, 3) / max(count, 1))
-    return ((count - 1) / 2 * step - row * step for row in range(count))
-
-
-def _draw_edge(
-    axes: Any, start: tuple[float, float], end: tuple[float, float], dashed: bool
-) -> None:
-    axes.plot(
-        (start[0], end[0]),
-        (start[1], end[1]),
-        color=LINE,
-        linewidth=1,
-        linestyle=(0, (4, 3)) if dashed else "-",
-        zorder=1,
-    )
-
-
-def _draw_vertex(axes: Any, vertex: dict[str, str], place: tuple[float, float]) -> None:
-    shown = look(vertex["look"]) if vertex["look"] else None
-    text = vertex["name"] if vertex["kind"] in LAYERS else f"{vertex['kind']} {vertex['name']}"
-    if vertex["kind"] == "Pod" and shown:
-        text = f"{vertex['short']}  {shown.label.lower()}"
-    if vertex["kind"] == "Node" and shown:
-        text = f"{text}  not ready"
-    axes.text(
-        *place,
-        plain(text, MOST_LETTERS),
-        ha="center",
-        va="center",
-        fontsize=8,
-        parse_math=False,
-        color=shown.ink if shown else BLACK,
-        bbox={
-            "boxstyle": "round,pad=0.32",
-            "facecolor": shown.fill if shown else (PALE if vertex["kind"] == "Node" else WHITE),
-            "edgecolor": BLACK if vertex["kind"] != "Node" else GREY,
-            "linewidth": 0.8,
-            "linestyle": "--" if shown and shown.dashed else "-",
-        },
-        zorder=2,
-    )
+def _vertex(data: dict[str, str], column: int, row: int) -> Vertex:
+    shown = look(data["look"]) if data["look"] else None
+    name = data["name"] if data["kind"] in LAYERS else f"{data['kind']} {data['name']}"
+    if data["kind"] == "Pod" and shown:
+        return Vertex(
+            column, row, (f"{data['short']}  {shown.label.lower()}",),
+            shown.fill, shown.ink, shown.dashed, name,
+        )
+    if data["kind"] == "Node":
+        note = f"{name} not ready" if shown else name
+        return Vertex(column, row, (note,), PALE, BLACK, shown is not None, name)
+    return Vertex(column, row, (name,), hover=name)
 
 
 def described(made: nx.DiGraph[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.scheme import Kind
 from kubelite.cluster import story
 from kubelite.cluster.history import History
 from kubelite.cluster.story import Story
 from kubelite.scheduler.profile import Profile
-from kubelite.sim.trace import Trace
+from kubelite.sim.trace import Subject, Trace
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -29,12 +30,22 @@ class Asking:
     def story(self, what: str, namespace: str = "default") -> Story:
         """What befell an object, and why: back to whoever caused it."""
         kind, name = self._meant(what)
-        subject = (kind.resource, namespace if kind.namespaced else "", name)
+        return self.story_of((kind.resource, namespace if kind.namespaced else "", name))
+
+    def story_of(self, subject: Subject) -> Story:
+        """The story of (resource, namespace, name)."""
         return story.tell(subject, self.trace, self.history)
 
     def explain(self, what: str, namespace: str = "default") -> Explanation:
-        """Why a pod is on its node, or on none, and what would change that."""
+        """Why a pod is (or was) on its node, or on none, and what would change that."""
         from kubelite.cluster import explaining  # when somebody asks
 
-        pod = self.get(what if "/" in what else f"pod/{what}", namespace=namespace)
-        return explaining.explain(cast("Cluster", self), pod, self._profiles)
+        whole = cast("Cluster", self)
+        kind, name = self._meant(what if "/" in what else f"pod/{what}")
+        try:
+            pod = self.get(f"{kind.resource}/{name}", namespace=namespace)
+        except StatusError:
+            pod = explaining.last_seen(whole, (kind.resource, namespace, name))
+            if pod is None:
+                raise
+        return explaining.explain(whole, pod, self._profiles)

@@ -6,7 +6,8 @@ but the history that is kept anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ from kubelite.apimachinery.struct import Value, replace
 from kubelite.apiserver import printers
 from kubelite.client.informer import key_of
 from kubelite.cluster.history import State
-from kubelite.scheduler.explain import smallest_changes
+from kubelite.scheduler.explain import other_winners, smallest_changes
 from kubelite.scheduler.framework import CycleState, Listers
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
 from kubelite.scheduler.profile import Framework, Profile
 from kubelite.scheduler.schedule_one import Decision, prioritize, schedule
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import PodInfo
+from kubelite.sim.trace import Subject
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -47,6 +49,8 @@ class Explanation:
 
     ``decision`` has everything: refusals, raw, normalised and weighted marks. ``changes`` are
     the smallest that would make a pending pod fit; ``elsewhere`` says, by profile, who would win.
+    ``filters`` are the filter plugins in their order: the first that refuses a node is the last
+    to be asked.
     """
 
     def __init__(
@@ -55,12 +59,21 @@ class Explanation:
         decision: Decision,
         changes: Sequence[str] = (),
         elsewhere: dict[str, str] | None = None,
+        swings: Callable[[], list[tuple[str, str]]] = list,
+        filters: Sequence[str] = (),
     ):
         self.pod = pod
+        self.filters = tuple(filters)
+        self._swings = swings
         self.decision = decision
         self.node = pod.spec.node_name
         self.changes = tuple(changes)
         self.elsewhere = elsewhere or {}
+
+    @cached_property
+    def swings(self) -> list[tuple[str, str]]:
+        """What smallest changes would have made another node win, and which node."""
+        return self._swings() if len(self.decision.feasible) > 1 else []
 
     @property
     def rows(self) -> list[list[str]]:
@@ -145,7 +158,20 @@ def explain(cluster: Cluster, pod: Pod, own: Sequence[Profile]) -> Explanation:
         other: _winners(_decide(asking, scene, Framework(profile, scene.listers)))
         for other, profile in profiles.items()
     }
-    return Explanation(pod, decision, changes, elsewhere)
+    return Explanation(
+        pod,
+        decision,
+        changes,
+        elsewhere,
+        lambda: other_winners(asking, scene.nodes, scene.pods, framework),
+        [check.name for check in framework.filters],
+    )
+
+
+def last_seen(cluster: Cluster, subject: Subject) -> Pod | None:
+    """A pod that is gone, as it was last."""
+    changes = cluster.history.changes_of(subject)
+    return next((old for _, old in reversed(changes.values()) if old is not None), None)
 
 
 def _decide(pod: Pod, scene: Scene, framework: Framework) -> Decision:

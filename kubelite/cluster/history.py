@@ -98,17 +98,19 @@ class History:
         self, subject: tuple[str, str, str], revision: int = 0
     ) -> dict[int, tuple[Any | None, Any | None]]:
         """By revision, what (resource, namespace, name) became and was; only one if given."""
-        resource, namespace, name = subject
-        key = "/".join(filter(None, ("/registry", resource, namespace, name)))
-        first = revision - 1 if revision else 1
-        found: dict[int, tuple[Any | None, Any | None]] = {}
-        for change in self._kept(first):
-            if change.key == key:
-                new = change.current.value if change.current else None
-                found[change.revision] = (new, change.previous.value if change.previous else None)
-            if revision and change.revision >= revision:
-                break
-        return found
+        key = "/".join(filter(None, ("/registry", *subject)))
+        about = () if revision else self._trace.about(subject)
+        revisions = [revision] if revision else [each.revision for each in about if each.revision]
+        kept = [each for each in revisions if each > self._backend.compacted]
+        return {
+            change.revision: (
+                change.current.value if change.current else None,
+                change.previous.value if change.previous else None,
+            )
+            for each in kept
+            for change in self._backend.changes(each - 1, each)
+            if change.key == key
+        }
 
     def _kept(self, first: int) -> Sequence[Change]:
         """Changes after a revision, as far back as no compaction has taken them."""

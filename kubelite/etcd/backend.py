@@ -141,8 +141,8 @@ class Backend(Protocol):
         """Do ``success`` if every comparison holds, else ``failure``; all at one revision."""
         ...
 
-    def changes(self, since: int) -> Sequence[Change]:
-        """Every change after revision ``since``. Raises CompactedError."""
+    def changes(self, since: int, until: int = 0) -> Sequence[Change]:
+        """Every change after revision ``since``, up to ``until`` if given. Raises CompactedError."""
         ...
 
     def subscribe(self, deliver: Callable[[Change], None]) -> Callable[[], None]:

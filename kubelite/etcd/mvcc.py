@@ -87,11 +87,13 @@ class Store:
         live = self._live
         return [live[key] for key in keys[first:last]]
 
-    def changes(self, since: int) -> Sequence[Change]:
-        """Every change after revision ``since``, oldest first."""
+    def changes(self, since: int, until: int = 0) -> Sequence[Change]:
+        """Every change after revision ``since``, oldest first; up to ``until`` if given."""
         if since < self._compacted:
             raise CompactedError(since, self._compacted)
-        return self._log[bisect_right(self._log, since, key=_revision) :]
+        log = self._log
+        end = bisect_right(log, until, key=_revision) if until else len(log)
+        return log[bisect_right(log, since, key=_revision) : end]
 
     def _in_order(self) -> list[str]:
         if len(self._fresh) < FEW:

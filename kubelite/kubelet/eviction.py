@@ -151,7 +151,10 @@ class EvictionManager:
                 observed_generation=victim.pod.metadata.generation,
                 last_transition_time=Time(self._kubelet.clock.now // SECOND * SECOND),
             )
+            looked = self._kubelet.clock.cause
+            self._kubelet.note(victim.pod, "evict", message.strip())
             victim.worker.evict(EVICTED, message, target, EVICTION_GRACE)
+            self._kubelet.clock.cause = looked
             return
 
     def _candidates(self) -> list[Victim]:

@@ -139,6 +139,7 @@ class Heartbeat:
         ):
             self._report()
 
+    # DOC: node-heartbeat
     def _report(self) -> None:
         try:
             node = self._client.get("nodes", self._name)

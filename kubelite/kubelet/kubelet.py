@@ -137,6 +137,7 @@ class Kubelet:
         self._usage = Usage()
         self.evictions.forget()
 
+    # DOC: node-power
     def power_off(self) -> None:
         """The machine loses power: kubelet and containers are gone at once."""
         self._trace.record(self.component, "power off", ("nodes", "", self.node_name))
@@ -269,6 +270,7 @@ class Kubelet:
 
     # What the runtime and the probes say
 
+    # DOC: container-exit
     def _exited(self, uid: str, container: ContainerStatus) -> None:
         """A process has ended; the pleg will notice."""
         worker = self.workers.get(uid)

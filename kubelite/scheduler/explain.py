@@ -16,12 +16,15 @@ from kubelite.scheduler.framework import CycleState
 from kubelite.scheduler.plugins.taint_toleration import untolerated
 from kubelite.scheduler.profile import Framework
 from kubelite.scheduler.resources import CPU, MEMORY, amounts_of, pod_requests
-from kubelite.scheduler.schedule_one import Decision, find_feasible
+from kubelite.scheduler.schedule_one import Decision, find_feasible, prioritize
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import HOSTNAME_LABEL, NodeInfo, PodInfo
 
 AT_ONCE = 2
 """How many changes are tried together at most."""
+
+MOST_TRIED = 40
+"""Pods that are taken away one by one to see who would win then."""
 
 _OF_THE_SYSTEM = "node.kubernetes.io/"
 
@@ -67,6 +70,65 @@ def _fits(
     decision = Decision(PodInfo(replace(pod, spec=spec)), len(snapshot.nodes))
     find_feasible(CycleState(snapshot), decision, framework)
     return bool(decision.feasible)
+
+
+# DOC: explain-other-winners
+def other_winners(
+    pod: Pod, nodes: Sequence[Node], pods: Sequence[Pod], framework: Framework
+) -> list[tuple[str, str]]:
+    """What smallest changes would have made another node win, and which: (change, node).
+
+    Without one of the scoring plugins, and without one of the pods that are there, those that ask
+    for least first; a tie is no win.
+    """
+    decision = _marked(pod, nodes, pods, framework)
+    won = _best(decision.feasible, decision.totals)
+    found = []
+    for row in decision.rows:
+        weighted = [row.weight * mark for mark in row.normalized]
+        totals = [a - b for a, b in zip(decision.totals, weighted, strict=True)]
+        best = _best(decision.feasible, totals)
+        if len(best) == 1 and best != won:
+            found.append((f"without the marks of {row.plugin}", best[0]))
+    return found + list(_without_a_pod(pod, nodes, pods, framework, won))
+
+
+def _without_a_pod(
+    pod: Pod, nodes: Sequence[Node], pods: Sequence[Pod], framework: Framework, won: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """For each other node, the least pod without which it would have won."""
+    seen: set[str] = set()
+    others = [other for other in pods if [other.spec.node_name] != won]
+    for other in sorted(others, key=_size)[:MOST_TRIED]:
+        left = [each for each in pods if each is not other]
+        decision = _marked(pod, nodes, left, framework)
+        best = _best(decision.feasible, decision.totals)
+        if len(best) == 1 and best != won and best[0] not in seen:
+            seen.add(best[0])
+            yield f"without pod/{other.metadata.name} on {other.spec.node_name}", best[0]
+
+
+def _size(pod: Pod) -> tuple[int, int, str]:
+    asked = pod_requests(pod.spec)
+    return asked.get(CPU, 0), asked.get(MEMORY, 0), pod.metadata.name
+
+
+def _marked(
+    pod: Pod, nodes: Sequence[Node], pods: Sequence[Pod], framework: Framework
+) -> Decision:
+    snapshot = Snapshot.of(nodes, pods)
+    decision = Decision(PodInfo(pod), len(snapshot.nodes))
+    state = CycleState(snapshot)
+    find_feasible(state, decision, framework)
+    if decision.feasible:
+        prioritize(state, decision, framework)
+    return decision
+
+
+def _best(feasible: Sequence[NodeInfo], totals: Sequence[int]) -> list[str]:
+    """The nodes with the highest total."""
+    best = max(totals, default=0)
+    return [node.name for node, total in zip(feasible, totals, strict=True) if total == best]
 
 
 def _changes(pod: Pod, snapshot: Snapshot) -> Iterator[Change]:

@@ -35,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Trace:
     """The append-only record of one run."""
 
-    __slots__ = ("_by_subject", "_clock", "_indexed", "awaited", "entries", "writes")
+    __slots__ = ("_by_subject", "_clock", "awaited", "entries", "writes")
 
     def __init__(self, clock: Clock):
         self.entries: list[Entry] = []
@@ -43,7 +43,6 @@ class Trace:
         self.awaited: Subject | None = None  # a write of it pauses the clock
         self._clock = clock
         self._by_subject: dict[Subject, list[Entry]] = {}
-        self._indexed = 0  # how many entries are in _by_subject: it is filled when read
 
     # DOC: trace-record
     def record(
@@ -57,6 +56,10 @@ class Trace:
         place = len(entries)
         entry = Entry(place, clock.now, component, verb, subject, revision, clock.cause, note)
         entries.append(entry)
+        try:
+            self._by_subject[subject].append(entry)
+        except KeyError:
+            self._by_subject[subject] = [entry]
         if revision:
             self.writes.append(entry)
             if subject == self.awaited:
@@ -65,9 +68,6 @@ class Trace:
 
     def about(self, subject: Subject) -> list[Entry]:
         """The entries whose subject this is, oldest first."""
-        for entry in self.entries[self._indexed :]:
-            self._by_subject.setdefault(entry.subject, []).append(entry)
-        self._indexed = len(self.entries)
         return list(self._by_subject.get(subject, ()))
 
     def write_of(self, revision: int) -> Entry | None:

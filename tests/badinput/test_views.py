@@ -90,13 +90,17 @@ def test_the_picture_the_words_and_the_message_to_the_browser(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_graph(name: str) -> None:
     class Pretending:
-        history = type("History", (), {"at": lambda self, when: state_of(name, name, name, name)})()
+        class history:
+            at = staticmethod(lambda when: state_of(name, name, name, name))
+            changes = staticmethod(lambda resource: ())
+
         clock = pretend.Clock()
         elapsed = 0.0
 
-    figure = graph(Pretending(), title=name)
-    check_text(figure.alt)
-    assert figure.png().startswith(b"\x89PNG")
+    for of in ("owners", "services", "labels"):
+        picture = graph(Pretending(), title=name, of=of)
+        check_text(picture.alt)
+        ET.fromstring(picture.svg)
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -136,7 +140,8 @@ def test_a_picture_of_too_many_says_so_instead_of_filling_the_memory() -> None:
             {
                 "at": lambda self, when: pretend.State(
                     pods=[pretend.pod(f"p-{n}") for n in range(MOST_ROWS + 1)]
-                )
+                ),
+                "changes": lambda self, resource: (),
             },
         )()
 

@@ -295,8 +295,8 @@ def test_an_operator_makes_changes_and_cleans_up() -> None:
     cluster.settle()
     assert cluster.get("ws/blog").status["replicas"] == 4
     story = str(cluster.story("ws/blog"))
-    assert "website-controller changed website/blog (replicas 2 → 3)" in story
-    assert "because website-controller changed deployment/blog (replicas 2 → 4)" in story
+    assert "website-controller reported it: replicas 2 → 3" in story
+    assert "because website-controller scaled deployment/blog from 2 to 4" in story
     assert story.endswith("because you changed website/blog (replicas 2 → 4)")
 
     cluster.delete("ws/blog")

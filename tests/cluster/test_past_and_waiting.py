@@ -64,7 +64,7 @@ def test_a_pods_story_leads_back_to_the_learner(cluster: Cluster) -> None:
     story = cluster.story(f"pod/{pod}")
     sentences = [sentence for _, sentence in story.lines]
     assert sentences[0] == f"replicaset-controller created pod/{pod}"
-    assert any("(node none → node-" in sentence for sentence in sentences)
+    assert any(" bound it to node-" in sentence for sentence in sentences)
     assert any("phase Pending → Running; ready" in sentence for sentence in sentences)
     assert story.why[-1][1].startswith("you ")
     assert "because you " in str(story)

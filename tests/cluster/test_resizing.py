@@ -71,7 +71,7 @@ def test_it_has_a_story() -> None:
     cluster.run(1)
     told = [sentence for _, sentence in cluster.story("pod/web").lines]
     assert told[-3:] == [
-        "you changed pod/web (main requests cpu 100m → 200m; main limits cpu 100m → 200m)",
+        "you changed it (main requests cpu 100m → 200m; main limits cpu 100m → 200m)",
         "kubelet/node-1: the resize fits: it is allocated",
         "kubelet/node-1: the containers have their new amounts",
     ]

@@ -195,9 +195,9 @@ class EncryptedStore:
             for op in operations
         ]
 
-    def changes(self, since: int) -> Sequence[Change]:
+    def changes(self, since: int, until: int = 0) -> Sequence[Change]:
         """Every change after revision ``since``."""
-        return [self._change(change) for change in self._store.changes(since)]
+        return [self._change(change) for change in self._store.changes(since, until)]
 
     def subscribe(self, deliver: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``deliver`` with each change from now on."""

@@ -1,4 +1,4 @@
-"""The graph and the timeline: what they show, in order, in words, and byte for byte."""
+"""The timeline: what it shows, in order, in words, and byte for byte."""
 
 from __future__ import annotations
 
@@ -6,42 +6,10 @@ import sys
 
 import pytest
 
-from course.view.graph import family, graph, positions
 from course.view.timeline import course_of, shortfalls, timeline
-from tests.course.view.pretend import Cluster, State, node, web
+from tests.course.view.pretend import Cluster, web
 
 THREE_TO_TEN = (web(0, 3, seconds=1), web(3, seconds=4), web(3, 7, seconds=20), web(10, seconds=24))
-
-
-def test_the_family_of_a_deployment() -> None:
-    made = family(web(3, 1))
-    assert list(made.successors("Deployment/web")) == ["ReplicaSet/web-5d4f"]
-    assert len(list(made.successors("ReplicaSet/web-5d4f"))) == 4
-    assert list(made.successors("Pod/web-5d4f-00000")) == ["Node/node-1"]
-    assert list(made.successors("Pod/web-5d4f-p0000")) == []
-
-
-def test_no_two_vertices_share_a_place_and_the_places_stay() -> None:
-    places = positions(family(web(10, 2)))
-    assert len({*places.values()}) == len(places) == 2 + 12 + 3
-    assert positions(family(web(10, 2))) == places
-
-
-def test_pods_stand_beside_their_node() -> None:
-    places = positions(family(web(9)))
-    rows = sorted((-places[f"Pod/web-5d4f-{n:05}"][1], n % 3) for n in range(9))
-    assert [node for _, node in rows] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-
-
-def test_the_graph_in_words() -> None:
-    words = graph(Cluster(web(2, 1))).alt
-    assert "Deployment web owns 1 object (web-5d4f)." in words
-    assert "Node node-3 runs nothing." in words
-    assert "On no node: 1 object (web-5d4f-p0000)." in words
-
-
-def test_an_empty_cluster_can_be_drawn() -> None:
-    assert graph(Cluster(State(nodes=[node("node-1")]))).png()
 
 
 def test_wanted_and_ready_over_time() -> None:
@@ -86,5 +54,5 @@ def test_figures_are_the_same_bytes_and_carry_their_words() -> None:
 
 
 def test_no_figure_needs_pyplot() -> None:
-    graph(Cluster(web(1)))
+    timeline(Cluster(web(1)), "web")
     assert "matplotlib.pyplot" not in sys.modules
