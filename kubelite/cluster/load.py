@@ -6,6 +6,7 @@ know the rate and use cpu for it. So an hour of Black Friday costs what changes 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -36,7 +37,7 @@ class Load:
         self._loads = loads
         self._number = number
         self.key = key
-        self._port = port
+        self.port = port
         self.rate = 0.0
         self._backends: tuple[Container, ...] = ()
         self._since = loads.now
@@ -57,6 +58,7 @@ class Load:
         """Go on with so many requests a second."""
         if rate < 0:
             raise ValueError(f"{rate} requests a second: give 0 or more")
+        self._loads.noted(self, rate)
         self._count()
         self.rate = rate
         self.spread()
@@ -76,7 +78,7 @@ class Load:
         """Divide the rate among the endpoints that are ready now."""
         self._count()
         now, before = self._loads.now, self._backends
-        self._backends = self._loads.backends(self.key, self._port) if self.rate else ()
+        self._backends = self._loads.backends(self.key, self.port) if self.rate else ()
         for gone in before:
             if gone not in self._backends:
                 gone.metered().take(self._number, 0.0, now)
@@ -122,6 +124,7 @@ class Loads:
     def __init__(self, world: World):
         self._world = world
         self._loads: dict[tuple[str, str], Load] = {}
+        self.noted: Callable[[Load, float], object] = lambda load, rate: None
 
     @property
     def now(self) -> int:
