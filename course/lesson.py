@@ -7,14 +7,18 @@ from course.source import show
 from course.view.cluster_view import ClusterView
 from course.view.controls import replicas_slider
 from course.view.graph import graph
+from course.view.time_view import TimeView, compare, replay
 from course.view.timeline import timeline
 from kubelite import Cluster
 
 __all__ = [
     "Cluster",
     "ClusterView",
+    "TimeView",
+    "compare",
     "graph",
     "predict",
+    "replay",
     "replicas_slider",
     "show",
     "timeline",
