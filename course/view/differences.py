@@ -50,8 +50,8 @@ def _node(node: NodeMark | None) -> str:
 
 
 def _state(pod: PodMark) -> str:
-    where = f"on {pod.node}" if pod.node else "on no node"
-    return f"{look(pod.look).label.lower()} {where}"
+    state = look(pod.look).label.lower()
+    return f"{state} on {pod.node}" if pod.node else state
 
 
 def compared(one: Scene, other: Scene, names: tuple[str, str]) -> str:
@@ -81,7 +81,8 @@ def compared_svg(one: Scene, other: Scene, names: tuple[str, str]) -> str:
     height = top + GAP + LINE * len(lines) + 6
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" role="img" font-family="DejaVu Sans, Verdana, sans-serif">',
+        f' viewBox="0 0 {width} {height}" role="img"'
+        ' font-family="DejaVu Sans, Verdana, sans-serif">',
         f"<title>{escape(compared(one, other, names))}</title>",
         f'<rect width="{width}" height="{height}" fill="{WHITE}"/>',
         _placed(left, 0),
@@ -90,9 +91,8 @@ def compared_svg(one: Scene, other: Scene, names: tuple[str, str]) -> str:
     for number, line in enumerate(lines):
         y = top + GAP + LINE * number + 8
         x = 12 if line.startswith("  ") else 2
-        parts.append(
-            f'<text x="{x}" y="{y}" font-size="12" fill="{BLACK}">{escape(plain(line.strip()))}</text>'
-        )
+        words = escape(plain(line.strip()))
+        parts.append(f'<text x="{x}" y="{y}" font-size="12" fill="{BLACK}">{words}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -79,15 +79,14 @@ class Film {
     if (n < this.base) return "";
     const who = this.subject[n];
     if (!this.isPod[n]) return `${this.nodes[who][0]}: ${nodeWords(this.now[n])}`;
-    const where = (box) => (box ? ` ${this.place(box)}` : "");
-    const words = (value) => (value ? looks[value[2]].label + where(value[0]) : "gone");
+    const words = (value) => (value ? looks[value[2]].label + this.place(value[0]) : "gone");
     const before = this.before[n] ? `${words(this.before[n])} → ` : "new: ";
     const restarts = this.now[n] && this.before[n] && this.now[n][3] !== this.before[n][3];
     const extra = restarts ? ` (restart ${this.now[n][3]})` : "";
     return `${this.pods[who][0]}: ${before}${words(this.now[n])}${extra}`;
   }
 
-  place(box) { return box ? `on ${this.nodes[box - 1][0]}` : "unscheduled"; }
+  place(box) { return box ? ` on ${this.nodes[box - 1][0]}` : ""; }
 
   summary(looks, time) {
     const totals = looks.map(() => 0);
@@ -108,7 +107,7 @@ function nodeWords(state) {
   return state & SCHEDULABLE ? "ready" : "ready, scheduling disabled";
 }
 
-function podWords(film, looks, pod) { return `${looks[pod[2]].label.toLowerCase()} ${film.place(pod[0])}`; }
+function podWords(film, looks, pod) { return looks[pod[2]].label.toLowerCase() + film.place(pod[0]); }
 
 // What differs between two runs now: the pods of each that are to be marked, and sentences.
 function compare(one, other, looks) {
