@@ -17,10 +17,11 @@ from course.story.watching import watch_traffic
 from course.view.cluster_view import ClusterView
 from course.view.controls import controls, replicas_slider
 from course.view.graph import graph
-from course.view.money import heat, money, scoreboard, tornado
 from course.view.message_flow import message_flow
+from course.view.money import heat, money, scoreboard, tornado
 from course.view.packing import packing
 from course.view.scheduling import scheduling
+from course.view.time_view import TimeView, compare, replay
 from course.view.timeline import timeline
 from course.view.why import why
 from course.view.why_not import why_not
@@ -36,6 +37,8 @@ __all__ = [
     "controls",
     "erlang_c",
     "facts",
+    "TimeView",
+    "compare",
     "graph",
     "heat",
     "money",
@@ -47,6 +50,7 @@ __all__ = [
     "progress",
     "quiz",
     "prices",
+    "replay",
     "replicas_slider",
     "review",
     "scoreboard",

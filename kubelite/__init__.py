@@ -11,6 +11,7 @@ point down only.
 from typing import Any
 
 from kubelite.cluster import Cluster
+from kubelite.cluster.deeds import record
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.edge.files import read_file
 from kubelite.edge.localfiles import LocalFiles
@@ -32,6 +33,6 @@ def _kubectl(cluster: Cluster, line: Any, stdin: str = "", **options: Any) -> An
     return perform(cluster, line, stdin, **options)
 
 
-Cluster.kubectl = _kubectl
+Cluster.kubectl = record("kubectl", _kubectl)
 
 __all__ = ["Cluster", "NodePool"]

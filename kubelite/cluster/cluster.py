@@ -12,7 +12,7 @@ same cluster, to the last name and microsecond.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from kubelite.api.freezing import freeze
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
@@ -26,7 +26,9 @@ from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
 from kubelite.cluster import applying, keeping, waiting
 from kubelite.cluster.asking import Asking
+from kubelite.cluster.branching import Branching
 from kubelite.cluster.controlplane import ControlPlanes
+from kubelite.cluster.deeds import Book, Door, record_all
 from kubelite.cluster.history import History
 from kubelite.cluster.impersonating import Impersonating
 from kubelite.cluster.infrastructure.cloud import Cloud
@@ -57,7 +59,9 @@ from kubelite.scheduler.scheduler import Scheduler
 from kubelite.sim.clock import START
 
 
+@record_all
 class Cluster(
+    Branching,
     Requests,
     Measuring,
     Storing,
@@ -111,6 +115,7 @@ class Cluster(
         durability: str = "power",
         wiring: Wiring = DIRECT,
     ):
+        self._made_with(locals())
         waiting.collect_dropped()
         type(self).watch_over()
         self._profiles = tuple(profiles)
@@ -122,6 +127,7 @@ class Cluster(
             self._world = World(notes.seed, admission, encrypted, rbac, service_accounts, *kept)
             self._build(controllers, control_planes)
             self._begin_or_resume(nodes, pools)
+            self._book.open(self.history.start, resumed=notes.starts > 0)
         except BaseException:
             self.close()
             raise
@@ -129,7 +135,8 @@ class Cluster(
     def _build(self, controllers: tuple[type[ManagedController], ...], control_planes: int) -> None:
         self.seed, profiles = self._notes.seed, self._profiles
         self.clock, self.trace = self._world.clock, self._world.trace
-        self.api: APIServer = self._world.server
+        self._book = Book(self.clock, self.trace)
+        self.api = cast(APIServer, Door(self._world.server, self._book))
         self.everything = self  # the cluster as you see it, whoever asks
         self._machine = Machine(self._notes.cpu, self._notes.memory)
         self.history = History(self._world.store, self.trace, self.clock, self.api.scheme)
@@ -147,6 +154,7 @@ class Cluster(
         self.router = Router(self._world, self.workers)
         self.metrics_server = MetricsServer(self._world, self.workers)
         self.loads = Loads(self._world)
+        self.loads.noted = self._book.load_set
         network = self._world.network
         network.outlook = lambda config, ip: ClusterOutlook(self, network, config, ip)
         self.cloud = Cloud(self._world, self.workers)
@@ -366,14 +374,6 @@ class Cluster(
         return self._worker(pod.spec.node_name).kubelet
 
     # Rooms behind
-
-    def _permit(self, verb: str, pod: Any, part: str) -> None:
-        """What goes to the kubelet is asked of the API server first. Raises StatusError 403."""
-        meta = pod.metadata
-        user = getattr(self.api, "user", None)
-        asked = Request(verb, "pods", meta.namespace, meta.name, part, None, LEARNER, user=user)
-        if self.api.authorizer is not None:
-            self.api.authorizer.check(asked)
 
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""

@@ -68,6 +68,11 @@ class History:
         """The present."""
         return self._clock.now
 
+    @property
+    def oldest(self) -> int:
+        """The first moment that can be looked at: later than ``start`` after a compaction."""
+        return max(self.start, self.moment_of(self._backend.compacted))
+
     def revision_at(self, when: int) -> int:
         """The last revision that had happened by ``when``."""
         write = self._trace.last_write(when)

@@ -37,7 +37,7 @@ class Impersonating:
 
     def _as(self, user: User) -> Cluster:
         other = copy(cast("Cluster", self))
-        other.api = cast(APIServer, access.Named(self._world.server, user))
+        other.api = cast(APIServer, access.Named(other.everything.api, user))
         return other
 
     def create_token(

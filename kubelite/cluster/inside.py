@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api.podoptions import PodLogOptions
-from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request
 from kubelite.cluster import metrics, resizing
-from kubelite.cluster.machines import Worker
+from kubelite.cluster.machines import LEARNER, Worker
 from kubelite.kubelet import Kubelet
 from kubelite.kubelet.runtime.logs import LoggingDriver, LogLine, LogSource
 from kubelite.sim.clock import SECOND, Clock
@@ -160,6 +160,14 @@ class Inside:
         self._all.run(1)  # the last statuses are on their way
         worker.power_off()
         return took
+
+    def _permit(self, verb: str, pod: Any, part: str) -> None:
+        """What goes to the kubelet is asked of the API server first. Raises StatusError 403."""
+        meta = pod.metadata
+        user = getattr(self._all.api, "user", None)
+        asked = Request(verb, "pods", meta.namespace, meta.name, part, None, LEARNER, user=user)
+        if self._all.api.authorizer is not None:
+            self._all.api.authorizer.check(asked)
 
     def _reachable(self, node: str) -> Kubelet | None:
         """The kubelet of a machine that has power, for the API server."""

@@ -38,7 +38,7 @@ class Load:
         self._loads = loads
         self._number = number
         self.key = key
-        self._port = port
+        self.port = port
         self.rate = 0.0
         self._backends: tuple[Container, ...] = ()
         self._looking = False
@@ -72,6 +72,7 @@ class Load:
         """Go on with so many requests a second."""
         if rate < 0:
             raise ValueError(f"{rate} requests a second: give 0 or more")
+        self._loads.noted(self, rate)
         self._count()
         self.rate = rate
         self.spread()
@@ -91,7 +92,7 @@ class Load:
         """Divide the rate among the endpoints that are ready now."""
         self._count()
         now, before = self._loads.now, self._backends
-        found = self._loads.backends(self.key, self._port) if self.rate else ()
+        found = self._loads.backends(self.key, self.port) if self.rate else ()
         self._backends = tuple([one for one in found if one is not None])
         self._silent = len(found) - len(self._backends)
         if self._silent and not self._looking:
@@ -159,6 +160,7 @@ class Loads:
     def __init__(self, world: World):
         self._world = world
         self._loads: dict[tuple[str, str], Load] = {}
+        self.noted: Callable[[Load, float], object] = lambda load, rate: None
 
     @property
     def now(self) -> int:

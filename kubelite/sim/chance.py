@@ -36,10 +36,19 @@ class Chance:
         """The stream called ``name``: the same object each time, seeded by (seed, name)."""
         found = self._streams.get(name)
         if found is None:
-            # hash() differs between interpreters; SHA-256 does not.
-            digest = hashlib.sha256(f"{self._root}/{name}".encode()).digest()
-            found = self._streams[name] = Stream(int.from_bytes(digest[:8], "big"))
+            found = self._streams[name] = Stream(self._seed_of(name))
         return found
+
+    def reseed(self, seed: int) -> None:
+        """From here on all streams are those of another seed, whoever holds them."""
+        self._root = f"{self._root}/branch {seed}"
+        for name, stream in self._streams.items():
+            stream.seed(self._seed_of(name))
+
+    def _seed_of(self, name: str) -> int:
+        # hash() differs between interpreters; SHA-256 does not.
+        digest = hashlib.sha256(f"{self._root}/{name}".encode()).digest()
+        return int.from_bytes(digest[:8], "big")
 
     def suffix(self, stream: str = "names") -> str:
         """Five characters for a generated name, as ``utilrand.String`` makes them."""

@@ -33,6 +33,10 @@ class HotLoopError(RuntimeError):
     """Callbacks keep scheduling callbacks at one instant: time can never move on."""
 
 
+class HorizonReached(BaseException):
+    """Time is not to pass the clock's ``horizon``; no error, so nobody else shall catch it."""
+
+
 class Timer(msgspec.Struct, eq=False):
     """One scheduled callback. ``cancel`` it and it never runs."""
 
@@ -56,12 +60,13 @@ class Clock:
     """The one clock of a cluster.
 
     ``now`` is microseconds since 1970. ``cause`` is the trace entry in whose name the current
-    callback acts; ``NO_CAUSE`` outside any.
+    callback acts; ``NO_CAUSE`` outside any. ``running`` is whether a callback is at work. Whoever
+    wants to go past ``horizon`` comes as far as that, and then ``HorizonReached`` is raised.
     """
 
     __slots__ = (
         *("_heap", "_order", "_paused", "_same_instant", "cause", "events_run", "now"),
-        "report",
+        *("horizon", "report", "running"),
     )
 
     def __init__(self, start: int = START):
@@ -72,6 +77,8 @@ class Clock:
         self._order = 0
         self._paused = False
         self._same_instant = 0
+        self.horizon = FOREVER
+        self.running = False
         self.report: Callable[[Mishap], object] = announce  # who is told of guests' failures
 
     def at(self, when: int, action: Callable[..., object], *args: Any) -> Timer:
@@ -97,8 +104,10 @@ class Clock:
 
         Ends early, True, after a callback that calls ``pause``; False when nothing is left.
         """
-        heap = self._heap
-        self._paused = False
+        if until > self.horizon:
+            return self._to_the_horizon(most)
+        heap, outer = self._heap, self.running
+        self._paused, self.running = False, True
         try:
             while heap:
                 when, _, timer = heap[0]
@@ -125,7 +134,13 @@ class Clock:
                     return True
             return False
         finally:
-            self.cause = NO_CAUSE
+            self.cause, self.running = NO_CAUSE, outer
+
+    def _to_the_horizon(self, most: int) -> bool:
+        if self.advance(self.horizon, most):
+            return True
+        self.now = max(self.now, self.horizon)
+        raise HorizonReached
 
     def step(self, until: int = FOREVER) -> bool:
         """Run the next callback due by ``until`` and move ``now`` there; False if there is none."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kubelite.sim.clock import NO_CAUSE, Clock
+from kubelite.sim.clock import FOREVER, NO_CAUSE, Clock
 
 Subject = tuple[str, str, str]
 """What an entry is about: resource, namespace, name."""
@@ -87,10 +87,15 @@ class Trace:
             yield entry
             index = entry.cause
 
-    def digest(self) -> str:
-        """SHA-256 over all entries: equal for two runs exactly when they did the same."""
+    def digest(self, until: int = FOREVER) -> str:
+        """SHA-256 over all entries: equal for two runs exactly when they did the same.
+
+        With ``until``, a moment of the clock, over what had happened by then.
+        """
         total = hashlib.sha256()
         for entry in self.entries:
+            if entry.when > until:
+                break
             total.update(repr(msgspec.structs.astuple(entry)).encode())
         return total.hexdigest()
 
