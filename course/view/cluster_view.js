@@ -233,11 +233,18 @@ function listen(picture, canvas, tip, heard) {
     picture.pick(found.number);
     show(found.about, event.offsetX, event.offsetY);
   });
+  const choose = () => {
+    const pod = picture.pods.get(picture.picked);
+    picture.model.set("selected", pod ? `pod/${pod.about.split("\n")[0]}` : "");
+    picture.model.save_changes();
+  };
+  canvas.addEventListener("click", choose);
   canvas.addEventListener("pointerleave", hide);
   canvas.addEventListener("blur", hide);
   canvas.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") return hide();
+    if (event.key === "Enter") return choose();
     if (!step || !picture.pods.size) return;
     event.preventDefault();
     event.stopPropagation();

@@ -69,6 +69,7 @@ class ClusterView(anywidget.AnyWidget):
     names: traitlets.List[Any] = traitlets.List().tag(sync=True)
     seq = traitlets.Int(0).tag(sync=True)
     width = traitlets.Int(WIDTH).tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class ClusterView(anywidget.AnyWidget):
         self._numbers: dict[str, int] = {}
         self._rows = 0
         self.looks = [look._asdict() for look in LOOKS]
-        self._show(None if at is None else zero_of(cluster) + round(at * SECOND))
+        self.show(at)
         self.observe(lambda change: self._draw(), "width")
         if follow:
             _after_each_cell(weakref.WeakMethod(self.refresh))
@@ -99,6 +100,17 @@ class ClusterView(anywidget.AnyWidget):
         now: State = self._cluster.history.at(None)
         if (now.when, now.revision) != (self._state.when, self._state.revision):
             self._show(None)
+
+    def show(self, at: float | None = None) -> None:
+        """Show the moment ``at``, in seconds since the cluster was ready; now, if not given."""
+        self._show(None if at is None else zero_of(self._cluster) + round(at * SECOND))
+
+    def on_select(self, callback: Callable[[str], object]) -> None:
+        """Call ``callback`` with the name of each object that is picked, such as "pod/web-abc".
+
+        When nothing is picked any more, the name is empty.
+        """
+        self.observe(lambda change: callback(change["new"]), "selected")
 
     def _show(self, when: int | None) -> None:
         self._state: State = self._cluster.history.at(when)

@@ -53,6 +53,22 @@ def test_a_view_of_the_past_stays_there() -> None:
     assert view.frame["pods"] == 3
 
 
+def test_a_view_can_be_sent_to_any_moment_and_back_to_now() -> None:
+    view = ClusterView(Cluster(web(3, seconds=5), web(10, seconds=9)))
+    view.show(at=6.0)
+    assert view.frame["pods"] == 3
+    view.show()
+    assert view.frame["pods"] == 10
+
+
+def test_what_is_picked_is_told_by_its_name() -> None:
+    view, told = ClusterView(Cluster(web(3))), []
+    view.on_select(told.append)
+    view.selected = "pod/web-5d4f-00000"
+    view.selected = ""
+    assert told == ["pod/web-5d4f-00000", ""]
+
+
 def test_a_browser_asks_for_its_own_width() -> None:
     view = ClusterView(Cluster(web(3)))
     view.width = 1000
