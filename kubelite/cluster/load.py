@@ -6,6 +6,7 @@ know the rate and use cpu for it. So an hour of Black Friday costs what changes 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubelite.api.discovery_v1 import EndpointSlice
@@ -52,6 +53,12 @@ class Load:
         """Requests a second by pod."""
         share = self.rate / len(self._backends) if self._backends else 0.0
         return {one.sandbox.config.name: share for one in self._backends}
+
+    @property
+    def addresses(self) -> dict[str, float]:
+        """Requests a second by the address of the pod that gets them."""
+        share = self.rate / len(self._backends) if self._backends else 0.0
+        return {one.sandbox.ip: share for one in self._backends}
 
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
@@ -146,6 +153,10 @@ class Loads:
             load = self._loads[key, port] = Load(self, len(self._loads), key, port)
         load.set(rate)
         return load
+
+    def __iter__(self) -> Iterator[Load]:
+        """All loads, those that rest too, in the order in which they began."""
+        return iter(self._loads.values())
 
     def _port(self, key: str, wanted: str) -> str:
         """The name of the Service's port that is meant."""
