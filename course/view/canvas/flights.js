@@ -49,7 +49,7 @@ class Dots {
 function drawDot(pen, x, y, colours) {
   pen.beginPath();
   pen.arc(x, y, 4, 0, 2 * Math.PI);
-  pen.fillStyle = "#0072b2";
+  pen.fillStyle = colours.dot;
   pen.fill();
   pen.lineWidth = 1.5;
   pen.strokeStyle = colours.paper;

@@ -59,6 +59,7 @@ class Picture {
     this.fit();
     this.paint();
     this.began = performance.now();
+    this.frames = 0;
     cancelAnimationFrame(this.waiting);
     const still = this.still.matches || width !== this.frame.width || document.hidden;
     this.dots.take(this.model.get("requests").flights, still);
@@ -122,9 +123,11 @@ class Picture {
     this.share = 1 - (1 - share) ** 3;
     if (share === 1) this.gone = [];
     this.draw(now);
+    this.frames += 1;
     const flying = this.dots.flying(now);
     if (share < 1 || flying) this.waiting = requestAnimationFrame((time) => this.move(time));
-    if (share === 1) this.canvas.dataset.done = this.model.get("seq");
+    if (share < 1) this.canvas.dataset.frames = this.frames;
+    else this.canvas.dataset.done = this.model.get("seq");
   }
 
   tell() {
@@ -258,7 +261,7 @@ function paintBox(pen, { x, y, width, height, kind }, colours) {
   if (kind.startsWith("node") && kind !== "node-down") { pen.fillStyle = colours.panel; pen.fill(); }
   if (kind === "node-cordoned") hatch(pen, x, y, width, height, colours.line);
   if (kind === "meter") { pen.fillStyle = colours.line; pen.globalAlpha = 0.35; pen.fill(); }
-  if (kind === "meter-full") { pen.fillStyle = "#0072b2"; pen.fill(); }
+  if (kind === "meter-full") { pen.fillStyle = colours.dot; pen.fill(); }
   pen.globalAlpha = 1;
   pen.strokeStyle = kind === "node-down" ? colours.ink : colours.line;
   if (!meter) pen.stroke();

@@ -63,6 +63,7 @@ function listen(picture, cards, { canvas, tip, heard }, panel) {
     const { about } = cards.of(number);
     const beside = found.width > 80 ? 0 : found.width;
     show(about, (found.x + beside) / scale(), found.y / scale());
+    panel.hush();
     heard.textContent = about;
   };
   canvas.addEventListener("pointermove", (event) => {

@@ -7,7 +7,7 @@ function theme(root) {
   const read = (name) => style.getPropertyValue(`--kl-${name}`).trim() || "gray";
   return {
     ink: read("ink"), soft: read("soft"), panel: read("panel"), line: read("line"),
-    paper: read("paper"), font: style.getPropertyValue("font-family") || "sans-serif",
+    paper: read("paper"), dot: read("dot"), font: style.getPropertyValue("font-family") || "sans-serif",
   };
 }
 

@@ -113,6 +113,7 @@ function render({ model, el }) {
   };
   const named = () => { cards.take(); picture.draw(); words.write(); };
   const hear = (message) => { if (message.told !== undefined) panel.tell(message); };
+  panel.hush = () => clearTimeout(saying); // what a key asked for is not to be talked over
   panel.onleave = () => canvas.focus({ preventScroll: true });
   take();
   listen(picture, cards, parts, panel);
