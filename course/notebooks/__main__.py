@@ -1,4 +1,4 @@
-"""``python -m course.notebooks build|check [NAME ...]``: build notebooks, or prove them current.
+"""``python -m course.notebooks build|check [NAME ...]``: build notebooks, or prove them current; ``sums`` lists them.
 
 A NAME is a notebook's stem or its beginning, such as ``07`` or ``07_declarative``.
 Without one, all of them are meant.
@@ -14,6 +14,7 @@ import click
 from tqdm import tqdm
 
 from course.notebooks.build import build
+from course.trust import write_sums
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 
@@ -62,6 +63,13 @@ def build_command(names: tuple[str, ...]) -> None:
         changed = not target.exists() or target.read_text(encoding="utf-8") != text
         target.write_text(text, encoding="utf-8", newline="\n")
         click.echo(", saved" if changed else ", unchanged")
+    write_sums(NOTEBOOKS)
+
+
+@main.command("sums")
+def sums_command() -> None:
+    """Write the list of the saved notebooks by which the lab knows them for ours."""
+    write_sums(NOTEBOOKS)
 
 
 @main.command("check")

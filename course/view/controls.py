@@ -12,6 +12,9 @@ from course.view.saved import beside
 from course.view.svg import svg_of
 from course.view.text import described
 
+GLIMPSE = 0.1
+"""Virtual seconds after a move that are shown before the others: new pods are there by then."""
+
 
 class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
     """A slider for a Deployment's replicas above a live view. See ``replicas_slider``."""
@@ -37,8 +40,10 @@ class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
     def _moved(self, change: dict[str, Any]) -> None:
         """Declare the new number, let the cluster work, show what it did."""
         self.cluster.scale(self.deployment, change["new"])
-        self.cluster.run(self.seconds)
-        self.view.refresh()
+        # The first glimpse is shown at once; what a crowd does in the rest takes its time.
+        for seconds in (min(GLIMPSE, self.seconds), self.seconds - min(GLIMPSE, self.seconds)):
+            self.cluster.run(seconds)
+            self.view.refresh()
         self.command.value = self._command_html()
 
     @property

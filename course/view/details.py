@@ -83,9 +83,7 @@ def _logs(cluster: Any, state: State, zero: int, subject: Subject) -> str:
 def _log(cluster: Any, state: State, subject: Subject, container: str) -> str:
     """What a container had written by the moment shown, without the stamps of the lines."""
     try:
-        text = cluster.logs(
-            str(subject), container, namespace=subject.namespace, timestamps=True
-        )
+        text = cluster.logs(str(subject), container, namespace=subject.namespace, timestamps=True)
     except (StatusError, LookupError, ValueError) as problem:
         return f"{problem}\n"
     until = LogLine(state.when, STDOUT, "").stamp()

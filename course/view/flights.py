@@ -43,7 +43,9 @@ class Requests(NamedTuple):
         return f"Requests: {'; '.join(parts)}." if parts else ""
 
 
-def requests_of(cluster: Any, since: int, until: int, pods: Callable[[], dict[str, int]]) -> Requests:
+def requests_of(
+    cluster: Any, since: int, until: int, pods: Callable[[], dict[str, int]]
+) -> Requests:
     """The requests that began between two moments; ``pods`` gives numbers by address."""
     traffic = getattr(cluster, "traffic", None)
     single = list(_recent(traffic.answers, since, until)) if traffic is not None else []

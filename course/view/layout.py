@@ -75,6 +75,7 @@ SIZES = (
     Size(5, 5, 1, 36, header=0, padding=3, meter=3),
     Size(4, 4, 1, 20, header=0, padding=2, meter=2),
     Size(3, 3, 1, 11, header=0, padding=2, meter=2),
+    Size(3, 3, 1, 9, header=0, padding=1, meter=2),
     Size(2, 2, 1, 7, header=0, padding=1, meter=2),
 )
 
@@ -235,9 +236,7 @@ class _Plan:
         self.texts += [Text(x, y, text, "legend") for x, y, text in entries]
         self.signs += [Badge(*badge) for badge in badges]
         drawn = (tuple(self.boxes), tuple(self.texts), tuple(self.tiles), tuple(keys))
-        return Layout(
-            self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks
-        )
+        return Layout(self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks)
 
     def _place_title(self) -> None:
         line, clock = MARGIN + 14, f"t = {self.scene.seconds:.1f} s"

