@@ -17,6 +17,7 @@ from tqdm import tqdm
 from course import syllabus
 from course.notebooks.building import Built, build_all
 from course.notebooks.frame import reframe
+from course.trust import write_sums
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 
@@ -78,6 +79,7 @@ def build_command(names: tuple[str, ...], jobs: int) -> None:
     failed = work_through(names, jobs, save)
     if renewed := renew_links():
         click.echo(f"links renewed: {' '.join(renewed)}")
+    write_sums(NOTEBOOKS)
     sys.exit(1 if failed else 0)
 
 
@@ -104,8 +106,9 @@ def check_command(names: tuple[str, ...], jobs: int) -> None:
 
 @main.command("links")
 def links_command() -> None:
-    """Renew previous, next and contents in the saved notebooks, without running any."""
+    """Renew links and digests of the saved notebooks, without running any."""
     renewed = renew_links()
+    write_sums(NOTEBOOKS)
     click.echo(f"links renewed: {' '.join(renewed)}" if renewed else "all links are current")
 
 

@@ -3,33 +3,36 @@
 Python lays the scene out and sends places as packed bytes; the browser only draws them and
 glides from the last picture to the next. A saved notebook keeps the still picture instead.
 The canvas tells tests what it shows: ``data-seq`` (the picture drawn), ``data-done`` (the
-picture at rest), ``data-pods``, ``data-ready`` and ``data-pending``.
+picture at rest), ``data-pods``, ``data-ready``, ``data-pending`` and ``data-dots`` (requests).
 """
 
 from __future__ import annotations
 
 import contextlib
-import struct
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
-from course.view.layout import LEGEND_TILE, NARROWEST, WIDEST, WIDTH, Layout, layout_of, rows_needed
-from course.view.palette import LOOK_NUMBER, LOOKS
+from course.view.colouring import WAYS, Colouring
+from course.view.details import TABS, details
+from course.view.flights import WINDOW, requests_of
+from course.view.layout import NARROWEST, WIDEST, WIDTH, layout_of, rows_needed
 from course.view.plain import plain
 from course.view.saved import beside
-from course.view.state import SECOND, PodMark, Scene, State, scene_of
-from course.view.svg import cue_place, short_label, svg_of
-from course.view.text import described, summary
+from course.view.state import SECOND, Marks, Scene, State
+from course.view.svg import svg_of
+from course.view.text import described
+from course.view.wire import TILE, Cards, frame_of, key_of, packed_boxes, packed_tiles
 
-TILE = struct.Struct("<IHHBBH")
-"""One pod on the wire: identity, x, y, look, restarts (at most 255), and nothing yet."""
+__all__ = ["TILE", "ClusterLike", "ClusterView", "frame_of", "zero_of"]
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "canvas"
+SCRIPTS = ("theme", "picture", "flights", "pointing", "panel", "view")
+"""The parts of the browser's side, in the order in which they are put together."""
 
 
 class ClusterLike(Protocol):
@@ -57,18 +60,26 @@ class ClusterView(anywidget.AnyWidget):
     """A cluster, live: ``ClusterView(cluster)``.
 
     It shows the moment it was made until ``refresh`` is called. With ``follow`` it refreshes
-    after each cell of a notebook; ``at`` (seconds) is a moment of the past.
+    after each cell of a notebook; ``at`` (seconds) is a moment of the past. Pods are coloured
+    by "state", "phase", "readiness", "owner" or "namespace" (``colour_by``).
     """
 
-    _esm = FOLDER / "cluster_view.js"
-    _css = FOLDER / "cluster_view.css"
+    _esm = "\n".join((FOLDER / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    _css = Path(__file__).with_suffix(".css")
 
-    looks: traitlets.List[Any] = traitlets.List().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     tiles = traitlets.Bytes().tag(sync=True)
-    names: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    boxes = traitlets.Bytes().tag(sync=True)
+    cards = traitlets.Dict().tag(sync=True)
+    requests = traitlets.Dict().tag(sync=True)
     seq = traitlets.Int(0).tag(sync=True)
     width = traitlets.Int(WIDTH).tag(sync=True)
+    colour_by = traitlets.Enum(WAYS, "state").tag(sync=True)
+    ways = traitlets.List(list(WAYS)).tag(sync=True)
+    tabs = traitlets.List(list(TABS)).tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
+    namespace = traitlets.Unicode("").tag(sync=True)
+    """That of what is selected; empty for a node."""
 
     def __init__(
         self,
@@ -77,102 +88,105 @@ class ClusterView(anywidget.AnyWidget):
         *,
         follow: bool = False,
         at: float | None = None,
+        colour_by: str = "state",
     ):
         super().__init__()
         self._cluster = cluster
         self._title = plain(title)
-        self._numbers: dict[str, int] = {}
+        self._marks, self._cards = Marks(), Cards()
+        self._colouring = Colouring(colour_by)
         self._rows = 0
-        self.looks = [look._asdict() for look in LOOKS]
-        self._show(None if at is None else zero_of(cluster) + round(at * SECOND))
+        self._state: State | None = None
+        self.colour_by = colour_by
+        self.show(at)
         self.observe(lambda change: self._draw(), "width")
+        self.observe(self._recolour, "colour_by")
+        self.on_msg(self._asked)
         if follow:
             _after_each_cell(weakref.WeakMethod(self.refresh))
 
     @property
     def scene(self) -> Scene:
         """What the view shows."""
-        return scene_of(self._state, zero_of(self._cluster))
+        return self._scene
 
     def refresh(self) -> None:
         """Show the cluster as it stands; does nothing when nothing has happened since."""
         now: State = self._cluster.history.at(None)
+        assert self._state is not None
         if (now.when, now.revision) != (self._state.when, self._state.revision):
-            self._show(None)
+            self._show(now)
 
-    def _show(self, when: int | None) -> None:
-        self._state: State = self._cluster.history.at(when)
+    def show(self, at: float | None = None) -> None:
+        """Show the moment ``at``, in seconds since the cluster was ready; now, if not given."""
+        when = None if at is None else zero_of(self._cluster) + round(at * SECOND)
+        self._show(self._cluster.history.at(when))
+
+    def on_select(self, callback: Callable[[str], object]) -> None:
+        """Call ``callback`` with the name of each object that is opened, such as "pod/web-abc".
+
+        When it is closed again the name is empty. ``namespace`` says where the object lives.
+        """
+        self.observe(lambda change: callback(change["new"]), "selected")
+
+    def _show(self, state: State) -> None:
+        before = self._state.when if self._state is not None else 0
+        since = before if before < state.when else 0
+        self._state = state
+        self._scene = self._marks.scene(state, zero_of(self._cluster))
+        self._requests = requests_of(
+            self._cluster, max(since, state.when - WINDOW), state.when, self._by_address
+        )
         self._draw()
+
+    def _by_address(self) -> dict[str, int]:
+        pods = self._scene.pods
+        return {pod.address: self._cards.number(key_of(pod)) for pod in pods if pod.address}
 
     def _draw(self) -> None:
         """One message with the whole picture; its number comes last and says it is complete."""
-        scene = self.scene
         width = max(NARROWEST, min(WIDEST, self.width))
-        layout = layout_of(scene, self._title, width, self._rows)
-        self._rows = rows_needed(layout) if self._rows < rows_needed(layout) else self._rows
+        layout = layout_of(self._scene, self._title, width, self._rows, self._colouring)
+        self._rows = max(self._rows, rows_needed(layout))
+        flights, told = self._requests.flights, self._requests.told
         with self.hold_sync():
-            self.frame = frame_of(layout, scene, self._title)
-            self.tiles = b"".join(
-                TILE.pack(
-                    self._number(tile.pod),
-                    tile.x,
-                    tile.y,
-                    LOOK_NUMBER[tile.pod.look],
-                    min(tile.pod.restarts, 255),
-                    0,
-                )
-                for tile in layout.tiles
-            )
-            self.names = [_hover(tile.pod) for tile in layout.tiles]
+            self.cards = self._cards.renew(self._scene)
+            self.frame = frame_of(layout, self._scene, self._title)
+            self.tiles = packed_tiles(layout, self._cards)
+            self.boxes = packed_boxes(layout, self._cards)
+            self.requests = {"flights": [*map(list, flights)], "told": told}
             self.seq += 1
 
-    def _number(self, pod: PodMark) -> int:
-        """A number that stays with the pod, so the browser can tell where it was before."""
-        return self._numbers.setdefault(pod.uid or pod.name, len(self._numbers))
+    def _recolour(self, change: dict[str, Any]) -> None:
+        self._colouring = Colouring(change["new"])
+        self._draw()
+
+    # Asked by the browser
+
+    def _asked(self, widget: Any, content: Any, buffers: Any) -> None:
+        """The browser has missed cards, or wants to know more of one object."""
+        if not isinstance(content, dict):
+            return
+        if content.get("ask") == "cards":
+            self.cards = self._cards.all()
+        elif content.get("ask") == "details":
+            self._tell(content.get("number"), content.get("tab"))
+
+    def _tell(self, number: Any, tab: Any) -> None:
+        subject = self._cards.subject(number)
+        if subject is None or tab not in TABS or self._state is None:
+            return
+        zero = zero_of(self._cluster)
+        told = details(self._cluster, self._state, zero, subject, tab)
+        self.send({"number": number, "tab": tab, "told": told})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The live view, and beside it the picture and the words that a saved notebook keeps."""
-        scene = self.scene
         still = {
-            "text/plain": described(scene, self._title),
-            "image/svg+xml": svg_of(scene, self._title),
+            "text/plain": described(self._scene, self._title),
+            "image/svg+xml": svg_of(self._scene, self._title, colour_by=self.colour_by),
         }
         return beside(super()._repr_mimebundle_(**kwargs), still)
-
-
-def frame_of(layout: Layout, scene: Scene, title: str) -> dict[str, Any]:
-    """All of a picture but its pods, as JSON for the browser."""
-    size = layout.size
-    scale, inset = cue_place(min(size.width, size.height))
-    key_scale, key_inset = cue_place(LEGEND_TILE)
-    return {
-        "width": layout.width,
-        "height": layout.height,
-        "tile": {"width": size.width, "height": size.height, "labelled": size.labelled},
-        "cue": {"scale": scale, "inset": inset},
-        "key": {"side": LEGEND_TILE, "scale": key_scale, "inset": key_inset},
-        "boxes": [box._asdict() for box in layout.boxes],
-        "texts": [text._asdict() for text in layout.texts],
-        "keys": [key._asdict() for key in layout.keys],
-        "summary": summary(scene, title),
-        "pods": len(scene.pods),
-        "ready": scene.count("ready"),
-        "pending": scene.count("pending"),
-    }
-
-
-def _hover(pod: PodMark) -> Sequence[str]:
-    """A pod's label on its tile, and the lines shown when it is pointed at."""
-    owner = [f"belongs to {pod.owner}"] if pod.owner else []
-    state = f"{pod.phase}, {'ready' if pod.ready else 'not ready'}"
-    lines = [
-        pod.name,
-        state + (f" ({pod.reason})" if pod.reason else ""),
-        f"on {pod.node}" if pod.node else "on no node",
-        f"restarts: {pod.restarts}",
-        *owner,
-    ]
-    return short_label(pod.short_name), "\n".join(lines)
 
 
 def _after_each_cell(method: weakref.WeakMethod[Callable[[], None]]) -> None:

@@ -22,6 +22,9 @@ from kubelite.cluster.draining import DrainError
 REFUSALS = (StatusError, DrainError, ValueError, TimeoutError)
 """What an act may end with; a learner reads it below the controls."""
 
+GLIMPSE = 0.1
+"""Virtual seconds after a move that are shown before the others: new pods are there by then."""
+
 
 class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
     """A slider for a Deployment's replicas above a live view. See ``replicas_slider``."""
@@ -47,8 +50,10 @@ class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
     def _moved(self, change: dict[str, Any]) -> None:
         """Declare the new number, let the cluster work, show what it did."""
         self.cluster.scale(self.deployment, change["new"])
-        self.cluster.run(self.seconds)
-        self.view.refresh()
+        # The first glimpse is shown at once; what a crowd does in the rest takes its time.
+        for seconds in (min(GLIMPSE, self.seconds), self.seconds - min(GLIMPSE, self.seconds)):
+            self.cluster.run(seconds)
+            self.view.refresh()
         self.command.value = self._command_html()
 
     @property

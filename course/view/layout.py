@@ -2,16 +2,23 @@
 
 The layout is made once, in Python, for a width in pixels. The live view and the still
 picture only draw it, so they cannot disagree. A node's box is as wide as its share of the
-biggest node's cpu; tiles shrink in steps until everything fits.
+biggest node's cpu; tiles shrink in steps until everything fits. Where there are several zones
+or node pools, the nodes of each stand together under its name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from course.view.palette import LOOK_NUMBER, LOOKS
+from course.view.colouring import Colouring
+from course.view.groups import HEADING, Group, Shelf, groups_of, shelves_of
+from course.view.legend import LEGEND_ROW, LEGEND_TILE, Key, Legend
+from course.view.palette import BADGES, Look
 from course.view.state import NodeMark, PodMark, Scene
-from course.view.text import capacity, counted, fullness, node_note
+from course.view.text import counted, fit, fullness, node_note
+
+__all__ = ["LEGEND_TILE", "Badge", "Box", "Key", "Layout", "Text", "Tile", "fit", "layout_of"]
 
 WIDTH = 720
 NARROWEST = 320
@@ -20,25 +27,42 @@ TALLEST = 620
 
 MARGIN = 12
 PADDING = 8
-HEADER = 34  # name and note of a node
-METER = 5
 STRIP_LABEL = 96
 TITLE = 30
-LEGEND_CELL = 122
-LEGEND_ROW = 20
-LEGEND_TILE = 14
-CHARACTER = 0.58  # width of an average character, as a share of the text's size
-ALWAYS_IN_LEGEND = ("pending", "starting", "unready", "ready", "leaving")
+BADGE = 14
 
 
 class Size(NamedTuple):
-    """One step of tile size, with the gap between tiles and the least width of a node."""
+    """One step of tile size, with the gaps between tiles and nodes, and the least node's width.
+
+    ``header`` is the room for a node's name and note; the smallest nodes have none.
+    """
 
     width: int
     height: int
     gap: int
     node: int
     labelled: bool = False
+    header: int = 34
+    padding: int = PADDING
+    meter: int = 5
+
+    @property
+    def step(self) -> int:
+        """From one row of tiles to the next."""
+        return self.height + self.gap
+
+    def across(self, width: int) -> int:
+        """How many tiles stand side by side in a node of this width."""
+        return max(1, (width - 2 * self.padding + self.gap) // (self.width + self.gap))
+
+    def rows(self, pods: int, width: int) -> int:
+        """How many rows so many tiles need in a node of this width."""
+        return -(-pods // self.across(width))
+
+    def height_of(self, rows: int) -> int:
+        """How high a node with so many rows of tiles is."""
+        return (self.header or self.padding) + rows * self.step + self.meter + self.padding
 
 
 SIZES = (
@@ -48,22 +72,30 @@ SIZES = (
     Size(11, 11, 2, 96),
     Size(7, 7, 1, 72),
     Size(4, 4, 1, 44),
+    Size(5, 5, 1, 36, header=0, padding=3, meter=3),
+    Size(4, 4, 1, 20, header=0, padding=2, meter=2),
+    Size(3, 3, 1, 11, header=0, padding=2, meter=2),
+    Size(3, 3, 1, 9, header=0, padding=1, meter=2),
+    Size(2, 2, 1, 7, header=0, padding=1, meter=2),
 )
 
 
 class Box(NamedTuple):
-    """A rectangle; ``kind`` is node, node-down, strip, meter or meter-full; ``about`` its hover."""
+    """A rectangle of one of ``BOX_KINDS``; ``node`` is the name of the node that it stands for."""
 
     x: int
     y: int
     width: int
     height: int
     kind: str
-    about: str = ""
+    node: str = ""
+
+
+BOX_KINDS = ("node", "node-cordoned", "node-down", "strip", "group", "meter", "meter-full")
 
 
 class Text(NamedTuple):
-    """A line of text on its baseline; ``kind`` is title, clock, name, note or legend."""
+    """A line of text on its baseline; ``kind`` is title, clock, name, note, group or legend."""
 
     x: int
     y: int
@@ -73,23 +105,24 @@ class Text(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """One pod's place."""
+    """One pod's place, and the number of its look."""
 
     x: int
     y: int
     pod: PodMark
-
-
-class Key(NamedTuple):
-    """One sample tile of the legend; ``look`` is a number in the palette."""
-
-    x: int
-    y: int
     look: int
 
 
+class Badge(NamedTuple):
+    """A sign beside a node's name; ``badge`` is a number in the palette."""
+
+    x: int
+    y: int
+    badge: int
+
+
 class Layout(NamedTuple):
-    """A scene with every place worked out, in pixels."""
+    """A scene with every place worked out, in pixels. ``looks`` are those that tiles name."""
 
     width: int
     height: int
@@ -98,13 +131,22 @@ class Layout(NamedTuple):
     texts: tuple[Text, ...]
     tiles: tuple[Tile, ...]
     keys: tuple[Key, ...]
+    badges: tuple[Badge, ...]
+    looks: tuple[Look, ...]
 
 
-def layout_of(scene: Scene, title: str, width: int = WIDTH, rows: int = 0) -> Layout:
+def layout_of(
+    scene: Scene,
+    title: str,
+    width: int = WIDTH,
+    rows: int = 0,
+    colouring: Colouring | None = None,
+) -> Layout:
     """Lay a scene out; ``rows`` keeps room for at least that many rows of tiles in a node."""
-    width = max(NARROWEST, min(WIDEST, width))
+    room = max(NARROWEST, min(WIDEST, width))
+    plan = _Plan(scene, title, room, colouring or Colouring())
     for size in SIZES:
-        plan = _Plan(scene, title, width, size, max(rows, _usual_rows(size)))
+        plan.measure(size, max(rows, 2 if size.labelled else 1))
         if plan.height <= TALLEST:
             break
     return plan.layout()
@@ -119,72 +161,82 @@ def rows_needed(layout: Layout) -> int:
     return max(map(len, by_node.values()), default=0)
 
 
-def _usual_rows(size: Size) -> int:
-    return 2 if size.labelled else 1
+def badges_of(node: NodeMark, pods: Iterable[PodMark]) -> list[int]:
+    """The numbers of the badges that a node wears."""
+    worn = {
+        "cordoned": not node.schedulable,
+        "drained": node.drained(pods),
+        "pressure": bool(node.pressure),
+        "tainted": bool(node.taints),
+    }
+    worn["cordoned"] = worn["cordoned"] and not worn["drained"]
+    return [number for number, badge in enumerate(BADGES) if worn[badge.key]]
 
 
 class _Plan:
-    """One attempt with one size of tile: the heights first, then everything placed."""
+    """Measured with one size of tile after the other until it fits; then everything is placed."""
 
-    def __init__(self, scene: Scene, title: str, width: int, size: Size, rows: int):
-        self.scene, self.title, self.width, self.size = scene, title, width, size
+    def __init__(self, scene: Scene, title: str, width: int, colouring: Colouring):
+        self.scene, self.title, self.width = scene, title, width
         self.inner = width - 2 * MARGIN
-        self.pods: dict[str, list[PodMark]] = {node.name: [] for node in scene.nodes}
-        self.pending: list[PodMark] = []
-        for pod in scene.pods:
-            # A pod whose node is gone from the cluster is shown with those that have none.
-            self.pods.get(pod.node, self.pending).append(pod)
-        self._measure_nodes(rows)
-        self._measure_page()
-        self.boxes: list[Box] = []
-        self.texts: list[Text] = []
-        self.tiles: list[Tile] = []
-        self.keys: list[Key] = []
+        self.pods = scene.by_node()
+        # A pod whose node is gone from the cluster is shown with those that have none.
+        self.pending = self.pods[""]
+        self.groups = groups_of(scene.nodes)
+        self.biggest = max((node.cpu for node in scene.nodes), default=1) or 1
+        self.fullest: dict[int, int] = {}  # pods on the fullest node, by the nodes' cpu
+        for node in scene.nodes:
+            pods = len(self.pods[node.name])
+            self.fullest[node.cpu] = max(pods, self.fullest.get(node.cpu, 0))
+        looks = colouring.numbers(scene.pods)
+        self.look = {id(pod): look for pod, look in zip(scene.pods, looks, strict=True)}
+        self.looks = tuple(colouring.looks)
+        self.badges = {node.name: badges_of(node, self.pods[node.name]) for node in scene.nodes}
+        self.legend = Legend(colouring, scene.pods, self.badges.values(), self.inner)
 
-    def _measure_nodes(self, rows: int) -> None:
-        nodes, size = self.scene.nodes, self.size
-        self.columns = max(1, min(len(nodes), (self.inner + PADDING) // (size.node + PADDING)))
-        self.column = (self.inner - (self.columns - 1) * PADDING) // self.columns
-        self.biggest = max((node.cpu for node in nodes), default=1) or 1
-        needed = [self._rows(len(self.pods[node.name]), self._wide(node)) for node in nodes]
-        self.node_height = HEADER + max([rows, 1, *needed]) * self._step() + METER + PADDING
-
-    def _measure_page(self) -> None:
-        strip_rows = max(1, self._rows(len(self.pending), self.inner - STRIP_LABEL))
-        self.strip_height = 2 * PADDING + strip_rows * self._step() - self.size.gap
+    def measure(self, size: Size, rows: int) -> None:
+        """Work out how high everything is with this size of tile."""
+        self.size, self.between = size, min(PADDING, 2 * size.padding)
+        fitting = (self.inner + self.between) // (size.node + self.between)
+        columns = max(1, min(len(self.scene.nodes), fitting))
+        self.column = (self.inner - (columns - 1) * self.between) // columns
+        self.wide = {
+            cpu: max(round(self.column * cpu / self.biggest), min(self.column, size.node))
+            for cpu in self.fullest
+        }
+        needed = [size.rows(pods, self.wide[cpu]) for cpu, pods in self.fullest.items()]
+        self.node_height = size.height_of(max([rows, 1, *needed]))
+        strip_rows = max(1, size.rows(len(self.pending), self.inner - STRIP_LABEL))
+        self.strip_height = max(22, 2 * PADDING + strip_rows * size.step - size.gap)
         self.nodes_top = MARGIN + TITLE + self.strip_height + PADDING
-        lines = max(1, -(-len(self.scene.nodes) // self.columns))
-        self.legend_top = self.nodes_top + lines * (self.node_height + PADDING) + 4
-        self.legend = [
-            look for look in LOOKS if look.key in ALWAYS_IN_LEGEND or self.scene.count(look.key)
-        ]
-        self.legend_columns = max(1, self.inner // LEGEND_CELL)
-        legend_rows = -(-len(self.legend) // self.legend_columns)
-        self.height = self.legend_top + legend_rows * LEGEND_ROW + MARGIN - 4
+        self.shelves = shelves_of(self.groups, columns)
+        high = sum(map(self._shelf_height, self.shelves)) if self.scene.nodes else self.node_height
+        empty = 0 if self.scene.nodes else self.between
+        self.legend_top = self.nodes_top + high + empty + 4
+        self.legend_top += PADDING - self.between
+        self.height = self.legend_top + self.legend.rows * LEGEND_ROW + MARGIN - 4
 
-    def _step(self) -> int:
-        return self.size.height + self.size.gap
-
-    def _wide(self, node: NodeMark) -> int:
-        return max(round(self.column * node.cpu / self.biggest), min(self.column, self.size.node))
-
-    def _across(self, width: int) -> int:
-        return max(1, (width - 2 * PADDING + self.size.gap) // (self.size.width + self.size.gap))
-
-    def _rows(self, pods: int, width: int) -> int:
-        return -(-pods // self._across(width))
+    def _shelf_height(self, shelf: Shelf) -> int:
+        return shelf.heading + shelf.lines * (self.node_height + self.between)
 
     def layout(self) -> Layout:
         """Place everything."""
+        self.boxes: list[Box] = []
+        self.texts: list[Text] = []
+        self.tiles: list[Tile] = []
+        self.signs: list[Badge] = []
         self._place_title()
         self._place_strip()
-        for number, node in enumerate(self.scene.nodes):
-            line, column = divmod(number, self.columns)
-            x = MARGIN + column * (self.column + PADDING)
-            self._place_node(node, x, self.nodes_top + line * (self.node_height + PADDING))
-        self._place_legend()
-        drawn = (tuple(self.boxes), tuple(self.texts), tuple(self.tiles), tuple(self.keys))
-        return Layout(self.width, self.height, self.size, *drawn)
+        top = self.nodes_top
+        for shelf in self.shelves:
+            for group, column in shelf.places:
+                self._place_group(group, column, shelf, top)
+            top += self._shelf_height(shelf)
+        keys, entries, badges = self.legend.placed(MARGIN, self.legend_top)
+        self.texts += [Text(x, y, text, "legend") for x, y, text in entries]
+        self.signs += [Badge(*badge) for badge in badges]
+        drawn = (tuple(self.boxes), tuple(self.texts), tuple(self.tiles), tuple(keys))
+        return Layout(self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks)
 
     def _place_title(self) -> None:
         line, clock = MARGIN + 14, f"t = {self.scene.seconds:.1f} s"
@@ -193,8 +245,7 @@ class _Plan:
 
     def _place_strip(self) -> None:
         y = MARGIN + TITLE
-        about = "Pods that the scheduler has not bound to a node"
-        self.boxes.append(Box(MARGIN, y, self.inner, self.strip_height, "strip", about))
+        self.boxes.append(Box(MARGIN, y, self.inner, self.strip_height, "strip"))
         middle = y + self.strip_height // 2 + 4
         self.texts.append(Text(MARGIN + PADDING, middle, "Unscheduled", "name"))
         if not self.pending:
@@ -202,44 +253,54 @@ class _Plan:
         left, width = MARGIN + STRIP_LABEL + PADDING, self.inner - STRIP_LABEL
         self._place_tiles(self.pending, left, y + PADDING, width)
 
+    def _place_group(self, group: Group, first: int, shelf: Shelf, top: int) -> None:
+        across = self.column + self.between
+        left, y = MARGIN + first * across, top + shelf.heading
+        columns = group.columns(shelf.columns)
+        if group.label:
+            width, label = columns * across - self.between, y - shelf.heading
+            high = HEADING + group.lines(shelf.columns) * (self.node_height + self.between)
+            self.boxes.append(Box(left - 3, label, width + 6, high - self.between + 3, "group"))
+            self.texts.append(Text(left + 4, label + 14, fit(group.label, width - 8, 11), "group"))
+        for number, node in enumerate(group.nodes):
+            line, column = divmod(number, columns)
+            self._place_node(
+                node, left + column * across, y + line * (self.node_height + self.between)
+            )
+
     def _place_node(self, node: NodeMark, x: int, y: int) -> None:
-        pods, width = self.pods[node.name], self._wide(node)
-        room = width - 2 * PADDING
+        pods, width, size = self.pods[node.name], self.wide[node.cpu], self.size
+        room = width - 2 * size.padding
         label, share = fullness(node, pods)
-        kind = "node" if node.ready else "node-down"
-        about = f"{node.name}, {node_note(node)}\n{capacity(node)}\nin use: {label}"
-        self.boxes.append(Box(x, y, width, self.node_height, kind, about))
-        self.texts.append(Text(x + PADDING, y + 15, fit(node.name, room, 12), "name"))
+        kind = "node" if node.schedulable else "node-cordoned"
+        kind = kind if node.ready else "node-down"
+        self.boxes.append(Box(x, y, width, self.node_height, kind, node.name))
+        if size.header:
+            self._place_header(node, label, x, y, width)
+        self._place_tiles(pods, x + size.padding, y + (size.header or size.padding), width)
+        meter = y + self.node_height - size.meter - size.padding + min(2, size.padding - 1)
+        self.boxes.append(Box(x + size.padding, meter, room, size.meter, "meter"))
+        if share > 0:
+            full = max(2, round(room * min(share, 1.0)))
+            self.boxes.append(Box(x + size.padding, meter, full, size.meter, "meter-full"))
+
+    def _place_header(self, node: NodeMark, label: str, x: int, y: int, width: int) -> None:
+        """Name and note, and at the right end of the name the badges."""
+        badges, room = self.badges[node.name], width - 2 * PADDING
+        named = room - len(badges) * (BADGE + 2)
+        self.texts.append(Text(x + PADDING, y + 15, fit(node.name, named, 12), "name"))
+        for number, badge in enumerate(reversed(badges)):
+            right = x + width - PADDING - number * (BADGE + 2)
+            self.signs.append(Badge(right - BADGE, y + 4, badge))
         note = label if node.ready and node.schedulable else node_note(node)
-        short = counted(len(pods), "pod")
+        short = counted(len(self.pods[node.name]), "pod")
         shown = note if fit(note, room, 11) == note or not node.ready else short
         self.texts.append(Text(x + PADDING, y + 28, fit(shown, room, 11), "note"))
-        self._place_tiles(pods, x + PADDING, y + HEADER, width)
-        self._place_meter(x + PADDING, y + self.node_height - METER - PADDING + 2, room, share)
-
-    def _place_meter(self, x: int, y: int, width: int, share: float) -> None:
-        self.boxes.append(Box(x, y, width, METER, "meter"))
-        if share > 0:
-            full = max(2, round(width * min(share, 1.0)))
-            self.boxes.append(Box(x, y, full, METER, "meter-full"))
 
     def _place_tiles(self, pods: list[PodMark], x: int, y: int, width: int) -> None:
-        across, size = self._across(width), self.size
-        for number, pod in enumerate(pods):
-            row, column = divmod(number, across)
-            place = (x + column * (size.width + size.gap), y + row * self._step())
-            self.tiles.append(Tile(*place, pod))
-
-    def _place_legend(self) -> None:
-        for number, look in enumerate(self.legend):
-            row, column = divmod(number, self.legend_columns)
-            x, y = MARGIN + column * LEGEND_CELL, self.legend_top + row * LEGEND_ROW
-            text = f"{look.label} {self.scene.count(look.key)}"
-            self.texts.append(Text(x + LEGEND_TILE + 6, y + 11, text, "legend"))
-            self.keys.append(Key(x, y, LOOK_NUMBER[look.key]))
-
-
-def fit(text: str, width: int, size: int) -> str:
-    """``text``, cut with an ellipsis where it is wider than ``width`` pixels at this size."""
-    characters = max(1, int(width / (size * CHARACTER)))
-    return text if len(text) <= characters else text[: characters - 1] + "…"
+        size, looks, across = self.size, self.look, self.size.across(width)
+        aside, down = size.width + size.gap, size.step
+        self.tiles += [
+            Tile(x + n % across * aside, y + n // across * down, pod, looks[id(pod)])
+            for n, pod in enumerate(pods)
+        ]

@@ -6,15 +6,35 @@ a moment of its past, or objects that came from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from course.view.plain import plain
 from kubelite.api.conditions import condition, node_ready, pod_ready
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.api.core_v1.node import Taint
 from kubelite.apimachinery.quantity import Quantity
+from kubelite.cluster.infrastructure.pools import POOL, ZONE
 
 SECOND = 1_000_000
+
+POOL_LABELS = (
+    POOL,
+    "cloud.google.com/gke-nodepool",
+    "eks.amazonaws.com/nodegroup",
+    "kubernetes.azure.com/agentpool",
+)
+"""Every cloud names a node's pool in a label of its own."""
+
+# Taints by which the node controller repeats a condition: views show the condition itself.
+_REPEATED = {
+    f"node.kubernetes.io/{what}"
+    for what in (
+        *("not-ready", "unreachable", "unschedulable", "network-unavailable"),
+        *("memory-pressure", "disk-pressure", "pid-pressure"),
+    )
+}
 
 # Waiting reasons of a container that is simply not there yet; any other is trouble.
 _STARTING = {"", "ContainerCreating", "PodInitializing"}
@@ -50,15 +70,24 @@ class PodMark(NamedTuple):
     reason: str
     cpu: int
     memory: int
+    address: str = ""
 
     @property
     def short_name(self) -> str:
         """The part of the name that tells it from its siblings: the generated ending."""
         return self.name.rsplit("-", 1)[-1] if self.owner else self.name
 
+    @property
+    def stays(self) -> bool:
+        """Whether a drain leaves it where it is: it has finished, or is a DaemonSet's."""
+        return self.look in ("done", "failed") or self.owner.startswith("DaemonSet/")
+
 
 class NodeMark(NamedTuple):
-    """One node as views show it: cpu in thousandths, memory in bytes, pods as a count."""
+    """One node as views show it: cpu in thousandths, memory in bytes, pods as a count.
+
+    ``pressure`` are the resources it runs short of, ``taints`` what keeps pods off beside that.
+    """
 
     name: str
     ready: bool
@@ -66,6 +95,14 @@ class NodeMark(NamedTuple):
     cpu: int
     memory: int
     max_pods: int
+    zone: str = ""
+    pool: str = ""
+    taints: tuple[str, ...] = ()
+    pressure: tuple[str, ...] = ()
+
+    def drained(self, pods: Iterable[PodMark]) -> bool:
+        """Whether it is cordoned and only pods that stay through a drain are left on it."""
+        return not self.schedulable and all(pod.stays for pod in pods)
 
 
 class Scene(NamedTuple):
@@ -81,22 +118,74 @@ class Scene(NamedTuple):
 
     def count(self, look: str) -> int:
         """How many pods have this look."""
-        return sum(pod.look == look for pod in self.pods)
+        return self.counts()[look]
+
+    def counts(self) -> Counter[str]:
+        """How many pods have each look."""
+        return Counter([pod.look for pod in self.pods])
+
+    def by_node(self) -> dict[str, list[PodMark]]:
+        """The pods of each node, oldest first; under ``""`` those whose node is not there."""
+        found: dict[str, list[PodMark]] = {node.name: [] for node in self.nodes}
+        lost = found.setdefault("", [])
+        for pod in self.pods:
+            found.get(pod.node, lost).append(pod)
+        return found
+
+
+class Marks:
+    """Makes scenes, and keeps what it has made of each object.
+
+    A stored object never changes, a new version is a new object: so a mark holds for as long as
+    the very same object is listed, whichever way time goes.
+    """
+
+    def __init__(self) -> None:
+        self._pods: dict[str, tuple[Pod, PodMark, Any]] = {}
+        self._nodes: dict[str, tuple[Node, NodeMark, Any]] = {}
+        self._order: list[str] = []  # of pods, oldest first: it hardly ever changes
+
+    def scene(self, state: State, zero: int = 0) -> Scene:
+        """The scene of ``state``; ``zero`` is the moment from which seconds count."""
+        seconds = (state.when - zero) / SECOND
+        return Scene(seconds, self._nodes_of(state), self._pods_of(state))
+
+    def _nodes_of(self, state: State) -> tuple[NodeMark, ...]:
+        before, self._nodes = self._nodes, {}
+        for node in state.list("nodes"):
+            name = node.metadata.name
+            held = before.get(name)
+            if held is None or held[0] is not node:
+                held = (node, node_mark(node), _node_order(node))
+            self._nodes[name] = held
+        return tuple(held[1] for held in sorted(self._nodes.values(), key=_order_kept))
+
+    def _pods_of(self, state: State) -> tuple[PodMark, ...]:
+        before, now = self._pods, {}
+        for pod in state.list("pods"):
+            meta = pod.metadata
+            key = meta.uid or f"{meta.namespace}/{meta.name}"
+            held = before.get(key)
+            if held is None or held[0] is not pod:
+                held = (pod, pod_mark(pod), _age_then_name(pod))
+            now[key] = held
+        self._pods = now
+        order = [key for key in self._order if key in now]
+        order += [key for key in now if key not in before]
+        order.sort(key=lambda key: now[key][2])  # almost sorted already, so this is quick
+        self._order = order
+        return tuple([now[key][1] for key in order])
 
 
 def scene_of(state: State, zero: int = 0) -> Scene:
     """Read the scene of ``state``; ``zero`` is the moment from which seconds count."""
-    pods = sorted(state.list("pods"), key=_age_then_name)
-    return Scene(
-        seconds=(state.when - zero) / SECOND,
-        nodes=tuple(node_mark(node) for node in sorted(state.list("nodes"), key=_node_order)),
-        pods=tuple(pod_mark(pod) for pod in pods),
-    )
+    return Marks().scene(state, zero)
 
 
 def node_mark(node: Node) -> NodeMark:
     """A node with what it can give to pods."""
     room = node.status.allocatable or node.status.capacity
+    labels = node.metadata.labels
     return NodeMark(
         name=plain(node.metadata.name),
         ready=node_ready(node),
@@ -104,7 +193,24 @@ def node_mark(node: Node) -> NodeMark:
         cpu=_amount(room, "cpu").milli,
         memory=_amount(room, "memory").value,
         max_pods=_amount(room, "pods").value,
+        zone=plain(labels.get(ZONE, "")),
+        pool=plain(next((labels[name] for name in POOL_LABELS if name in labels), "")),
+        taints=tuple(plain(_taint(taint)) for taint in node.spec.taints if _is_own(taint)),
+        pressure=tuple(
+            plain(found.type.removesuffix("Pressure"))
+            for found in node.status.conditions
+            if found.status == "True" and found.type.endswith("Pressure")
+        ),
     )
+
+
+def _is_own(taint: Taint) -> bool:
+    return taint.key not in _REPEATED
+
+
+def _taint(taint: Taint) -> str:
+    value = f"={taint.value}" if taint.value else ""
+    return f"{taint.key}{value}:{taint.effect}"
 
 
 def pod_mark(pod: Pod) -> PodMark:
@@ -123,6 +229,7 @@ def pod_mark(pod: Pod) -> PodMark:
         reason=plain(reason_of(pod)),
         cpu=sum(_amount(requests, "cpu").milli for requests in asked),
         memory=sum(_amount(requests, "memory").value for requests in asked),
+        address=plain(pod.status.pod_ip),
     )
 
 
@@ -176,3 +283,7 @@ def _age_then_name(pod: Pod) -> tuple[int, str, str]:
 def _node_order(node: Node) -> tuple[int, str]:
     # node-10 comes after node-9: shorter names first, then by letter.
     return (len(node.metadata.name), node.metadata.name)
+
+
+def _order_kept(held: tuple[Any, Any, Any]) -> Any:
+    return held[2]

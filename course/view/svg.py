@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from course.view.layout import LEGEND_TILE, WIDTH, Box, Layout, Text, Tile, layout_of
-from course.view.palette import BLACK, BLUE, GREY, LINE, LOOK_NUMBER, LOOKS, PALE, WHITE, Look
+from course.view.colouring import Colouring
+from course.view.layout import BADGE, LEGEND_TILE, WIDTH, Box, Layout, Text, Tile, layout_of
+from course.view.palette import BADGES, BLACK, BLUE, GREY, LINE, PALE, WHITE, Look
 from course.view.plain import plain
 from course.view.state import Scene
 from course.view.text import described, summary
@@ -17,23 +18,35 @@ from course.view.text import described, summary
 _BOX_STYLE = {
     "node": f'rx="5" fill="{PALE}" stroke="{LINE}"',
     "node-down": f'rx="5" fill="{WHITE}" stroke="{BLACK}" stroke-width="2" stroke-dasharray="6 4"',
+    "node-cordoned": f'rx="5" fill="url(#kl-hatch)" stroke="{LINE}"',
+    "group": f'rx="7" fill="none" stroke="{LINE}" stroke-width="1.5"',
     "strip": f'rx="5" fill="none" stroke="{LINE}" stroke-dasharray="3 3"',
     "meter": 'fill="#d9d9d5"',
     "meter-full": f'fill="{BLUE}"',
 }
+_HATCH = (
+    '<defs><pattern id="kl-hatch" width="8" height="8" patternUnits="userSpaceOnUse">'
+    f'<rect width="8" height="8" fill="{PALE}"/>'
+    f'<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="{LINE}" stroke-opacity="0.3"/>'
+    "</pattern></defs>"
+)
 _TEXT_STYLE = {
     "title": f'font-size="14" font-weight="bold" fill="{BLACK}"',
     "clock": f'font-size="12" fill="{BLACK}"',
     "name": f'font-size="12" font-weight="bold" fill="{BLACK}"',
     "note": f'font-size="11" fill="{GREY}"',
+    "group": f'font-size="11" font-weight="bold" fill="{GREY}"',
     "legend": f'font-size="11" fill="{BLACK}"',
 }
 
 
-def svg_of(scene: Scene, title: str = "Cluster", width: int = WIDTH) -> str:
+def svg_of(
+    scene: Scene, title: str = "Cluster", width: int = WIDTH, colour_by: str = "state"
+) -> str:
     """The picture of a scene as SVG text, with a title and a description for screen readers."""
     title = plain(title)
-    return "\n".join(_drawn(layout_of(scene, title, width), scene, title)) + "\n"
+    layout = layout_of(scene, title, width, colouring=Colouring(colour_by))
+    return "\n".join(_drawn(layout, scene, title)) + "\n"
 
 
 def _drawn(layout: Layout, scene: Scene, title: str) -> Iterator[str]:
@@ -49,10 +62,14 @@ def _drawn(layout: Layout, scene: Scene, title: str) -> Iterator[str]:
         f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"'
         f' fill="{WHITE}" stroke="{LINE}"/>'
     )
+    if any(box.kind == "node-cordoned" for box in layout.boxes):
+        yield _HATCH
     yield from map(_box, layout.boxes)
     yield from map(_text, layout.texts)
+    for x, y, number in layout.badges:
+        yield from _mark(x, y, BADGE, BADGE, BADGES[number])
     for x, y, number in layout.keys:
-        yield from _mark(x, y, LEGEND_TILE, LEGEND_TILE, LOOKS[number])
+        yield from _mark(x, y, LEGEND_TILE, LEGEND_TILE, layout.looks[number])
     for tile in layout.tiles:
         yield from _pod(tile, layout)
     yield "</svg>"
@@ -72,7 +89,7 @@ def _text(text: Text) -> str:
 
 
 def _pod(tile: Tile, layout: Layout) -> Iterator[str]:
-    size, look = layout.size, LOOKS[LOOK_NUMBER[tile.pod.look]]
+    size, look = layout.size, layout.looks[tile.look]
     yield f"<g data-pod={quoteattr(tile.pod.name)}><title>{escape(tile.pod.name)}</title>"
     yield from _mark(tile.x, tile.y, size.width, size.height, look)
     if size.labelled:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from course.view.palette import LOOKS, look
 from course.view.state import NodeMark, PodMark, Scene
 
 MEBIBYTE = 2**20
 MOST_PODS_NAMED = 40
+CHARACTER = 0.58  # width of an average character, as a share of the text's size
 
 
 def summary(scene: Scene, title: str = "Cluster") -> str:
     """One sentence: the moment, the nodes, and the pods by look."""
-    pods = [f"{number} {name.label.lower()}" for name in LOOKS if (number := scene.count(name.key))]
+    counts = scene.counts()
+    pods = [f"{number} {name.label.lower()}" for name in LOOKS if (number := counts[name.key])]
     down = sum(not node.ready for node in scene.nodes)
     nodes = counted(len(scene.nodes), "node") + (f" ({down} not ready)" if down else "")
     told = f"{counted(len(scene.pods), 'pod')} ({', '.join(pods)})" if pods else "no pods"
@@ -26,12 +28,13 @@ def described(scene: Scene, title: str = "Cluster") -> str:
 
 
 def _lines(scene: Scene) -> Iterator[str]:
-    known = {node.name for node in scene.nodes}
-    if waiting := [pod for pod in scene.pods if pod.node not in known]:
+    by_node = scene.by_node()
+    if waiting := by_node[""]:
         yield f"  unscheduled: {_listed(waiting)}"
     for node in scene.nodes:
-        pods = scene.on(node.name)
-        note = "" if node.ready and node.schedulable else f" ({node_note(node)})"
+        pods = by_node[node.name]
+        told = node_note(node, pods)
+        note = "" if told == "ready" else f" ({told})"
         yield f"  {node.name}{note}: {_listed(pods) if pods else 'empty'}"
 
 
@@ -41,11 +44,15 @@ def _listed(pods: Sequence[PodMark]) -> str:
     return ", ".join(f"{pod.name} {look(pod.look).label.lower()}" for pod in pods)
 
 
-def node_note(node: NodeMark) -> str:
-    """A node's state in words."""
-    if not node.ready:
-        return "not ready"
-    return "ready" if node.schedulable else "ready, scheduling disabled"
+def node_note(node: NodeMark, pods: Iterable[PodMark] | None = None) -> str:
+    """A node's state in words; whether it is drained only where its pods are given."""
+    words = ["ready" if node.ready else "not ready"]
+    if not node.schedulable:
+        words.append("scheduling disabled")
+        words += ["drained"] if pods is not None and node.drained(pods) else []
+    words += [f"{what.lower() if what != 'PID' else what} pressure" for what in node.pressure]
+    words += ["tainted " + " ".join(node.taints)] if node.taints else []
+    return ", ".join(words)
 
 
 def fullness(node: NodeMark, pods: Sequence[PodMark]) -> tuple[str, float]:
@@ -83,6 +90,12 @@ def amount_of_memory(amount: int) -> str:
     """Bytes in words, in the unit people use: ``512 MiB`` or ``8 GiB``."""
     mebibytes = amount / MEBIBYTE
     return f"{mebibytes / 1024:.3g} GiB" if mebibytes >= 1024 else f"{mebibytes:.4g} MiB"
+
+
+def fit(text: str, width: int, size: int) -> str:
+    """``text``, cut with an ellipsis where it is wider than ``width`` pixels at this size."""
+    characters = max(1, int(width / (size * CHARACTER)))
+    return text if len(text) <= characters else text[: characters - 1] + "…"
 
 
 def counted(number: int, thing: str) -> str:

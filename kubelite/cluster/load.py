@@ -6,7 +6,7 @@ know the rate and use cpu for it. So an hour of Black Friday costs what changes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -67,6 +67,12 @@ class Load:
         """What one request costs the pods behind, in seconds of a core; 0 when nobody is there."""
         costs = [one.program.cpu_per_request for one in self._backends]
         return sum(costs) / len(costs) / SECOND if costs else 0.0
+
+    @property
+    def addresses(self) -> dict[str, float]:
+        """Requests a second by the address of the pod that gets them."""
+        share = self._share()
+        return {one.sandbox.ip: share for one in self._backends}
 
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
@@ -185,6 +191,10 @@ class Loads:
             load = self._loads[key, port] = Load(self, len(self._loads), key, port)
         load.set(rate)
         return load
+
+    def __iter__(self) -> Iterator[Load]:
+        """All loads, those that rest too, in the order in which they began."""
+        return iter(self._loads.values())
 
     def _port(self, key: str, wanted: str) -> str:
         """The name of the Service's port that is meant."""

@@ -11,7 +11,7 @@ def test_moving_the_slider_scales_the_deployment_and_redraws() -> None:
     control = replicas_slider(cluster, "deployment/web", max=20)
     control.slider.value = 10
     assert cluster.commands == ["scale deployment/web 10"]
-    assert (control.view.frame["ready"], control.view.seq) == (10, 2)
+    assert (control.view.frame["ready"], control.view.seq) == (10, 3)
     assert "kubectl scale deployment/web --replicas=10" in control.command.value
 
 
