@@ -45,8 +45,9 @@ def matches(state: State) -> nx.DiGraph[str]:
         made.add_node(group, kind="labels", obj=pod)
         made.add_node(vertex, kind="Pod", obj=pod)
         made.add_edge(group, vertex)
-    groups = [(vertex, data["obj"]) for vertex, data in made.nodes(data=True)
-              if data["kind"] == "labels"]
+    groups = [
+        (vertex, data["obj"]) for vertex, data in made.nodes(data=True) if data["kind"] == "labels"
+    ]
     for resource, kind in SELECTING:
         for obj in state.list(resource):
             if _wanting(obj) is None:

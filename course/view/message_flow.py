@@ -89,9 +89,7 @@ def _late(entry: Any, zero: int, since: float | None) -> bool:
     return since is None or entry.when >= zero + round(since * SECOND)
 
 
-def _steps(
-    found: Sequence[Any], entries: list[Any], zero: int, history: Any
-) -> Iterator[Message]:
+def _steps(found: Sequence[Any], entries: list[Any], zero: int, history: Any) -> Iterator[Message]:
     """Each act, and after each write those who were told of it and did something."""
     listeners: dict[int, dict[str, None]] = {}
     for entry in found:
@@ -188,4 +186,3 @@ def _words(steps: Iterable[Message]) -> Iterator[str]:
         way = f"{LANES[step.start]} to {LANES[step.end]}" if step.start != step.end else "by itself"
         more = ", stored in etcd" if step.stored else ""
         yield f"  {number:>3}  {step.seconds:.3f} s  {way}{more}: {step.text}"
-

@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Service discovery, DNS, load balancing
-#
 # Pods come and go, and each new one has a new address. Yet a checkout has to find a kitchen, and customers have to find a
 # shop. A *Service* gives a changing set of pods one name and one address. This chapter first goes without.
 
@@ -10,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from course.lesson import Cluster, predict, show, timeline
+from course.lesson import Cluster, predict, quiz, show, timeline
 
 # %%
 SHOP = """
@@ -343,9 +341,12 @@ print(every)
 assert len(every.addresses) == len(cluster.get("pods", selector="app=web"))
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - A pod's address dies with it. A Service has a name and an address that stay.
 # - Short names are tried with endings: `web`, `web.staging`. Outside names cost extra questions unless they end with a dot.
 # - One of the ready pods is drawn by lot for each connection. Load is not looked at.
 # - Growing and shrinking loses nobody if the pods say when they are ready and finish what they began.
+
+# %% jupyter={"source_hidden": true}
+quiz("08")

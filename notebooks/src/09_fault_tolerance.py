@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Fault tolerance and high availability
-#
 # Containers break, machines lose their power, and the control plane is made of machines as well. Kubernetes repairs a good deal of
 # it by itself. This chapter breaks one thing after the other under a stream of customers and counts: what was repaired, how
 # long it took, and who paid for it.
@@ -11,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from course.lesson import Cluster, ClusterView, predict, show, timeline
+from course.lesson import Cluster, ClusterView, predict, quiz, show, timeline
 
 # %%
 SHOP = """
@@ -394,10 +392,14 @@ ClusterView(cluster, title="After the change of leaders")
 # > a majority; managed services do that for you. And "generally self-healing" leaves out what no controller can mend: a
 # > program that is wrong, a disk that is full, a cluster that has no room left.
 # > *Source: kubernetes.io, Options for Highly Available Topology.*
-#
-# ## Recap
+
+# %% [markdown]
+# ## What to remember
 #
 # - Readiness keeps customers from a sick copy, liveness restarts it, a controller replaces what is lost.
 # - All of that takes time. Several copies, on several machines, are what customers live on meanwhile.
 # - Spreading is a wish unless you demand it. Planned work keeps to a budget if there is one.
 # - The control plane may fail for a while. What runs goes on running; what is to change waits.
+
+# %% jupyter={"source_hidden": true}
+quiz("09")

@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Pluggable: put your own part in
-#
 # A cluster is a set of programs that know each other only through the API. So each of them can be replaced, and new ones can
 # join. In this chapter you write three: a rule for the scheduler, a controller for a kind of object that did not exist before,
 # and a load balancer.
@@ -10,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from course.lesson import Cluster, ClusterView, predict, show
+from course.lesson import Cluster, ClusterView, predict, quiz, show
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.client import Client, EventRecorder, key_of
 from kubelite.client.controller import Action, Create, Update
@@ -397,9 +395,12 @@ assert "both addresses of the device are in use" in pending[0]
 show("controllers-table")
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - A scheduler plugin filters or scores. Scores are weighed against each other; what a filter refuses is refused.
 # - A definition lets the API remember a new kind; a controller makes something of it. Together they are an operator.
 # - What belongs to an owner comes back when it is lost, and goes when the owner goes.
 # - Type LoadBalancer is a note to somebody outside. Without that somebody it stays a note.
+
+# %% jupyter={"source_hidden": true}
+quiz("14")

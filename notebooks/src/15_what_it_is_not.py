@@ -1,6 +1,4 @@
 # %% [markdown]
-# # What Kubernetes isn't, and how to plug it in
-#
 # Kubernetes starts programs, keeps them running and lets them find each other. It does not keep their logs, does not collect
 # their numbers, and carries no messages between them. Each of those is one more program that you run on it. In this
 # chapter each is missed first, then plugged in.
@@ -10,7 +8,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from course.lesson import Cluster, predict, show
+from course.lesson import Cluster, predict, quiz, show
 
 # %% [markdown]
 # Sarah's shop with three copies, in which one order in five fails; and a way to write small Deployments with a Service.
@@ -318,9 +316,12 @@ for missing in ("alerts", "databases", "queues", "dashboards", "builds"):
 show("log-rotation")
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - Logs are files on a node and go with their pods. A DaemonSet carries them away in time.
 # - Numbers are counted by each process. Prometheus asks them all and keeps what they said.
 # - A Service carries requests and keeps nothing. A bus keeps messages, and its own memory has to be kept as well.
 # - Kubernetes runs these programs like any others. It is none of them.
+
+# %% jupyter={"source_hidden": true}
+quiz("15")

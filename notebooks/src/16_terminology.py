@@ -1,11 +1,9 @@
 # %% [markdown]
-# # Terminology: every word is an object
-#
 # A word is easier to keep when one has touched what it means. Below is a small cluster with one of everything. Each word of
 # this course can be looked up in it: what it means, the command that shows one, and what the command says.
 
 # %%
-from course.lesson import Cluster, ClusterView, glossary, graph, predict, show
+from course.lesson import Cluster, ClusterView, glossary, graph, predict, quiz, show
 from kubelite.apimachinery.errors import StatusError
 
 # %%
@@ -309,9 +307,12 @@ except StatusError as refusal:
     print(str(refusal)[:90])
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - The control plane decides and writes down; kubelets do. etcd remembers, and the API server is the only door to it.
 # - A pod is what is placed. Its containers share node, address and life, and are restarted one by one.
 # - Deployment, ReplicaSet, pod: each makes the next, and owns it.
 # - A Service is a name, an address and a list.
+
+# %% jupyter={"source_hidden": true}
+quiz("16")

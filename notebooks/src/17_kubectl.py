@@ -1,6 +1,4 @@
 # %% [markdown]
-# # kubectl and YAML: asking the API
-#
 # Everything in a cluster is an object behind an API, and everything that happens begins with a request to it. `kubectl` is
 # a client that makes such requests; a manifest is an object written down. This chapter uses both the way one does at
 # work, and shows where each of them bites.
@@ -8,7 +6,7 @@
 # %%
 import json
 
-from course.lesson import Cluster, predict, show
+from course.lesson import Cluster, predict, quiz, show
 
 cluster = Cluster()
 
@@ -405,9 +403,12 @@ assert not cluster.get("pods", selector="app=nginx")
 show("apiserver-handle")
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - kubectl is a client; the API is the thing. `kubectl explain` and `-o yaml` show both sides of an object.
 # - `create` fails when there is one already, `apply` makes it so. `diff` first.
 # - A field has one owner. What somebody else manages does not belong in your file.
 # - Quote what has to be a string.
+
+# %% jupyter={"source_hidden": true}
+quiz("17")

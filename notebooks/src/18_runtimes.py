@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Kubernetes and Docker: who runs the containers?
-#
 # Kubernetes runs no containers. On each node a *kubelet* decides what there is to be, and asks another program to do it: a
 # container runtime. What the two say to each other is an interface of about thirty calls. This chapter listens to them,
 # changes the runtime, follows an image from its name to a running process, and looks at a cluster through a window.
@@ -9,7 +7,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from course.lesson import Cluster, predict, show
+from course.lesson import Cluster, predict, quiz, show
 from kubelite.cluster.wiring import Wiring
 
 # %% [markdown]
@@ -293,10 +291,14 @@ assert title
 # > not read-only: it could create, edit, scale and delete whatever its user was allowed to. It was archived on 21
 # > January 2026; its page points to *Headlamp*. Managed services have consoles of their own.
 # > *Source: github.com/kubernetes-retired/dashboard.*
-#
-# ## Recap
+
+# %% [markdown]
+# ## What to remember
 #
 # - The kubelet decides, a runtime does, and the Container Runtime Interface is between them.
 # - Docker builds images for it, and has not been spoken to by the kubelet since 1.24.
 # - First the sandbox, then images, then containers. The API knows pods only.
 # - A tag can move, a digest cannot. `latest` is asked for at every start.
+
+# %% jupyter={"source_hidden": true}
+quiz("18")

@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Healthy or unhealthy: how can it tell?
-#
 # A shop that answers every customer with HTTP 500 has a process that runs. Nothing has crashed, and nobody in the cluster
 # minds, unless somebody asks the shop how it feels. This chapter asks it, counts the answers, and finds out what asking
 # can repair and what it cannot.
@@ -11,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from course.lesson import Cluster, predict, show, timeline
+from course.lesson import Cluster, predict, quiz, show, timeline
 from kubelite.kubelet.cri import Reply
 from kubelite.kubelet.images import Program, register
 from kubelite.sim.clock import MILLISECOND, SECOND
@@ -377,10 +375,13 @@ assert ill < 0.7
 assert mended == 1
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - A container without a probe is well for as long as its process lives. Kubernetes knows of nothing else.
 # - The kubelet asks, on a schedule of your choice; 200 to 399 within the timeout is a yes. It acts after `failureThreshold`
 #   failures in a row.
 # - The cure is a restart of the container, in its pod, on its node.
 # - That cures deadlocks and the like. Bugs are mended in the source; a database that is gone stays gone.
+
+# %% jupyter={"source_hidden": true}
+quiz("19")

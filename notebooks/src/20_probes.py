@@ -1,6 +1,4 @@
 # %% [markdown]
-# # Startup, readiness, liveness: three questions
-#
 # Three probes ask the same container in the same ways, and what follows from a "no" is different each time. Most trouble with
 # probes comes from asking the right question for the wrong purpose. This chapter does each of them wrong first.
 
@@ -9,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from course.lesson import Cluster, predict, show, timeline
+from course.lesson import Cluster, predict, quiz, show, timeline
 from kubelite.kubelet.images import Program, register
 from kubelite.sim.clock import SECOND
 
@@ -413,10 +411,13 @@ assert in_service(cluster) == 0
 assert restarts(cluster) >= 3
 
 # %% [markdown]
-# ## Recap
+# ## What to remember
 #
 # - Startup holds the others back until its first yes; then it is never asked again. It is how a slow start and a quick
 #   liveness probe go together.
 # - Readiness decides who gets customers, for life. It restarts nothing.
 # - Liveness restarts containers. Let it ask only what a restart could mend.
 # - No probe waits for another one, but both wait for startup.
+
+# %% jupyter={"source_hidden": true}
+quiz("20")

@@ -1,13 +1,11 @@
 # %% [markdown]
-# # How a probe asks: exec, httpGet, tcpSocket, grpc
-#
 # Startup, readiness and liveness say what follows from an answer. How the question is put is another choice, and there are four
 # ways. Each of them sees some illnesses and is blind to others; which ones, this chapter measures.
 
 # %%
 from typing import Any
 
-from course.lesson import Cluster, predict
+from course.lesson import Cluster, predict, quiz
 from kubelite.apimachinery.errors import StatusError
 from kubelite.kubelet.cri import NEVER, Reply
 from kubelite.kubelet.images import Program, register
@@ -350,10 +348,14 @@ cluster.story("pod/liveness-exec")
 # %% [markdown]
 # > **In real life** (November 2026). `k8s.gcr.io` has been frozen since April 2023: write `registry.k8s.io`.
 # > *Source: kubernetes.io blog, 6 February 2023.*
-#
-# ## Recap
+
+# %% [markdown]
+# ## What to remember
 #
 # - `exec` sees what its command sees, `httpGet` whether a page comes with 200 to 399, `tcpSocket` whether the door is open,
 #   `grpc` what the program says of itself.
 # - A program that hangs behind an open port is found by asking it something that it has to answer.
 # - Delays, periods and thresholds belong to the probe, not to the way it asks.
+
+# %% jupyter={"source_hidden": true}
+quiz("21")

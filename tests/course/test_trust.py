@@ -64,7 +64,7 @@ def test_a_list_that_says_nothing_useful(folder: Path, notary: NotebookNotary, l
 
 def test_the_list_is_that_of_the_saved_notebooks() -> None:
     found = {file.name: digest(file.read_bytes()) for file in NOTEBOOKS.glob("*.ipynb")}
-    assert read_sums(NOTEBOOKS) == found, "run: python -m course.notebooks sums"
+    assert read_sums(NOTEBOOKS) == found, "run: python -m course.notebooks links"
 
 
 def test_the_list_can_be_written_anew(folder: Path) -> None:
