@@ -12,12 +12,10 @@ from typing import Any, NamedTuple, Protocol
 from course.view.plain import plain
 from kubelite.api.conditions import condition, node_ready, pod_ready
 from kubelite.api.core_v1 import Node, Pod
+from kubelite.api.looks import pod_look
 from kubelite.apimachinery.quantity import Quantity
 
 SECOND = 1_000_000
-
-# Waiting reasons of a container that is simply not there yet; any other is trouble.
-_STARTING = {"", "ContainerCreating", "PodInitializing"}
 
 
 class State(Protocol):
@@ -128,17 +126,7 @@ def pod_mark(pod: Pod) -> PodMark:
 
 def look_of(pod: Pod) -> str:
     """The key of the pod's look in the palette."""
-    if pod.metadata.deletion_timestamp is not None:
-        return "leaving"
-    if pod.status.phase in ("Succeeded", "Failed"):
-        return "done" if pod.status.phase == "Succeeded" else "failed"
-    if not pod.spec.node_name:
-        return "pending"
-    if pod_ready(pod):
-        return "ready"
-    if _waiting_reason(pod) not in _STARTING:
-        return "trouble"
-    return "unready" if pod.status.phase == "Running" else "starting"
+    return pod_look(pod)
 
 
 def reason_of(pod: Pod) -> str:

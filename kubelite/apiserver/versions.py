@@ -17,7 +17,7 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.rest import APPLY_PATCH, ObjectList, Request, Response, WatchEvent
 from kubelite.apimachinery.scheme import Kind
-from kubelite.apimachinery.struct import encode, replace, to_dict
+from kubelite.apimachinery.struct import decode, encode, replace, to_dict
 from kubelite.apiserver import decoding, patching
 from kubelite.apiserver.defaults.autoscaling import CPU_AT_EIGHTY_PERCENT
 from kubelite.apiserver.validation.event import validate_new_event
@@ -236,7 +236,7 @@ def _read(text: str, kind: Any, missing: Any) -> Any:
     if not text:
         return missing
     try:
-        return msgspec.json.decode(text, type=kind)
+        return decode(kind, text)
     except msgspec.MsgspecError as error:
         raise errors.bad_request(str(error)) from error
 

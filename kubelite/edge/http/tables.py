@@ -17,9 +17,9 @@ from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.rest import ObjectList
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import encode
-from kubelite.apiserver.versions import stored_form
 from kubelite.apiserver.printers.custom import column_cells
 from kubelite.apiserver.printers.table import Column, columns_of
+from kubelite.apiserver.versions import stored_form
 
 WHOLE, TABLE, PARTIAL, PARTIAL_LIST = "", "Table", "PartialObjectMetadata", (
     "PartialObjectMetadataList"
