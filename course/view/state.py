@@ -14,6 +14,7 @@ from course.view.plain import plain
 from kubelite.api.conditions import condition, node_ready, pod_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.core_v1.node import Taint
+from kubelite.api.looks import pod_look
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.cluster.infrastructure.pools import POOL, ZONE
 
@@ -35,9 +36,6 @@ _REPEATED = {
         *("memory-pressure", "disk-pressure", "pid-pressure"),
     )
 }
-
-# Waiting reasons of a container that is simply not there yet; any other is trouble.
-_STARTING = {"", "ContainerCreating", "PodInitializing"}
 
 
 class State(Protocol):
@@ -235,17 +233,7 @@ def pod_mark(pod: Pod) -> PodMark:
 
 def look_of(pod: Pod) -> str:
     """The key of the pod's look in the palette."""
-    if pod.metadata.deletion_timestamp is not None:
-        return "leaving"
-    if pod.status.phase in ("Succeeded", "Failed"):
-        return "done" if pod.status.phase == "Succeeded" else "failed"
-    if not pod.spec.node_name:
-        return "pending"
-    if pod_ready(pod):
-        return "ready"
-    if _waiting_reason(pod) not in _STARTING:
-        return "trouble"
-    return "unready" if pod.status.phase == "Running" else "starting"
+    return pod_look(pod)
 
 
 def reason_of(pod: Pod) -> str:

@@ -116,7 +116,7 @@ class Scheme:
 class ClusterScheme(Scheme):
     """The kinds of one cluster: the table, and whatever is defined while it runs."""
 
-    def __init__(self, table: Scheme) -> None:
+    def __init__(self, table: Iterable[Kind]) -> None:
         self._table = tuple(table)
         super().__init__(self._table)
 

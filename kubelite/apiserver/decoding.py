@@ -21,6 +21,7 @@ from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import replace
 from kubelite.apiserver.registry.store import Registry
+from kubelite.etcd.backend import KeyValue
 
 Matches = Callable[[Any], bool]
 
@@ -141,6 +142,19 @@ def about(request: Request, obj: Any) -> Request:
     return replace(
         request, verb="delete", namespace=meta.namespace, name=meta.name, label_selector=""
     )
+
+
+def page(found: list[KeyValue], limit: int, revision: int) -> tuple[tuple[Any, ...], ListMeta]:
+    """As much of a list as was asked for at once, and how to go on from there."""
+    some = found[:limit] if limit > 0 else found
+    meta = ListMeta(resource_version=str(revision))
+    if len(some) < len(found):
+        meta = ListMeta(
+            resource_version=str(revision),
+            continue_=make_continue_token(revision, some[-1].key),
+            remaining_item_count=len(found) - len(some),
+        )
+    return tuple(kv.value for kv in some), meta
 
 
 def make_continue_token(revision: int, key: str) -> str:

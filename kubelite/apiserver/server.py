@@ -12,6 +12,7 @@ from typing import Any
 from kubelite.api import SCHEME
 from kubelite.api.admissionregistration_v1 import BINDINGS, POLICIES
 from kubelite.api.apiextensions_v1 import CRDS
+from kubelite.api.versions import VERSIONS
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.meta import ListMeta
@@ -44,8 +45,9 @@ from kubelite.apiserver.registry.table import strategies
 from kubelite.apiserver.reviews import TOKEN, Reviews
 from kubelite.apiserver.subresources import SUBRESOURCES
 from kubelite.apiserver.tokens import Tokens
+from kubelite.apiserver.versions import CONVERSIONS
 from kubelite.apiserver.watchcache import WatchCache, at_revision
-from kubelite.etcd.backend import Backend, Change, CompactedError, KeyValue
+from kubelite.etcd.backend import Backend, Change, CompactedError
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import NO_CAUSE
 from kubelite.sim.trace import Trace
@@ -84,7 +86,7 @@ class APIServer:
         self._trace = trace
         self.guard: Callable[[Deliver], Deliver] = lambda deliver: deliver  # a learner's may fail
         self.kubelet_of: Callable[[str], podlogs.NodeAgent | None] = _nobody
-        self.scheme = ClusterScheme(SCHEME)
+        self.scheme = ClusterScheme([*SCHEME, *VERSIONS])
         self._component = "etcd"  # in whose name the current write happens
         self.requests: dict[tuple[str, str, str, int], int] = {}  # verb, resource, part, code
         self._watchers: dict[str, WatchCache] = {}
@@ -143,15 +145,7 @@ class APIServer:
                 restrict(request, identity_of(request), self.find)
                 if request.subresource == APPROVAL:
                     check_signer(self.authorizer, request, self.find)
-            registry = self.registries.get(request.resource)
-            if registry is None:
-                return self._elsewhere(request)
-            verb = self._verbs.get(request.verb)
-            if verb is None:
-                raise errors.method_not_supported(request.resource, request.verb)
-            if request.subresource or registry.kind.namespaced is not bool(request.namespace):
-                self._check_place(registry.kind, request)
-            response = verb(registry, request)
+            response = self._perform(request)
         except StatusError as error:
             response = Response(error.code, error.status, error.hint)
         finally:
@@ -162,6 +156,18 @@ class APIServer:
         except KeyError:
             self.requests[counted] = 1
         return response
+
+    def _perform(self, request: Request) -> Response:
+        """Do what somebody may do. Raises StatusError."""
+        registry = self.registries.get(request.resource)
+        if registry is None:
+            return self._elsewhere(request)
+        verb = self._verbs.get(request.verb)
+        if verb is None:
+            raise errors.method_not_supported(request.resource, request.verb)
+        if request.subresource or registry.kind.namespaced is not bool(request.namespace):
+            self._check_place(registry.kind, request)
+        return verb(registry, request)
 
     def find(self, resource: str, namespace: str, name: str) -> Any | None:
         """An object as stored, or None: how the server's own rooms look things up."""
@@ -178,7 +184,10 @@ class APIServer:
         self._services[resource] = answer
 
     def _elsewhere(self, request: Request) -> Response:
-        """Another version of a defined kind, what somebody else answers for, or a review."""
+        """Another version of a kind, what somebody else answers for, or a review."""
+        conversion = CONVERSIONS.get(request.resource)
+        if conversion is not None:
+            return conversion.handle(request, self._perform)
         if request.resource in self._custom.others:
             return self._custom.others[request.resource].handle(request)
         answer = self._services.get(request.resource)
@@ -243,24 +252,12 @@ class APIServer:
         matches = decoding.selection(registry, request)
         if matches is not None:
             found = [kv for kv in found if matches(kv.value)]
-        page, meta = self._page(found, request.limit, revision)
+        page, meta = decoding.page(found, request.limit, revision)
         if matches is not None and meta.continue_:
             meta = replace(meta, remaining_item_count=None)  # upstream has not counted those
         kind = registry.kind
         body = ObjectList(kind.api_version, f"{kind.kind}List", meta, page)
         return Response(200, body)
-
-    @staticmethod
-    def _page(found: list[KeyValue], limit: int, revision: int) -> tuple[tuple[Any, ...], ListMeta]:
-        page = found[:limit] if limit > 0 else found
-        meta = ListMeta(resource_version=str(revision))
-        if len(page) < len(found):
-            meta = ListMeta(
-                resource_version=str(revision),
-                continue_=decoding.make_continue_token(revision, page[-1].key),
-                remaining_item_count=len(found) - len(page),
-            )
-        return tuple(kv.value for kv in page), meta
 
     def _create(self, registry: Registry, request: Request) -> Response:
         if request.subresource:
@@ -339,6 +336,9 @@ class APIServer:
         """Deliver every change after the given revision; with none given, what is there first."""
         if self.authorizer is not None:
             self.authorizer.check(request, "watch")
+        conversion = CONVERSIONS.get(request.resource)
+        if conversion is not None:
+            request, deliver = conversion.watched(request, deliver)
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         deliver = self.guard(deliver)

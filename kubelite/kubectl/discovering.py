@@ -15,7 +15,7 @@ from kubelite.apiserver import discovery
 from kubelite.kubectl import gotext
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import SWITCH, TEXT, WORDS, Flag, Given
-from kubelite.kubectl.kinds import served
+from kubelite.kubectl.kinds import preferred, served
 from kubelite.kubectl.result import CommandError, usage_error
 from kubelite.kubectl.tabwriter import aligned
 
@@ -50,7 +50,7 @@ def resources(client: Client, given: Given) -> None:
     order = given["sort-by"]
     if order not in ("", "name", "kind"):
         raise CommandError("--sort-by accepts only name or kind")
-    found = sorted((k for k in served(client.scheme) if _wanted(k, given)), key=_place)
+    found = sorted((k for k in preferred(client.scheme) if _wanted(k, given)), key=_place)
     if order:
         found.sort(key=lambda kind: kind.plural if order == "name" else kind.kind)
     if form == "name":

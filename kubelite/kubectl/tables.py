@@ -14,6 +14,7 @@ from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apiserver.printers import Column, columns_of
 from kubelite.apiserver.printers.custom import column_cells
+from kubelite.apiserver.versions import stored_form
 
 MINWIDTH, PADDING = 6, 3
 _BREAK = re.compile("[\f\n\r]")
@@ -70,7 +71,8 @@ class Layout:
 
     def _row(self, obj: Any, now: int) -> list[str]:
         look, meta = self._look, obj.metadata
-        cells = [_one_line(column.cell(obj, now)) for column in self._columns]
+        stored = stored_form(obj)
+        cells = [_one_line(column.cell(stored, now)) for column in self._columns]
         if look.kind:
             cells[0] = f"{self._kind.group_kind.lower()}/{cells[0]}"
         before = [meta.namespace] if look.namespace else []

@@ -10,6 +10,7 @@ import pytest
 
 from kubelite import Cluster
 from kubelite.api import SCHEME, words
+from kubelite.api.versions import VERSIONS
 from kubelite.apimachinery.reflection import Shape, fields_of
 
 ROOMS = sorted(module.name for module in pkgutil.iter_modules(words.__path__))
@@ -23,7 +24,7 @@ def struct_in(shape: Shape | None) -> Any:
 
 def all_types() -> list[Any]:
     found: dict[Any, None] = {}
-    waiting = [row.type for row in SCHEME]
+    waiting = [row.type for row in (*SCHEME, *VERSIONS)]
     while waiting:
         kind = waiting.pop()
         if kind not in found:

@@ -44,7 +44,6 @@ def running(**spec: Any) -> Cluster:
         ("resource.k8s.io/v1", "DeviceClass"),
         ("v1", "Binding"),
         ("v1", "ComponentStatus"),
-        ("events.k8s.io/v1", "Event"),
         ("storage.k8s.io/v1", "VolumeAttributesClass"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
         ("storagemigration.k8s.io/v1alpha1", "StorageVersionMigration"),

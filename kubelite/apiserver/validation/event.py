@@ -33,6 +33,28 @@ def _any_name(name: str, prefix: bool) -> list[str]:
     return []
 
 
+def validate_new_event(event: core_v1.Event) -> list[FieldError]:
+    """What is wrong besides with an Event that is created through the newer group."""
+    series, faults = event.series, []
+    if series is not None and series.count < 2:
+        faults.append(FieldError.invalid("series.count", "", "should be at least 2"))
+    if series is not None and series.last_observed_time is None:
+        faults.append(FieldError.required("series.lastObservedTime"))
+    if event.event_time is None:
+        faults.append(FieldError.required("eventTime"))
+    if event.type not in ("Normal", "Warning"):
+        faults.append(FieldError.invalid("type", "", f"has invalid value: {event.type}"))
+    for name, value in (
+        ("firstTimestamp", event.first_timestamp),
+        ("lastTimestamp", event.last_timestamp),
+        ("count", event.count),
+        ("source", event.source.component or event.source.host),
+    ):
+        if value:
+            faults.append(FieldError.invalid(name, "", "needs to be unset"))
+    return faults
+
+
 def validate_event_update(new: core_v1.Event, old: core_v1.Event) -> list[FieldError]:
     """What is wrong with a change of an Event, such as one more count."""
     return validate_event(new)

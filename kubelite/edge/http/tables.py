@@ -19,6 +19,7 @@ from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import encode
 from kubelite.apiserver.printers.custom import column_cells
 from kubelite.apiserver.printers.table import Column, columns_of
+from kubelite.apiserver.versions import stored_form
 
 WHOLE, TABLE, PARTIAL, PARTIAL_LIST = "", "Table", "PartialObjectMetadata", (
     "PartialObjectMetadataList"
@@ -101,7 +102,8 @@ class Writer:
         )
 
     def _row(self, obj: Any) -> dict[str, Any]:
-        row: dict[str, Any] = {"cells": [c.cell(obj, self._now) for c in self._columns]}
+        stored = stored_form(obj)
+        row: dict[str, Any] = {"cells": [c.cell(stored, self._now) for c in self._columns]}
         if self._include == "Metadata":
             row["object"] = self._known.partial(obj)
         elif self._include == "Object":

@@ -1,6 +1,6 @@
 """How things look at a glance: one word, for which the page has a colour and a sign.
 
-The words, colours and signs of pods are those of the course's views (``course/view/palette.py``).
+Of pods they are those of the course's views, too (``kubelite/api/looks.py``).
 """
 
 from __future__ import annotations
@@ -10,41 +10,15 @@ from typing import Any
 
 from kubelite.api.apps_v1 import DaemonSet, Deployment, StatefulSet
 from kubelite.api.batch_v1 import Job
-from kubelite.api.conditions import condition, node_ready, pod_ready
+from kubelite.api.conditions import condition, node_ready
 from kubelite.api.core_v1 import Event, Node, Pod
-
-# Waiting reasons of a container that is simply not there yet; any other is trouble.
-STARTING = ("", "ContainerCreating", "PodInitializing")
+from kubelite.api.looks import pod_look
 
 
 def look(obj: Any) -> str:
     """The word for an object; nothing for a kind that is neither well nor ill."""
     known = LOOKS.get(type(obj))
     return known(obj) if known is not None else ""
-
-
-def pod_look(pod: Pod) -> str:
-    """As the course's views see a pod."""
-    if pod.metadata.deletion_timestamp is not None:
-        return "leaving"
-    if pod.status.phase in ("Succeeded", "Failed"):
-        return "done" if pod.status.phase == "Succeeded" else "failed"
-    if not pod.spec.node_name:
-        return "pending"
-    if pod_ready(pod):
-        return "ready"
-    if any(_waits(status) for status in _statuses(pod)):
-        return "trouble"
-    return "unready" if pod.status.phase == "Running" else "starting"
-
-
-def _statuses(pod: Pod) -> tuple[Any, ...]:
-    return (*pod.status.init_container_statuses, *pod.status.container_statuses)
-
-
-def _waits(status: Any) -> bool:
-    waiting = status.state.waiting
-    return waiting is not None and waiting.reason not in STARTING
 
 
 def _node(node: Node) -> str:
