@@ -1,4 +1,4 @@
-"""``python -m course.notebooks build|check [NAME ...]``: build notebooks, or prove them current; ``sums`` lists them.
+"""``python -m course.notebooks build|check|sums [NAME ...]``: build, prove current, or list them.
 
 A NAME is a notebook's stem or its beginning, such as ``07`` or ``07_declarative``.
 Without one, all of them are meant.
