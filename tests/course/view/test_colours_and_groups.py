@@ -123,7 +123,7 @@ def test_nodes_stand_in_the_group_of_their_zone(each: int, width: int) -> None:
 
 def inside(layout: Layout) -> bool:
     return all(
-        0 <= b.x and b.x + b.width <= layout.width and b.y + b.height <= layout.height
+        b.x >= 0 and b.x + b.width <= layout.width and b.y + b.height <= layout.height
         for b in layout.boxes
     )
 
