@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets  # type: ignore[import-untyped]
 
 from course.view.cluster_view import ClusterView
+from course.view.naming import SliderNames
 from course.view.saved import beside
 from course.view.svg import svg_of
 from course.view.text import described
@@ -35,7 +36,7 @@ class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
         self.command = ipywidgets.HTML(self._command_html())
         self.view = ClusterView(cluster, title=f"{deployment} on its nodes")
         self.slider.observe(self._moved, "value")
-        super().__init__([self.slider, self.command, self.view])
+        super().__init__([self.slider, self.command, self.view, SliderNames()])
 
     def _moved(self, change: dict[str, Any]) -> None:
         """Declare the new number, let the cluster work, show what it did."""
