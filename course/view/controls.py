@@ -11,6 +11,7 @@ import ipywidgets  # type: ignore[import-untyped]
 from course.view import switches
 from course.view.cluster_view import ClusterView
 from course.view.console import Console
+from course.view.naming import SliderNames
 from course.view.plain import plain
 from course.view.saved import beside
 from course.view.sections import SECTIONS, waiting
@@ -45,7 +46,7 @@ class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
         self.command = ipywidgets.HTML(self._command_html())
         self.view = ClusterView(cluster, title=f"{deployment} on its nodes")
         self.slider.observe(self._moved, "value")
-        super().__init__([self.slider, self.command, self.view])
+        super().__init__([self.slider, self.command, self.view, SliderNames()])
 
     def _moved(self, change: dict[str, Any]) -> None:
         """Declare the new number, let the cluster work, show what it did."""

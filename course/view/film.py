@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from course.view.cluster_view import zero_of
 from course.view.palette import LOOK_NUMBER
 from course.view.plain import plain
-from course.view.state import SECOND, look_of, node_mark, owner_of
+from course.view.state import SECOND, node_mark, owner_of
 from course.view.svg import short_label
+from kubelite.api.looks import pod_look
 
 RECORD = struct.Struct("<dIHHBBH")
 """One change on the wire: seconds, pod or node, box, slot, look or state, restarts, kind."""
@@ -169,7 +170,7 @@ class _Shooting:
         name = plain(new.spec.node_name)
         box = self.nodes[name] + 1 if name in self.nodes else STRIP
         restarts = min(sum(s.restart_count for s in new.status.container_statuses), 255)
-        look = LOOK_NUMBER[look_of(new)]
+        look = LOOK_NUMBER[pod_look(new)]
         if before is not None and (before[0], before[2], before[3]) == (box, look, restarts):
             return
         slot = before[1] if before and before[0] == box else self.boxes[box].take()

@@ -15,8 +15,9 @@ from course.view.palette import PALE, WHITE, look
 from course.view.picture import Picture
 from course.view.plain import plain
 from course.view.slots import rows_of
-from course.view.state import State, look_of, owner_of
+from course.view.state import State, owner_of
 from course.view.text import counted
+from kubelite.api.looks import pod_look
 from kubelite.apimachinery.labels import Selector, from_label_selector
 from kubelite.apimachinery.meta import LabelSelector
 
@@ -129,7 +130,7 @@ def _box(kind: str, obj: Any, row: int) -> Vertex:
         lines = (pairs[0], ", ".join(pairs[1:])) if pairs[1:] else (pairs[0],)
         return Vertex(1, row, lines, PALE, hover=", ".join(pairs))
     if kind == "Pod":
-        shown = look(look_of(obj))
+        shown = look(pod_look(obj))
         short = name.rsplit("-", 1)[-1] if owner_of(obj) else name
         words = f"{short}  {shown.label.lower()}"
         return Vertex(2, row, (words,), shown.fill, shown.ink, shown.dashed, name)

@@ -95,7 +95,7 @@ def category(number: int, label: str) -> Look:
 BADGES = (
     Look("cordoned", "Cordoned", WHITE, BLACK, "M6 2a4 4 0 1 0 .01 0M3.4 8.6l5.2-5.2", ""),
     Look("drained", "Drained", GREY, WHITE, "M6 2v6M3 5.6l3 3 3-3M3 10.2h6", ""),
-    Look("pressure", "Under pressure", ORANGE, BLACK, "M6 2v4.8M6 9.8h.01", ""),
+    Look("pressure", "Pressure", ORANGE, BLACK, "M6 2v4.8M6 9.8h.01", ""),
     Look("tainted", "Tainted", YELLOW, BLACK, "M3.5 10.5v-8.5h5.5l-1.6 2.3 1.6 2.3h-5.5", ""),
 )
 """What stands beside a node's name when not every pod may come to it."""

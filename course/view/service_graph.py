@@ -16,8 +16,9 @@ from course.view.palette import BLACK, PALE, WHITE, look
 from course.view.picture import Picture
 from course.view.plain import plain
 from course.view.slots import rows_of
-from course.view.state import State, look_of, node_mark, owner_of
+from course.view.state import State, node_mark, owner_of
 from course.view.text import counted
+from kubelite.api.looks import pod_look
 
 COLUMNS = (
     Column("Service", 12, 150, 60),
@@ -119,7 +120,7 @@ def _box(kind: str, obj: Any, column: int, row: int) -> Vertex:
         mark = node_mark(obj)
         note = name if mark.ready else f"{name} not ready"
         return Vertex(column, row, (note,), PALE, BLACK, not mark.ready, name)
-    shown = look(look_of(obj))
+    shown = look(pod_look(obj))
     short = name.rsplit("-", 1)[-1] if owner_of(obj) else name
     words = f"{short}  {shown.label.lower()}"
     return Vertex(column, row, (words,), shown.fill, shown.ink, shown.dashed, name)

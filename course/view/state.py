@@ -219,7 +219,7 @@ def pod_mark(pod: Pod) -> PodMark:
         name=plain(pod.metadata.name),
         namespace=plain(pod.metadata.namespace),
         node=plain(pod.spec.node_name),
-        look=look_of(pod),
+        look=pod_look(pod),
         phase=plain(pod.status.phase or "Pending"),
         ready=pod_ready(pod),
         owner=plain(owner_of(pod)),
@@ -229,11 +229,6 @@ def pod_mark(pod: Pod) -> PodMark:
         memory=sum(_amount(requests, "memory").value for requests in asked),
         address=plain(pod.status.pod_ip),
     )
-
-
-def look_of(pod: Pod) -> str:
-    """The key of the pod's look in the palette."""
-    return pod_look(pod)
 
 
 def reason_of(pod: Pod) -> str:

@@ -17,8 +17,9 @@ from course.view.cluster_view import ClusterLike, zero_of
 from course.view.figure import LessonFigure
 from course.view.palette import BLACK, GREEN, GREY, LOOKS, WHITE, Look, house_style, look
 from course.view.plain import plain
-from course.view.state import SECOND, look_of
+from course.view.state import SECOND
 from course.view.text import counted
+from kubelite.api.looks import pod_look
 
 MOST_LANES = 30
 MOST_LETTERS = 24  # of a pod's name beside its lane
@@ -90,7 +91,7 @@ def _lives(history: Any, labels: Mapping[str, str], zero: int, end: float) -> It
             continue
         names[pod.metadata.uid] = plain(pod.metadata.name)
         looks = marks.setdefault(pod.metadata.uid, [])
-        key = look_of(new) if new else ""
+        key = pod_look(new) if new else ""
         if not looks or looks[-1][1] != key:
             looks.append(((when - zero) / SECOND, key))
     for uid, looks in marks.items():

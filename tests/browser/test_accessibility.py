@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import expect_no_faults
+from tests.browser.accessibility import faults
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import OpenNotebook
 
@@ -24,5 +24,5 @@ def test_slider_view_panel_and_questions_of_a_lesson(
     panel = view.get_by_role("region", name="Details")
     expect(panel.get_by_role("tabpanel")).to_contain_text("kind: Pod", timeout=60_000)
     notebook.page.screenshot(path=SCREENSHOTS / "lesson_panel.png")
-    for ours in (".kubelite-view", ".kubelite-prediction", ".widget-vbox"):
-        expect_no_faults(notebook.page, ours)
+    ours = (".kubelite-view", ".kubelite-prediction", ".widget-vbox")
+    assert {place: faults(notebook.page, place) for place in ours} == {place: [] for place in ours}

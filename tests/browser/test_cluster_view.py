@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from course.view.cluster_view import TILE, ClusterView
 from kubelite import Cluster
-from tests.browser.accessibility import expect_no_faults
+from tests.browser.accessibility import faults
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.standing import Standing
 from tests.course.view import pretend
@@ -50,12 +50,12 @@ def cluster() -> Cluster:
 def stage(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that fails the test when a script fails on it."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     screenshot(page, request.node.name)
     page.close()
-    assert faults == []
+    assert errors == []
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_the_mouse_hovers_and_opens(shown: Standing) -> None:
     expect(text).to_contain_text("shop 1.0 starting")
     panel.get_by_role("tab", name="Story").click()
     expect(text).to_contain_text("you created deployment/shop")
-    expect_no_faults(page, ".kubelite-view")
+    assert faults(page, ".kubelite-view") == []
     panel.get_by_role("button", name="Close details").click()
     expect(panel).to_be_hidden()
     assert picked[-1] == ""
@@ -156,7 +156,7 @@ def test_a_screen_reader_has_the_same_in_words(shown: Standing) -> None:
     expect(nodes).to_have_count(5)
     expect(nodes.first).to_contain_text("web-a-1, ready, scheduling disabled; room for")
     expect(nodes.nth(2)).to_contain_text("batch-1, ready, scheduling disabled, drained, tainted")
-    expect_no_faults(page, ".kubelite-view")
+    assert faults(page, ".kubelite-view") == []
 
 
 def test_pods_are_coloured_by_what_one_wants_to_know(shown: Standing) -> None:
@@ -198,7 +198,7 @@ def test_it_follows_the_theme_and_the_width(
         expect(canvas).to_have_js_property("clientWidth", min(1100, (width - 18) // 20 * 20))
         at_rest(canvas)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        expect_no_faults(page, ".kubelite-view")
+        assert faults(page, ".kubelite-view") == []
         screenshot(page, f"view_{scheme}_{width}")
     # JupyterLab's theme counts more than the system's.
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")

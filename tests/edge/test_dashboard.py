@@ -47,12 +47,12 @@ def test_a_pod_looks_as_in_the_courses_views() -> None:
     for _ in range(40):
         cluster.run(0.5)
         for pod in cluster.get("pods"):
-            assert looks.look(pod) == state.look_of(pod)
+            assert looks.look(pod) == state.pod_mark(pod).look
             seen.add(looks.look(pod))
     cluster.delete("deployment/web")
     cluster.run(0.2)
     assert [looks.look(pod) for pod in cluster.get("pods")] == [
-        state.look_of(pod) for pod in cluster.get("pods")
+        state.pod_mark(pod).look for pod in cluster.get("pods")
     ]
     assert {"pending", "starting", "ready", "trouble"} <= seen
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from course.view.palette import LOOKS
-from course.view.state import look_of, pod_mark, scene_of
+from course.view.state import pod_mark, scene_of
+from kubelite.api.looks import pod_look
 from tests.course.view.pretend import ZERO, State, node, pod, web
 
 LOOK_OF = {
@@ -25,7 +26,7 @@ LOOK_OF = {
 @pytest.mark.parametrize("situation", LOOK_OF)
 def test_look(situation: str) -> None:
     stored, look = LOOK_OF[situation]
-    assert look_of(stored) == look
+    assert pod_look(stored) == look
 
 
 def test_every_look_of_the_palette_is_reached() -> None:
