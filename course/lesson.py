@@ -7,6 +7,8 @@ from course.source import show
 from course.view.cluster_view import ClusterView
 from course.view.controls import replicas_slider
 from course.view.graph import graph
+from course.view.lanes_figure import lanes
+from course.view.manifest_diff import manifest_diff
 from course.view.time_view import TimeView, compare, replay
 from course.view.timeline import timeline
 from kubelite import Cluster
@@ -17,6 +19,8 @@ __all__ = [
     "TimeView",
     "compare",
     "graph",
+    "lanes",
+    "manifest_diff",
     "predict",
     "replay",
     "replicas_slider",
