@@ -31,7 +31,7 @@ BAR = 30  # frames a second
 MOST_MEGABYTES = 200
 
 # The view alone on a page: what a notebook adds has no part in scrubbing.
-PAGE = """<!doctype html><body><div id="view"></div><script type="module">
+PAGE = """<!doctype html><style>{style}</style><body><div id="view"></div><script type="module">
 {code}
 const values = {values};
 values.films = values.films.map((film) => {{
@@ -87,7 +87,9 @@ def page_of(view: TimeView) -> str:
     names = ("looks", "sizes", "at", "note", "can_branch")
     values = {"films": films, **{name: getattr(view, name) for name in names}}
     code = str(TimeView._esm).replace("export default", "const view =")
-    return PAGE.format(code=code, values=json.dumps(values).replace("<", "\\u003c"))
+    return PAGE.format(
+        style=TimeView._css, code=code, values=json.dumps(values).replace("<", "\\u003c")
+    )
 
 
 def test_scrubbing_through_ten_thousand_events(benchmark: BenchmarkFixture, page: Page) -> None:
