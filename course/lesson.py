@@ -17,6 +17,8 @@ from course.story.watching import watch_traffic
 from course.view.cluster_view import ClusterView
 from course.view.controls import controls, replicas_slider
 from course.view.graph import graph
+from course.view.lanes_figure import lanes
+from course.view.manifest_diff import manifest_diff
 from course.view.message_flow import message_flow
 from course.view.money import heat, money, scoreboard, tornado
 from course.view.packing import packing
@@ -46,6 +48,8 @@ __all__ = [
     "parameters",
     "message_flow",
     "packing",
+    "lanes",
+    "manifest_diff",
     "predict",
     "progress",
     "quiz",

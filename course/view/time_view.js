@@ -189,6 +189,24 @@ class Panel {
     this.canvas.height = Math.round(this.height * density);
     this.canvas.style.width = `${width}px`;
     this.canvas.style.aspectRatio = `${width} / ${this.height}`;
+    this.stamp();
+  }
+
+  // Each look's tile is drawn once, for this size and this screen; a frame only copies it.
+  stamp() {
+    const { size, density } = this;
+    const [side, inset] = cue(Math.min(size.width, size.height));
+    const whole = this.pen;
+    this.stamps = this.looks.map((_, number) => {
+      const stamp = document.createElement("canvas");
+      stamp.width = Math.ceil((size.width + 2) * density);
+      stamp.height = Math.ceil((size.height + 2) * density);
+      this.pen = stamp.getContext("2d");
+      this.pen.scale(density, density);
+      this.tile(1, 1, size.width, size.height, number, side, inset);
+      return stamp;
+    });
+    this.pen = whole;
   }
 
   place([box, slot]) {
@@ -210,11 +228,12 @@ class Panel {
     const middle = this.boxes[0].y + this.boxes[0].height / 2 + 4;
     this.text("Unscheduled", 20, middle, 12, colours.ink, "bold");
     film.nodes.forEach(([name], n) => this.node(name, film.node[n], inside[n], this.boxes[n + 1], oddNodes.has(name)));
-    const [side, inset] = cue(Math.min(size.width, size.height));
+    const { density } = this;
     film.pod.forEach((pod, number) => {
       if (!pod) return;
       const [x, y] = this.place(pod);
-      this.tile(x, y, size.width, size.height, pod[2], side, inset);
+      const stamp = this.stamps[pod[2]];
+      pen.drawImage(stamp, x - 1, y - 1, stamp.width / density, stamp.height / density);
       if (size.labelled) this.text(film.pods[number][2], x + 21, y + 16, 11, this.looks[pod[2]].ink);
       if (odd && odd.has(number)) this.ring(x, y, size, 2.5, []);
       else if (number === fresh) this.ring(x, y, size, 1.5, [2, 2]);

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from kubelite.api import SCHEME
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.etcd.backend import Backend, Change
+from kubelite.kubelet.probes.results import Streak
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
 
@@ -120,6 +121,15 @@ class History:
     def _kept(self, first: int) -> Sequence[Change]:
         """Changes after a revision, as far back as no compaction has taken them."""
         return self._backend.changes(max(first, self._backend.compacted))
+
+    def probes(self, uid: str) -> list[Streak]:
+        """What the probes of a pod have found, in streaks of equal results, oldest first."""
+        return [streak for streak in self._trace.probes if streak.uid == uid]
+
+    def component_of(self, revision: int) -> str:
+        """Who made a revision."""
+        write = self._trace.write_of(revision)
+        return write.component if write is not None else ""
 
     def series(
         self, measure: Callable[[State], float], times: Sequence[int]

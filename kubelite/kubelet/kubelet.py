@@ -88,6 +88,7 @@ class Kubelet:
             on_readiness=self._readiness_changed,
             on_startup=self._probe_result,
             first_delay=self._probe_delay,
+            streaks=self._trace.probes,
         )
         self._usage = Usage()
         self.allocation = AllocationManager(self.clock, self)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -35,11 +36,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Trace:
     """The append-only record of one run."""
 
-    __slots__ = ("_by_subject", "_clock", "awaited", "entries", "writes")
+    __slots__ = ("_by_subject", "_clock", "awaited", "entries", "probes", "writes")
 
     def __init__(self, clock: Clock):
         self.entries: list[Entry] = []
         self.writes: list[Entry] = []  # those of the entries that made a revision
+        self.probes: list[Any] = []  # what probes found, as kubelets note it; no entries
         self.awaited: Subject | None = None  # a write of it pauses the clock
         self._clock = clock
         self._by_subject: dict[Subject, list[Entry]] = {}

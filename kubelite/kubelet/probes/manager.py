@@ -8,7 +8,7 @@ from kubelite.api.core_v1 import Container
 from kubelite.kubelet import cri
 from kubelite.kubelet.actions import is_sidecar
 from kubelite.kubelet.cri import Runtime
-from kubelite.kubelet.probes.results import FAILURE, SUCCESS, Results
+from kubelite.kubelet.probes.results import FAILURE, SUCCESS, Results, Streak
 from kubelite.kubelet.probes.worker import (
     LIVENESS,
     READINESS,
@@ -39,11 +39,13 @@ class ProbeManager:
         on_readiness: Callable[[str], object],
         on_startup: Callable[[str], object],
         first_delay: Delay,
+        streaks: list[Streak] | None = None,
     ):
         self._clock = clock
         self._runtime = runtime
         self._report = report
         self._first_delay = first_delay
+        self._streaks = streaks if streaks is not None else []
         self.results = {
             LIVENESS: Results(on_liveness),
             READINESS: Results(on_readiness),
@@ -75,6 +77,7 @@ class ProbeManager:
                         probe,
                         self.results[kind],
                         self._report,
+                        self._streaks,
                     )
         for worker in workers.values():
             period = worker_period(worker)

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 SUCCESS = "success"
 FAILURE = "failure"
 UNKNOWN = "unknown"
+
+
+class Streak(msgspec.Struct):
+    """One probe's equal results in a row: ``count`` of them from ``first`` to ``last``.
+
+    Nobody in the engine asks; views show it. After ``threshold`` of them the kubelet acts.
+    """
+
+    uid: str
+    container: str
+    kind: str
+    result: str
+    threshold: int
+    first: int
+    last: int
+    count: int
 
 
 class Results:

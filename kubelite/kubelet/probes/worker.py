@@ -11,7 +11,7 @@ from typing import Protocol
 from kubelite.api.core_v1 import Container, ContainerStatus, Pod, PodStatus, Probe
 from kubelite.kubelet.cri import Runtime
 from kubelite.kubelet.probes.handlers import Outcome, Run, Target, prepare, timeout_of
-from kubelite.kubelet.probes.results import FAILURE, SUCCESS, UNKNOWN, Results
+from kubelite.kubelet.probes.results import FAILURE, SUCCESS, UNKNOWN, Results, Streak
 from kubelite.kubelet.restarts import restarts_after
 from kubelite.sim.clock import SECOND, Clock, Timer
 
@@ -60,6 +60,7 @@ class Worker:
         spec: Probe,
         results: Results,
         report: Report,
+        streaks: list[Streak] | None = None,
     ):
         self.kind = kind
         self.container = container
@@ -74,6 +75,8 @@ class Worker:
         self._period = max(spec.period_seconds, 1) * SECOND
         self._results = results
         self._report = report
+        self._streaks = streaks if streaks is not None else []
+        self._streak: Streak
         self._run: Run | None = None
         self.counts = {SUCCESS: 0, FAILURE: 0, UNKNOWN: 0}
         self._tries = 0
@@ -207,6 +210,7 @@ class Worker:
             self.result_run = 1
         spec = self.spec
         threshold = spec.failure_threshold if result == FAILURE else spec.success_threshold
+        self._keep(result, threshold)
         if self.result_run < threshold:
             return
         self._results.set(self.container_id, result, self._probed.pod.metadata.uid)
@@ -214,6 +218,16 @@ class Worker:
             # It will be killed: no more questions until there is a new container.
             self.on_hold = True
             self.result_run = 0
+
+    def _keep(self, result: str, threshold: int) -> None:
+        now = self._clock.now
+        if self.result_run > 1:
+            self._streak.last = now
+            self._streak.count += 1
+            return
+        about = self._probed.pod.metadata.uid, self.container.name, self.kind
+        self._streak = Streak(*about, result, threshold, now, now, 1)
+        self._streaks.append(self._streak)
 
 
 def _find(status: PodStatus, name: str) -> ContainerStatus | None:
