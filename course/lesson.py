@@ -15,6 +15,7 @@ from course.view.cluster_view import ClusterView
 from course.view.controls import controls, replicas_slider
 from course.view.graph import graph
 from course.view.money import heat, money, scoreboard, tornado
+from course.view.play import play
 from course.view.timeline import timeline
 from kubelite import Cluster
 
@@ -32,6 +33,7 @@ __all__ = [
     "money",
     "open_shop",
     "parameters",
+    "play",
     "predict",
     "prices",
     "replicas_slider",
