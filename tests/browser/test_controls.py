@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from course.notebooks.build import from_source
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import Lab, OpenNotebook
 
-SOURCE = """
+SOURCE = """\
+# %%
+"a first cell"
+
+# %%
 from course.lesson import Cluster, controls
 from tests import manifests
 
@@ -22,9 +28,8 @@ cluster.apply([manifests.deployment(container={"livenessProbe": probe}), manifes
 cluster.run_until("deployment/web ready")
 cluster.run(5)
 controls(cluster, traffic=True, nodes=True, probes=True, chaos=True)
-"""
 
-GAME = """
+# %%
 from course.lesson import play
 
 play("scheduler")
@@ -43,11 +48,10 @@ PATIENCE = 60_000
 
 
 @pytest.fixture
-def panel(lab: Lab, open_notebook: Callable[[str], OpenNotebook]) -> OpenNotebook:
-    cells = [nbformat.v4.new_code_cell(text) for text in ("'a first cell'", SOURCE, GAME)]
-    written = nbformat.v4.new_notebook(cells=cells)
-    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(written, lab.folder / "controls.ipynb")
+def panel(lab: Lab, open_notebook: Callable[[str], OpenNotebook], tmp_path: Path) -> OpenNotebook:
+    source = tmp_path / "controls.py"
+    source.write_text(SOURCE, encoding="utf-8")
+    nbformat.write(from_source(source), lab.folder / "controls.ipynb")
     notebook = open_notebook("controls.ipynb")
     notebook.run_all()
     console(notebook.page, 1).wait_for(timeout=PATIENCE)
