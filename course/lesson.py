@@ -22,6 +22,7 @@ from course.view.manifest_diff import manifest_diff
 from course.view.message_flow import message_flow
 from course.view.money import heat, money, scoreboard, tornado
 from course.view.packing import packing
+from course.view.play import play
 from course.view.scheduling import scheduling
 from course.view.time_view import TimeView, compare, replay
 from course.view.timeline import timeline
@@ -50,6 +51,7 @@ __all__ = [
     "packing",
     "lanes",
     "manifest_diff",
+    "play",
     "predict",
     "progress",
     "quiz",

@@ -20,6 +20,8 @@ from course.view.text import described
 from kubelite.apimachinery.errors import StatusError
 from kubelite.cluster.draining import DrainError
 
+LABEL_WIDTH = "130px"
+
 REFUSALS = (StatusError, DrainError, ValueError, TimeoutError)
 """What an act may end with; a learner reads it below the controls."""
 
@@ -94,7 +96,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]
     far, oldest first.
     """
 
-    def __init__(self, cluster: Any, deployment: str, seconds: float):
+    def __init__(self, cluster: Any, deployment: str, seconds: float, title: str = ""):
         self.cluster = cluster
         self.deployment = deployment
         self.seconds = seconds
@@ -103,7 +105,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]
         self.sliders: dict[str, Any] = {}
         self.buttons: dict[str, Any] = {}
         self.choices: dict[str, Any] = {}
-        self.title = f"{deployment} on its nodes"
+        self.title = title or f"{deployment} on its nodes"
         self.view = ClusterView(cluster, title=self.title)
         self.console = Console()
         self._rows: list[Any] = []
@@ -140,7 +142,7 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]
             max=max(most, value),
             description=label,
             continuous_update=at_once,
-            style={"description_width": "130px"},
+            style={"description_width": LABEL_WIDTH},
             layout=ipywidgets.Layout(width="95%", max_width="560px"),
         )
         made.add_class(f"kubelite-{name}")
@@ -162,8 +164,8 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]
         made = ipywidgets.Dropdown(
             options=options(),
             description=label,
-            layout=ipywidgets.Layout(width="auto", min_width="210px"),
-            style={"description_width": "initial"},
+            layout=ipywidgets.Layout(width="auto", min_width="320px"),
+            style={"description_width": LABEL_WIDTH},
         )
         made.add_class(f"kubelite-{name}")
 

@@ -71,7 +71,7 @@ def traffic(panel: Panel, most: int) -> None:
     def act(rate: int) -> str:
         return switches.send(panel.load, rate)
 
-    panel.slider("traffic", "requests/s", 0, 0, most, act)
+    panel.slider("traffic", "requests/s", 0, 0, most, act).step = max(most // 100, 1)
 
 
 def nodes(panel: Panel, most: int) -> None:

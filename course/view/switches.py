@@ -80,10 +80,14 @@ def probe_setting(cluster: Any, deployment: str, probe: str, setting: str, value
     """Change one setting of a probe: that is a new template, so a rollout."""
     name = cluster.get(deployment).spec.template.spec.containers[0].name
     container = {"name": name, probe: {setting: value}}
-    change = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    return pod_template(cluster, deployment, {"containers": [container]})
+
+
+def pod_template(cluster: Any, deployment: str, spec: Mapping[str, Any]) -> str:
+    """Change what a Deployment's pods are to be like."""
+    change = {"spec": {"template": {"spec": spec}}}
     cluster.patch(deployment, change, patch_type=STRATEGIC_PATCH)
-    text = json.dumps(change, separators=(",", ":"))
-    return f"kubectl patch {deployment} -p '{text}'"
+    return f"kubectl patch {deployment} -p '{json.dumps(change, separators=(',', ':'))}'"
 
 
 def kill_node(cluster: Any, name: str) -> str:

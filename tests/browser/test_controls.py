@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from course.notebooks.build import from_source
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import Lab, OpenNotebook
 
-SOURCE = """
+SOURCE = """\
+# %%
+"a first cell"
+
+# %%
 from course.lesson import Cluster, controls
 from tests import manifests
 
@@ -21,6 +28,11 @@ cluster.apply([manifests.deployment(container={"livenessProbe": probe}), manifes
 cluster.run_until("deployment/web ready")
 cluster.run(5)
 controls(cluster, traffic=True, nodes=True, probes=True, chaos=True)
+
+# %%
+from course.lesson import play
+
+play("scheduler")
 """
 
 NAMES = {
@@ -36,20 +48,24 @@ PATIENCE = 60_000
 
 
 @pytest.fixture
-def panel(lab: Lab, open_notebook: Callable[[str], OpenNotebook]) -> OpenNotebook:
-    cells = [nbformat.v4.new_code_cell(text) for text in ("'a first cell'", SOURCE)]
-    written = nbformat.v4.new_notebook(cells=cells)
-    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(written, lab.folder / "controls.ipynb")
+def panel(lab: Lab, open_notebook: Callable[[str], OpenNotebook], tmp_path: Path) -> OpenNotebook:
+    source = tmp_path / "controls.py"
+    source.write_text(SOURCE, encoding="utf-8")
+    nbformat.write(from_source(source), lab.folder / "controls.ipynb")
     notebook = open_notebook("controls.ipynb")
     notebook.run_all()
-    console(notebook.page).wait_for(timeout=PATIENCE)
+    console(notebook.page, 1).wait_for(timeout=PATIENCE)
     assert notebook.errors() == []
     return notebook
 
 
-def console(page: Page) -> Locator:
-    return page.locator(".kubelite-console")
+def part(page: Page, place: int) -> Locator:
+    """The panel of controls, or the game below it."""
+    return page.locator(".kubelite-controls").nth(place)
+
+
+def console(page: Page, place: int = 0) -> Locator:
+    return part(page, place).locator(".kubelite-console")
 
 
 def press(notebook: OpenNotebook, slider: str, key: str, says: str, outcome: str = "") -> None:
@@ -59,7 +75,7 @@ def press(notebook: OpenNotebook, slider: str, key: str, says: str, outcome: str
 
 
 def click(notebook: OpenNotebook, button: str, says: str, outcome: str = "") -> None:
-    notebook.page.get_by_role("button", name=button, exact=True).click()
+    part(notebook.page, 0).get_by_role("button", name=button, exact=True).click()
     told(notebook, says, outcome)
 
 
@@ -78,7 +94,7 @@ def test_every_control_obeys_and_says_its_command(panel: OpenNotebook) -> None:
     expect(page.get_by_label("pod", exact=True)).to_be_visible()
 
     press(panel, "replicas", "ArrowRight", "kubectl scale deployment/web --replicas=4", "4 of 4")
-    press(panel, "traffic", "ArrowRight", "customers come by themselves", "10 requests sent")
+    press(panel, "traffic", "ArrowRight", "customers come by themselves", "100 requests sent")
     press(panel, "nodes", "ArrowRight", "a machine's switch", "4 nodes with power")
     press(panel, "nodes", "ArrowLeft", "kubectl drain node-4", "3 nodes with power")
     patch = "kubectl patch deployment/web -p"
@@ -108,7 +124,18 @@ def test_every_control_obeys_and_says_its_command(panel: OpenNotebook) -> None:
         assert row.evaluate(inside)
     shot(page, "controls_narrow")
 
+    game = part(page, 1)
+    expect(game.get_by_label("waiting pod")).to_have_value(re.compile("web-"), timeout=PATIENCE)
+    game.get_by_label("onto").select_option("node-2")
+    game.get_by_role("button", name="Place the pod").focus()
+    page.keyboard.press("Enter")
+    expect(console(page, 1)).to_contain_text('"kind":"Binding"', timeout=PATIENCE)
+    shot(page, "controls_game", 1)
+    game.get_by_role("button", name="Hand over to kube-scheduler").click()
+    expect(console(page, 1)).to_contain_text("The shop is closed", timeout=PATIENCE)
+    assert panel.errors() == []
 
-def shot(page: Page, name: str) -> None:
+
+def shot(page: Page, name: str, place: int = 0) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.locator(".kubelite-controls").screenshot(path=SCREENSHOTS / f"{name}.png")
+    part(page, place).screenshot(path=SCREENSHOTS / f"{name}.png")
