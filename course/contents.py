@@ -92,7 +92,7 @@ class Progress:
         return [*lines, self._keeper.trouble] if self._keeper.trouble else lines
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+        head = "".join(f"<th {LEFT}>{name}</th>" for name in COLUMNS)
         rows = "".join(self._html(row) for row in self.rows())
         said = "".join(f"<p>{escape(line)}</p>" for line in self._first_lines())
         return f"{said}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -101,9 +101,8 @@ class Progress:
         title = escape(f"{row.chapter.number} {row.chapter.title}")
         if row.written and self._keeper.kept:
             title = f'<a href="{row.chapter.file}">{title}</a>'
-        left = "style='text-align:left'"
-        cells = "".join(f"<td {left}>{escape(cell)}</td>" for cell in self._cells(row))
-        return f"<tr><td {left}>{title}</td><td>{row.chapter.minutes} min</td>{cells}</tr>"
+        cells = "".join(f"<td {LEFT}>{escape(cell)}</td>" for cell in self._cells(row))
+        return f"<tr><td {LEFT}>{title}</td><td>{row.chapter.minutes} min</td>{cells}</tr>"
 
     def _cells(self, row: Row) -> list[str]:
         """Predictions, quiz, exercises; nothing where nothing was done."""
@@ -116,6 +115,7 @@ class Progress:
         ]
 
 
+LEFT = "style='text-align:left'"
 COLUMNS = ("Chapter", "Time", "Predictions", "Quiz", "Exercises")
 
 

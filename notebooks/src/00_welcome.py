@@ -3,7 +3,8 @@
 # at three in the morning nobody is awake to restart the one that hangs.
 #
 # **Kubernetes** is the colleague who is always awake. You tell it what should be running; it compares
-# that with what is running, and acts on the difference. This page shows the whole idea in five minutes.
+# that with what is running, and acts on the difference. The first part of this page shows the whole idea in five
+# minutes; the rest is for trying it out.
 #
 # Run the cells one by one with **Shift+Enter**, or all of them with *Run > Run All Cells*. The pictures you
 # see before that were saved; once the cells have run they are live.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from course.progress import FILE
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.jupyter import OpenNotebook
+from tests.browser.jupyter import Lab, OpenNotebook
 
 SLIDER = "kubelite-replicas"
 ARRIVED = 120_000  # milliseconds that a slow machine may take
@@ -98,10 +100,27 @@ def test_the_view_takes_the_width_of_a_narrow_window(lesson: OpenNotebook) -> No
     assert view.evaluate(inside)
 
 
-def test_a_prediction_is_asked_before_it_is_answered(lesson: OpenNotebook) -> None:
+def test_a_prediction_and_a_quiz_are_answered_and_remembered(
+    lesson: OpenNotebook, lab: Lab
+) -> None:
     question = lesson.page.locator(".kubelite-prediction").first
     reveal = question.get_by_role("button", name="Reveal")
     expect(reveal).to_be_disabled()
     question.get_by_text("There shall be 10 copies").click()
     reveal.click()
     expect(question).to_contain_text("Yes. You declare the end")
+
+    quiz = lesson.page.locator(".kubelite-quiz")
+    quiz.scroll_into_view_if_needed()
+    expect(quiz).to_contain_text("5 questions left.")
+    answer = quiz.get_by_role("button", name="Answer")
+    expect(answer).to_be_disabled()
+    quiz.get_by_role("radio").first.click()
+    answer.click()
+    expect(quiz).to_contain_text(re.compile(r"(Yes|No)\."))
+    screenshot(lesson.page, "declarative_quiz")
+    quiz.get_by_role("button", name="Next").click()
+    expect(answer).to_be_disabled()
+    kept = json.loads((lab.folder / "notebooks" / FILE).read_text(encoding="utf-8"))
+    assert list(kept["predictions"].values()) == [True]
+    assert len(kept["answered"].get("07", [])) + len(kept["missed"]) == 1
