@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from course.view.cluster_view import zero_of
 from course.view.plain import plain
-from course.view.state import SECOND, look_of, reason_of
+from course.view.state import SECOND, reason_of
 from kubelite.api.conditions import node_ready
+from kubelite.api.looks import pod_look
 
 SAME = 1.0  # seconds within which pods that do the same share a lane
 MOST_NODES = 8
@@ -241,7 +242,7 @@ class _Reading:
 
 def phase_of(pod: Any) -> str:
     """The phase of a lane: as the pod's look, with back-off told from other trouble."""
-    key = look_of(pod)
+    key = pod_look(pod)
     if key == "trouble" and reason_of(pod).endswith("BackOff"):
         return "backoff"
     return key

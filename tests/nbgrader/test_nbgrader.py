@@ -40,7 +40,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def do(by: Path, folder: Path, *words: str) -> None:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(folder)}
+    path = os.pathsep.join((str(by.parent), os.environ["PATH"]))  # it calls alembic by its name
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(folder), "PATH": path}
     for name in list(environment):
         if name.startswith("JUPYTER"):
             del environment[name]
