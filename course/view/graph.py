@@ -142,8 +142,13 @@ def _vertex(data: dict[str, str], column: int, row: int) -> Vertex:
     name = data["name"] if data["kind"] in LAYERS else f"{data['kind']} {data['name']}"
     if data["kind"] == "Pod" and shown:
         return Vertex(
-            column, row, (f"{data['short']}  {shown.label.lower()}",),
-            shown.fill, shown.ink, shown.dashed, name,
+            column,
+            row,
+            (f"{data['short']}  {shown.label.lower()}",),
+            shown.fill,
+            shown.ink,
+            shown.dashed,
+            name,
         )
     if data["kind"] == "Node":
         note = f"{name} not ready" if shown else name

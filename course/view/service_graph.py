@@ -96,11 +96,13 @@ def vertices_of(made: nx.DiGraph[str], history: Any, when: int) -> dict[str, Ver
     kinds = ("Service", "EndpointSlice", "Pod", "Node")
     resources = ("services", "endpointslices", "pods", "nodes")
     rows = {
-        kind: rows_of(history, when, (resource, lambda obj, kind=kind: _vertex(kind, obj)))  # type: ignore[misc]
+        kind: rows_of(history, when, (resource, lambda obj, kind=kind: _vertex(kind, obj)))
         for kind, resource in zip(kinds, resources, strict=True)
     }
     return {
-        vertex: _box(data["kind"], data["obj"], kinds.index(data["kind"]), rows[data["kind"]][vertex])
+        vertex: _box(
+            data["kind"], data["obj"], kinds.index(data["kind"]), rows[data["kind"]][vertex]
+        )
         for vertex, data in made.nodes(data=True)
     }
 
@@ -168,7 +170,9 @@ def _sentences(made: nx.DiGraph[str]) -> Iterator[str]:
                     where = f" on {pod.spec.node_name}" if pod.spec.node_name else ""
                     told = f"{plain(pod.metadata.name)}{where}"
                     groups.setdefault(made[start][end]["relation"], []).append(told)
-        slices = counted(sum(made.nodes[v]["kind"] == "EndpointSlice" for v in made[vertex]), "slice")
+        slices = counted(
+            sum(made.nodes[v]["kind"] == "EndpointSlice" for v in made[vertex]), "slice"
+        )
         name = f"Service {plain(data['obj'].metadata.name)} ({_address(data['obj'])}, {slices})"
         ready = groups.pop(READY, [])
         yield f"{name} leads to {counted(len(ready), 'pod')}{_listed(ready)}."

@@ -79,4 +79,3 @@ def _changes(
 def place_of(obj: Any) -> tuple[str, str]:
     """Namespace and name."""
     return (obj.metadata.namespace, obj.metadata.name)
-

@@ -139,7 +139,8 @@ def _html(story: Story) -> str:
     if not story.causes:
         return f"<p>{escape(str(story))}</p>"
     rows = "".join(
-        f"<li>{escape(step.text)} <small>({step.when}, code: <code>{step.anchor}</code>)</small></li>"
+        f"<li>{escape(step.text)} <small>({step.when}, code:"
+        f" <code>{step.anchor}</code>)</small></li>"
         for step in steps_of(story.causes)
     )
     return f"<p><b>Why {escape(plain(story.title))} is as it is</b></p><ol>{rows}</ol>"

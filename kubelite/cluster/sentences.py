@@ -261,5 +261,3 @@ def _fields(new: Any, old: Any) -> Iterator[str]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-

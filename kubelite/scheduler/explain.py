@@ -113,9 +113,7 @@ def _size(pod: Pod) -> tuple[int, int, str]:
     return asked.get(CPU, 0), asked.get(MEMORY, 0), pod.metadata.name
 
 
-def _marked(
-    pod: Pod, nodes: Sequence[Node], pods: Sequence[Pod], framework: Framework
-) -> Decision:
+def _marked(pod: Pod, nodes: Sequence[Node], pods: Sequence[Pod], framework: Framework) -> Decision:
     snapshot = Snapshot.of(nodes, pods)
     decision = Decision(PodInfo(pod), len(snapshot.nodes))
     state = CycleState(snapshot)
