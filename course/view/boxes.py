@@ -46,7 +46,7 @@ class Vertex(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """From one vertex to another. ``style`` is solid, dashed or dotted; ``bad`` in another colour."""
+    """From one vertex to another: solid, dashed or dotted; ``bad`` in another colour."""
 
     start: str
     end: str
@@ -79,7 +79,7 @@ def drawn(
     key: str,
 ) -> Picture:
     """The picture. ``key`` explains lines. Raises ValueError for more than a picture can hold."""
-    for number, column in enumerate(columns):
+    for number in range(len(columns)):
         count = sum(vertex.column == number for vertex in vertices.values())
         if count > MOST_ROWS:
             raise ValueError(

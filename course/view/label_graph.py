@@ -14,7 +14,7 @@ from course.view.boxes import Column, Edge, Vertex, drawn
 from course.view.palette import PALE, WHITE, look
 from course.view.picture import Picture
 from course.view.plain import plain
-from course.view.slots import rows_of
+from course.view.slots import Key, rows_of
 from course.view.state import State, owner_of
 from course.view.text import counted
 from kubelite.api.looks import pod_look
@@ -39,7 +39,7 @@ SELECTING = (
 
 
 def matches(state: State) -> nx.DiGraph[str]:
-    """The graph: selectors to sets of labels to pods. Selectors that match nothing are there, too."""
+    """The graph: selectors to sets of labels to pods, with selectors that match nothing."""
     made: nx.DiGraph[str] = nx.DiGraph()
     for pod in state.list("pods"):
         group, vertex = _labels_vertex(pod), _pod_vertex(pod)
@@ -78,7 +78,7 @@ def _written(labels: Any) -> str:
 
 
 def _selector(obj: Any) -> Selector:
-    """The selector of any of these kinds; a Service's is a plain map, a policy's is for its pods."""
+    """The selector of any of these kinds; a Service's is a plain map."""
     spec = obj.spec
     if obj.kind == "Service":
         return from_label_selector(LabelSelector(match_labels=spec.selector))
@@ -92,10 +92,15 @@ def _said(obj: Any) -> str:
 
 
 def _wanting(obj: Any) -> Any:
-    """The object, unless it selects nothing at present: a ReplicaSet of the past, a bare Service."""
+    """The object, unless it selects nothing now: an old ReplicaSet, a Service without selector."""
     if obj.kind == "ReplicaSet" and not obj.spec.replicas and not obj.status.replicas:
         return None
     return None if obj.kind == "Service" and not obj.spec.selector else obj
+
+
+def _selecting(kind: str) -> Key:
+    """The key of such an object, if it selects anything."""
+    return lambda obj: _wanting(obj) and _selector_vertex(kind, obj)
 
 
 def _picks(obj: Any, pod: Any) -> bool:
@@ -104,10 +109,7 @@ def _picks(obj: Any, pod: Any) -> bool:
 
 def vertices_of(made: nx.DiGraph[str], history: Any, when: int) -> dict[str, Vertex]:
     """The boxes: an object, and a set of labels, keeps its row for as long as it is there."""
-    selecting = [
-        (resource, lambda obj, kind=kind: _wanting(obj) and _selector_vertex(kind, obj))  # type: ignore[misc]
-        for resource, kind in SELECTING
-    ]
+    selecting = [(resource, _selecting(kind)) for resource, kind in SELECTING]
     rows = (
         rows_of(history, when, *selecting),
         rows_of(history, when, ("pods", _labels_vertex)),

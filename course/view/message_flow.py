@@ -137,7 +137,7 @@ def message_flow(
     every = messages(cluster, since, about, events)
     shown = every[:MOST_STEPS]
     left = f"and {len(every) - MOST_STEPS} more steps" if every[MOST_STEPS:] else ""
-    told = plain(title, 120) or f"Who called whom after {'an edit of ' + about if about else 'it'}"
+    told = plain(title, 120) or f"Who called whom after an edit of {about or 'yours'}"
     height = TOP + len(shown) * ROW + 40
     marks = [text(12, 24, shortened(told, WIDTH - 24, 13), 13, bold=True), *_lanes(height)]
     for number, message in enumerate(shown, start=1):
@@ -172,9 +172,8 @@ def _drawn(number: int, message: Message) -> Iterator[str]:
     side = 1 if end > start else -1
     colour = BLUE if message.stored else GREEN
     dashes = "" if message.stored else ' stroke-dasharray="4 3"'
-    yield (
-        f'<path d="M{start:g} {y}H{end - side * 6:g}" stroke="{colour}" stroke-width="1.8"{dashes}/>'
-    )
+    way = f"M{start:g} {y}H{end - side * 6:g}"
+    yield f'<path d="{way}" stroke="{colour}" stroke-width="1.8"{dashes}/>'
     yield f'<path d="M{end:g} {y}l{-side * 7} -4v8z" fill="{colour}"/>'
     if message.stored:
         yield f'<path d="M{_x(SERVER):g} {y}H{_x(ETCD):g}" stroke="{colour}" stroke-width="1.8"/>'

@@ -159,6 +159,9 @@ def _panel(panel: Packed, owners: list[str], left: int, width: int) -> Iterator[
 
 def _node(each: Bin, owners: list[str], x: float, y: float, room: float) -> Iterator[str]:
     note = f" ({each.note})" if each.note else ""
+    asks_nothing = sum(not any(block.requests.values()) for block in each.blocks)
+    if asks_nothing:
+        note += f"  {counted(asks_nothing, 'pod')} without requests"
     yield text(x, y + 12, shortened(each.name + note, room, 12), 12, bold=True)
     for place, resource in enumerate(RESOURCES):
         yield from _bar(each, resource, owners, x, y + HEAD + place * (BAR + GAP), room)

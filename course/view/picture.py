@@ -29,7 +29,8 @@ class Picture:
         self.svg = "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-                f' viewBox="0 0 {width} {height}" role="img" font-family="{FONT}">',
+                f' viewBox="0 0 {width} {height}" role="img" font-family="{FONT}"'
+                ' style="max-width:100%;height:auto">',
                 f"<title>{escape(self.title)}</title>",
                 f"<desc>{escape(self.alt)}</desc>",
                 f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"'

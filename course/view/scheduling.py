@@ -14,7 +14,7 @@ from typing import Any
 from course.view.plain import plain
 
 PASSED, NOT_ASKED = "✓", "·"
-LONGEST = 300
+LONGEST = 300  # of one sentence
 MOST_NODES = 40
 
 

@@ -97,7 +97,7 @@ def vertices_of(made: nx.DiGraph[str], history: Any, when: int) -> dict[str, Ver
     kinds = ("Service", "EndpointSlice", "Pod", "Node")
     resources = ("services", "endpointslices", "pods", "nodes")
     rows = {
-        kind: rows_of(history, when, (resource, lambda obj, kind=kind: _vertex(kind, obj)))  # type: ignore[misc]
+        kind: rows_of(history, when, (resource, lambda obj, kind=kind: _vertex(kind, obj)))
         for kind, resource in zip(kinds, resources, strict=True)
     }
     return {

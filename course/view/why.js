@@ -76,10 +76,10 @@ class Page {
     const item = make("li");
     const said = make("span", step.link + step.before);
     const name = step.subject[2];
-    if (step.name) {
-      said.append(button(step.name, `why ${name}`, () => this.tell({ part, place })));
-      said.append(step.after);
-    }
+    const elsewhere = step.subject.join("/") !== this.model.get("page").subject.join("/");
+    const ask = () => this.tell({ part, place });
+    if (step.name) said.append(elsewhere ? button(step.name, `why ${name}`, ask) : step.name);
+    said.append(step.after);
     const key = `${part} ${place}`;
     const code = button("code", `code behind: ${step.anchor}`, () => this.toggle(key, part, place));
     code.setAttribute("aria-expanded", this.open.has(key));

@@ -53,20 +53,14 @@ def steps_of(told: Iterable[Told]) -> list[Step]:
 
 def _step(one: Told) -> Step:
     text, subject = plain(one.text, LONGEST), one.entry.subject
-    for name in (plain(name_of(subject)), plain(subject[2]), "it"):
-        before, found, after = text.partition(name) if name != "it" else _pronoun(text)
+    for name in (plain(name_of(subject)), plain(subject[2])):
+        before, found, after = text.partition(name)
         if found:
             break
     else:
         before, found, after = text, "", ""
     when = f"{one.seconds:.3f} s"
     return Step(when, one.link, before, found, after, subject, anchor_of(one.entry, one.text))
-
-
-def _pronoun(text: str) -> tuple[str, str, str]:
-    """The sentence around "it"."""
-    before, found, after = f"{text} ".partition(" it ")
-    return (f"{before} ", "it", f" {after}".rstrip()) if found else (text, "", "")
 
 
 class Why(anywidget.AnyWidget):
@@ -99,6 +93,7 @@ class Why(anywidget.AnyWidget):
         self._story: Story = self._cluster.everything.story_of(subject)
         self.page = {
             "title": self.what,
+            "subject": subject,
             "trail": [plain(name_of(each)) for each in self._trail],
             "causes": [step._asdict() for step in steps_of(self._story.causes)],
             "told": [step._asdict() for step in steps_of(self._story.told)],
@@ -144,7 +139,8 @@ def _html(story: Story) -> str:
     if not story.causes:
         return f"<p>{escape(str(story))}</p>"
     rows = "".join(
-        f"<li>{escape(step.text)} <small>({step.when}, code: <code>{step.anchor}</code>)</small></li>"
+        f"<li>{escape(step.text)} <small>({step.when}, code:"
+        f" <code>{step.anchor}</code>)</small></li>"
         for step in steps_of(story.causes)
     )
     return f"<p><b>Why {escape(plain(story.title))} is as it is</b></p><ol>{rows}</ol>"

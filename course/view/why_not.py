@@ -88,9 +88,8 @@ def _hindrances(cluster: Any, pod: Pod) -> Iterator[str]:
     node = cluster.history.at(None).get("nodes", "", pod.spec.node_name)
     if node is None or not node_ready(node):
         yield f"its node {pod.spec.node_name} is {'gone' if node is None else 'not Ready'}"
-    known = {
-        s.name: s for s in (*pod.status.init_container_statuses, *pod.status.container_statuses)
-    }
+    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
+    known = {status.name: status for status in statuses}
     for container in (*pod.spec.init_containers, *pod.spec.containers):
         status = known.get(container.name)
         if status is None:

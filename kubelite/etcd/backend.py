@@ -142,7 +142,7 @@ class Backend(Protocol):
         ...
 
     def changes(self, since: int, until: int = 0) -> Sequence[Change]:
-        """Every change after revision ``since``, up to ``until`` if given. Raises CompactedError."""
+        """Every change after revision ``since``, up to ``until``. Raises CompactedError."""
         ...
 
     def subscribe(self, deliver: Callable[[Change], None]) -> Callable[[], None]:
