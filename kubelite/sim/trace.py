@@ -19,6 +19,9 @@ Subject = tuple[str, str, str]
 """What an entry is about: resource, namespace, name."""
 
 
+ANYTHING: Subject = ("", "", "")
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One happening. ``place`` is where it stands in the trace, ``cause`` where its cause does."""
 
@@ -40,7 +43,7 @@ class Trace:
     def __init__(self, clock: Clock):
         self.entries: list[Entry] = []
         self.writes: list[Entry] = []  # those of the entries that made a revision
-        self.awaited: Subject | None = None  # a write of it pauses the clock
+        self.awaited: Subject | None = None  # a write of it, or of ANYTHING, pauses the clock
         self._clock = clock
         self._by_subject: dict[Subject, list[Entry]] = {}
         self._indexed = 0  # how many entries are in _by_subject: it is filled when read
@@ -59,7 +62,8 @@ class Trace:
         entries.append(entry)
         if revision:
             self.writes.append(entry)
-            if subject == self.awaited:
+            awaited = self.awaited
+            if awaited is not None and awaited in (subject, ANYTHING):
                 clock.pause()
         return place
 
