@@ -54,6 +54,7 @@ class Heartbeat:
         self._chance = chance
         self._runtime = runtime
         self._name = name
+        self._stream = f"kubelet/{name}/lease"
         self._node_ip = node_ip
         self._pod_cidr = pod_cidr
         self._machine = machine
@@ -171,7 +172,7 @@ class Heartbeat:
     # The lease
 
     def _renew(self) -> None:
-        delay = self._chance.jitter(RENEW_INTERVAL, RENEW_JITTER, f"kubelet/{self._name}/lease")
+        delay = self._chance.jitter(RENEW_INTERVAL, RENEW_JITTER, self._stream)
         self._timers["lease"] = self._clock.after(delay, self._renew)
         life = self._life
         now = MicroTime(self._clock.now)
