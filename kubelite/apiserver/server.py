@@ -55,6 +55,7 @@ from kubelite.sim.trace import Trace
 Deliver = Callable[[WatchEvent], None]
 
 _BUDGETS = "poddisruptionbudgets.policy"
+_WHEN_NAMED = "when a resource name is provided"
 
 SUCCESS = Status(kind="Status", api_version="v1", metadata=ListMeta(), status="Success", code=201)
 
@@ -260,11 +261,11 @@ class APIServer:
         return Response(200, body)
 
     def _create(self, registry: Registry, request: Request) -> Response:
-        if request.subresource:
-            return self._create_part(registry, request)
+        if request.subresource and (answer := self._create_part(registry, request)):
+            return answer
         return Response(201, registry.create(request, decoding.body(registry.kind, request)))
 
-    def _create_part(self, registry: Registry, request: Request) -> Response:
+    def _create_part(self, registry: Registry, request: Request) -> Response | None:
         if request.subresource == "binding":
             return self._bind(registry, request)
         if request.subresource == "eviction":
@@ -274,8 +275,7 @@ class APIServer:
         if request.subresource == "token":
             account = registry.get(request.namespace, request.name)
             return Response(201, self.tokens.issue(account, decoding.body(TOKEN, request)))
-        obj = decoding.body(registry.kind, request)
-        return Response(201, registry.create(request, obj))
+        return None
 
     def _bind(self, registry: Registry, request: Request) -> Response:
         """POST pods/NAME/binding: the scheduler's one write."""
@@ -342,9 +342,9 @@ class APIServer:
         registry = self._registry(request.resource)
         matches = decoding.selection(registry, request)
         deliver = self.guard(deliver)
-        watcher = self._watchers[request.resource].add(
-            deliver, matches, request.namespace, _scope_asked_for(registry, request)
-        )
+        scope, more = _scope_asked_for(registry, request), bool(request.label_selector)
+        cache = self._watchers[request.resource]
+        watcher = cache.add(deliver, matches, request.namespace, scope, more)
         if request.resource_version in ("", "0"):
             listed: ObjectList = self._list(registry, request).body
             for obj in listed.items:
@@ -369,13 +369,13 @@ class APIServer:
 
     def _changed(self, change: Change) -> None:
         """The store has a new revision: record it with its cause, and tell the watchers."""
-        resource, revision = change.key.split("/", 3)[2], change.revision
+        resource = change.key.split("/", 3)[2]
         new, old = _before_and_after(change)
         verb = "delete" if new is None else "create" if old is None else "update"
         meta = (old if new is None else new).metadata  # type: ignore[union-attr]
         subject = (resource, meta.namespace, meta.name)
-        cause = self._trace.record(self._component, verb, subject, revision)
-        self._watchers[resource].dispatch(new, old, revision, cause)
+        cause = self._trace.record(self._component, verb, subject, change.revision)
+        self._watchers[resource].dispatch(new, old, change.revision, cause)
 
     def _cause_of(self, revision: int) -> int:
         write = self._trace.write_of(revision)
@@ -385,9 +385,6 @@ class APIServer:
 def _nobody(node: str) -> podlogs.NodeAgent | None:
     """Before machines are plugged in: no kubelet answers."""
     return None
-
-
-_WHEN_NAMED = "when a resource name is provided"
 
 
 def _before_and_after(change: Change) -> tuple[Any | None, Any | None]:

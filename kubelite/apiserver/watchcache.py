@@ -8,7 +8,7 @@ Models k8s.io/apiserver/pkg/storage/cacher (its spec.nodeName index and scopes i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubelite.apimachinery.rest import ADDED, DELETED, MODIFIED, WatchEvent
@@ -18,7 +18,10 @@ Matches = Callable[[Any], bool]
 
 
 class Watcher:
-    """One running watch. ``scope`` is the one value its index is asked for, if it has one."""
+    """One running watch. ``scope`` is the one value its index is asked for, if it has one.
+
+    ``sees_all``: all that is found under its scope, or all there is, without another question.
+    """
 
     __slots__ = ("_cache", "deliver", "matches", "namespace", "scope", "sees_all")
 
@@ -29,13 +32,14 @@ class Watcher:
         matches: Matches | None,
         namespace: str,
         scope: str,
+        sees_all: bool,
     ):
         self._cache = cache
         self.deliver = deliver
         self.matches = matches
         self.namespace = namespace
         self.scope = scope
-        self.sees_all = matches is None and not namespace
+        self.sees_all = sees_all
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -43,9 +47,6 @@ class Watcher:
 
     def offer(self, new: Any | None, old: Any | None, revision: int, cause: int) -> None:
         """Deliver the change as this watcher sees it, if it sees it at all."""
-        if self.sees_all:
-            self.deliver(_plain(new, old, revision, cause))
-            return
         now, before = self._sees(new), self._sees(old)
         if now:
             self.deliver(WatchEvent(MODIFIED if before else ADDED, new, revision, cause))
@@ -73,9 +74,11 @@ class WatchCache:
         matches: Matches | None = None,
         namespace: str = "",
         scope: str = "",
+        more: bool = False,
     ) -> Watcher:
-        """Start telling ``deliver``."""
-        watcher = Watcher(self, deliver, matches, namespace, scope)
+        """Start telling ``deliver``; ``more``: it asks for more than namespace and ``scope``."""
+        whole = not namespace and not more and (matches is None or scope != "")
+        watcher = Watcher(self, deliver, matches, namespace, scope, whole)
         group = self._narrow.setdefault(scope, {}) if scope else self._everyone
         group[watcher] = None
         return watcher
@@ -89,18 +92,30 @@ class WatchCache:
     def dispatch(self, new: Any | None, old: Any | None, revision: int, cause: int) -> None:
         """Offer one change to everyone whom it may concern."""
         if self._everyone:
-            plain = _plain(new, old, revision, cause)
-            for watcher in tuple(self._everyone):
-                if watcher.sees_all:
-                    watcher.deliver(plain)
-                else:
-                    watcher.offer(new, old, revision, cause)
-        if self._narrow:
-            after = self._scope_of(new) if new is not None else ""
-            before = self._scope_of(old) if old is not None else after
-            for scope in (after,) if after == before else (after, before):
-                for watcher in tuple(self._narrow.get(scope, ())):
-                    watcher.offer(new, old, revision, cause)
+            _tell(self._everyone, new, old, revision, cause)
+        if not self._narrow:
+            return
+        after = self._scope_of(new) if new is not None else None
+        before = self._scope_of(old) if old is not None else after
+        if after is None or after == before:
+            if group := self._narrow.get(before or ""):
+                _tell(group, new, old, revision, cause)
+            return
+        if group := self._narrow.get(after):
+            _tell(group, new, None, revision, cause)
+        if group := self._narrow.get(before or ""):
+            _tell(group, None, old, revision, cause)
+
+
+def _tell(
+    group: Iterable[Watcher], new: Any | None, old: Any | None, revision: int, cause: int
+) -> None:
+    plain = _plain(new, old, revision, cause)
+    for watcher in tuple(group):
+        if watcher.sees_all:
+            watcher.deliver(plain)
+        else:
+            watcher.offer(new, old, revision, cause)
 
 
 def _plain(new: Any | None, old: Any | None, revision: int, cause: int) -> WatchEvent:

@@ -96,10 +96,9 @@ class Client:
         """
         clock = self.clock
         now = sent = clock.now
-        paid = (self._paid if self._paid > now else now) + self._interval
+        paid = self._paid = (self._paid if self._paid > now else now) + self._interval
         if paid - self._ahead > now:
             sent = paid - self._ahead
-        self._paid = paid
         clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits, self._life)
 
     def hang_up(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kubelite.api.core_v1 import Event, EventSource, ObjectReference
 from kubelite.apimachinery.meta import ObjectMeta
-from kubelite.apimachinery.rest import STRATEGIC_PATCH, Response
+from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request, Response
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import Time
 from kubelite.client.client import Client
@@ -93,9 +93,16 @@ class EventRecorder:
         if not about.allowed(now):
             return
         if known is None:
-            self._client.create(event)
+            self._create(event)
         else:
             self._count(event)
+
+    def _create(self, event: Event) -> None:
+        meta = event.metadata
+        request = Request(
+            "create", "events", meta.namespace, meta.name, "", event, self._client.component
+        )
+        self._client.send(request)
 
     def _about(self, involved: Any) -> _About:
         meta, known = involved.metadata, self._known
@@ -146,7 +153,7 @@ class EventRecorder:
 
         def answered(response: Response) -> None:
             if response.code == 404:  # it has outlived its hour, or its creation was held back
-                self._client.create(event)
+                self._create(event)
 
         meta = event.metadata
         self._client.patch("events", meta.name, meta.namespace, patch, STRATEGIC_PATCH, answered)

@@ -225,9 +225,10 @@ class Informer:
             self._put(obj)
 
     def _put(self, obj: Any) -> None:
-        key = key_of(obj)
+        meta = obj.metadata
+        key = f"{meta.namespace}/{meta.name}" if meta.namespace else meta.name
         old = self._store.get(key)
-        if old is not None and old.metadata.uid != obj.metadata.uid:
+        if old is not None and old.metadata.uid != meta.uid:
             self._remove(old)  # deleted and made anew between two looks
             old = None
         self._store[key] = obj
@@ -236,7 +237,7 @@ class Informer:
         if old is None:
             for added in self._on_add:
                 added(obj)
-        elif old.metadata.resource_version != obj.metadata.resource_version:
+        elif old.metadata.resource_version != meta.resource_version:
             for updated in self._on_update:
                 updated(old, obj)
 

@@ -15,7 +15,9 @@ from kubelite.api.custom import CustomObject
 from kubelite.api.freezing import spoilt
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.times import SECOND
+from kubelite.sim.clock import FOREVER
 from kubelite.sim.guests import MishapWarning
+from kubelite.sim.trace import ANYTHING, Subject
 
 if TYPE_CHECKING:
     from kubelite.cluster.cluster import Cluster
@@ -78,14 +80,16 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
 
 def _move(cluster: Cluster, deadline: int) -> bool:
     """Run until something is written, or for a few steps; False when time is up."""
-    step, writes = cluster.clock.step, cluster.trace.writes
-    written = len(writes)
-    for _ in range(_STEPS):
-        if not step(deadline):
-            return False
-        if len(writes) != written:
-            break
-    return True
+    return _advance(cluster, deadline, ANYTHING, _STEPS)
+
+
+def _advance(cluster: Cluster, deadline: int, awaited: Subject, most: int = FOREVER) -> bool:
+    trace = cluster.trace
+    trace.awaited = awaited
+    try:
+        return cluster.clock.advance(deadline, most)
+    finally:
+        trace.awaited = None
 
 
 class About:
@@ -103,12 +107,7 @@ class About:
 
     def move(self, cluster: Cluster, deadline: int) -> bool:
         """Run until the object is written; False when time is up."""
-        trace = cluster.trace
-        trace.awaited = self._place
-        try:
-            return cluster.clock.advance(deadline)
-        finally:
-            trace.awaited = None
+        return _advance(cluster, deadline, self._place)
 
 
 def settle(cluster: Cluster, quiet: float, timeout: float) -> float:

@@ -74,7 +74,8 @@ class GarbageCollector(ManagedController):
     def _added(self, resource: str, obj: Any) -> None:
         # A new object's owners are checked only when their controller may have died since:
         # when the copy of the owner is not there.
-        if any(self._known(obj, owner) is None for owner in obj.metadata.owner_references):
+        owners = obj.metadata.owner_references
+        if owners and any(self._known(obj, owner) is None for owner in owners):
             self.queue.add(f"{resource}|{key_of(obj)}")
         elif obj.metadata.deletion_timestamp is not None:
             self._updated(resource, obj, obj)

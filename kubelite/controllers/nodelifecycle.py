@@ -317,4 +317,5 @@ def zone_of(node: Node) -> str:
 
 
 def _tainted(node: Node) -> bool:
-    return any(taint.key in _DEAD for taint in node.spec.taints)
+    taints = node.spec.taints
+    return bool(taints) and any(taint.key in _DEAD for taint in taints)

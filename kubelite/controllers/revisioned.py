@@ -95,8 +95,12 @@ class RevisionedController(ManagedController):
     def _pod_updated(self, old: Pod, pod: Pod) -> None:
         if not self.owners.items():
             return
+        manager = controller_of(pod)
+        moved = old.metadata.owner_references is not pod.metadata.owner_references
+        if manager is not None and manager.kind != self.kind and not moved:
+            return  # nearly every pod there is
         owner = before = self._owner_of(pod)
-        if old.metadata.owner_references is not pod.metadata.owner_references:
+        if moved:
             before = self._owner_of(old)
         if before is not None:
             if before is not owner:
@@ -110,7 +114,7 @@ class RevisionedController(ManagedController):
             if delay and pod_ready(pod) > pod_ready(old):
                 # One second more: timestamps are whole seconds.
                 self.queue.add_after(key_of(owner), (delay + 1) * SECOND)
-        elif controller_of(pod) is None and pod.metadata.labels != old.metadata.labels:
+        elif manager is None and pod.metadata.labels != old.metadata.labels:
             self._pod_added(pod)
 
     def _pod_deleted(self, pod: Pod) -> None:

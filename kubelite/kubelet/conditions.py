@@ -91,10 +91,10 @@ def _containers_ready(pod: Pod, inits: Statuses, containers: Statuses, phase: st
         return "False", "PodFailed", ""
     unready = [
         status.name
-        for container, status in zip(pod.spec.init_containers, inits, strict=True)
+        for container, status in zip(pod.spec.init_containers if inits else (), inits, strict=True)
         if is_sidecar(container) and not status.ready
     ]
-    ready = {status.name for status in containers if status.ready}
+    ready = [status.name for status in containers if status.ready]
     unready += [container.name for container in pod.spec.containers if container.name not in ready]
     if not unready:
         return TRUE
@@ -123,7 +123,7 @@ def _ready(pod: Pod, others: list[PodCondition], containers_ready: Finding) -> F
 def _initialized(pod: Pod, inits: Statuses, containers: Statuses, phase: str) -> Finding:
     if phase == "Succeeded":
         return "True", "PodCompleted", ""
-    if any(status.state.running or status.state.terminated for status in containers):
+    if not inits or any(s.state.running or s.state.terminated for s in containers):
         return TRUE
     incomplete = [
         status.name

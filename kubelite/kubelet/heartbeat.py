@@ -7,6 +7,7 @@ The node lifecycle controller takes a node whose signs stop for lost. Models
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import is_
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
 from kubelite.api.core_v1 import Node, Taint
@@ -53,6 +54,7 @@ class Heartbeat:
         self._chance = chance
         self._runtime = runtime
         self._name = name
+        self._stream = f"kubelet/{name}/lease"
         self._node_ip = node_ip
         self._pod_cidr = pod_cidr
         self._machine = machine
@@ -61,6 +63,7 @@ class Heartbeat:
         self._registered = registered
         self.housekeeping: Callable[[Node], bool] = _no_pressure
         self._pressed = False  # short of memory
+        self._truthful: tuple[Node | None, bool, bool] = (None, False, False)  # what was so
         self._lease: Lease | None = None
         self._timers: dict[str, Timer] = {}
         self._life = 0  # answers to requests of an earlier life are ignored
@@ -132,12 +135,18 @@ class Heartbeat:
             self._pressed = self.housekeeping(self.node)
         due = self._clock.now - self._reported_at >= STATUS_REPORT_FREQUENCY
         new_images = self._runtime.images() != self._reported_images
-        if (
-            due
-            or new_images
-            or (self.node and misreported(self.node, self._runtime, self._pressed))
-        ):
+        if due or new_images or self._misreported():
             self._report()
+
+    def _misreported(self) -> bool:
+        """Whether the node's conditions are not so; one that is still the same has been read."""
+        told = (self.node, self._runtime.network_ready(), self._pressed)
+        if self.node is None or all(map(is_, told, self._truthful)):
+            return False
+        if misreported(self.node, self._runtime, self._pressed):
+            return True
+        self._truthful = told
+        return False
 
     # DOC: node-heartbeat
     def _report(self) -> None:
@@ -164,7 +173,7 @@ class Heartbeat:
     # The lease
 
     def _renew(self) -> None:
-        delay = self._chance.jitter(RENEW_INTERVAL, RENEW_JITTER, f"kubelet/{self._name}/lease")
+        delay = self._chance.jitter(RENEW_INTERVAL, RENEW_JITTER, self._stream)
         self._timers["lease"] = self._clock.after(delay, self._renew)
         life = self._life
         now = MicroTime(self._clock.now)

@@ -109,7 +109,7 @@ class PodWorker:
         elif self.syncing and (pod.spec is not old.spec and pod.spec != old.spec):
             self._kubelet.allocation.spec_changed(self, old)
             self.sync()
-        elif self.syncing and _others(pod) != _others(old):
+        elif self.syncing and pod is not old and _others(pod) != _others(old):
             self.update_status()
         elif self.pod is not old:  # and somebody else has written it
             self._kubelet.statuses.reconcile(self)

@@ -7,7 +7,7 @@ Pure functions. Models generateAPIPodStatus, convertToAPIContainerStatuses and g
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kubelite.api.core_v1 import (
     Container,
@@ -31,6 +31,8 @@ from kubelite.kubelet import cri
 from kubelite.kubelet.actions import as_container, is_sidecar, should_restart
 from kubelite.kubelet.conditions import conditions_of
 from kubelite.kubelet.restarts import has_rules, restarts_after
+
+IP = TypeVar("IP", HostIP, PodIP)
 
 CONTAINER_CREATING = ContainerState(waiting=ContainerStateWaiting(reason="ContainerCreating"))
 POD_INITIALIZING = ContainerState(waiting=ContainerStateWaiting(reason="PodInitializing"))
@@ -104,9 +106,9 @@ def generate_status(
             pod, old, inits, containers, phase, runtime.sandbox_ready, now, passing
         ),
         host_ip=host_ip,
-        host_ips=(HostIP(ip=host_ip),),
+        host_ips=_one(old.host_ips, host_ip, HostIP),
         pod_ip=pod_ip,
-        pod_ips=(PodIP(ip=pod_ip),) if pod_ip else (),
+        pod_ips=_one(old.pod_ips, pod_ip, PodIP) if pod_ip else (),
         start_time=old.start_time or Time(now),
         init_container_statuses=inits,
         container_statuses=containers,
@@ -114,6 +116,13 @@ def generate_status(
         qos_class=old.qos_class or qos_class(spec),
         observed_generation=pod.metadata.generation,
     )
+
+
+def _one(said: tuple[IP, ...], address: str, kind: type[IP]) -> tuple[IP, ...]:
+    """This one address; what was said before if it is the same."""
+    if len(said) == 1 and said[0].ip == address:
+        return said
+    return (kind(ip=address),)
 
 
 def _container_statuses(
@@ -258,7 +267,7 @@ def _phase(
     containers: tuple[ContainerStatus, ...],
     terminal: bool,
 ) -> str:
-    initializing, init_failed = _init_progress(spec, inits)
+    initializing, init_failed = _init_progress(spec, inits) if inits else (False, False)
     running = waiting = stopped = succeeded = 0
     for status in containers:
         state = status.state
@@ -271,10 +280,9 @@ def _phase(
             stopped += 1  # where a rule restarts the whole pod, it is about to start again
         else:
             waiting += 1
-    begun = any(s.state.running or s.state.terminated for s in containers)
     if init_failed:
         return "Failed"
-    if (initializing and not begun) or waiting:
+    if waiting or (initializing and not _begun(containers)):
         return "Failed" if terminal else "Pending"
     if running:
         return "Running"
@@ -283,6 +291,10 @@ def _phase(
     if not terminal and _some_restart(spec, containers):
         return "Running"
     return "Succeeded" if stopped == succeeded else "Failed"
+
+
+def _begun(containers: tuple[ContainerStatus, ...]) -> bool:
+    return any(s.state.running or s.state.terminated for s in containers)
 
 
 def _some_restart(spec: PodSpec, containers: tuple[ContainerStatus, ...]) -> bool:

@@ -132,14 +132,18 @@ class CycleState(dict[str, Any]):
     def leave(self, nodes: Sequence[NodeInfo]) -> None:
         """These are left after Filter."""
         assert self.snapshot.nodes, "nodes have their places once they are in order"
-        places = self.places = [node.place for node in nodes]
-        first, last = places[0], places[-1]
-        if last - first + 1 == len(places):  # as a rule they stand in a row, ...
-            self.pick = itemgetter(slice(first, last + 1))
-        elif len(self.snapshot.nodes) - first + last + 1 == len(places):  # ... or around the end
-            self.pick = lambda column: column[first:] + column[: last + 1]
-        else:
-            self.pick = itemgetter(*places)
+        self.places = [node.place for node in nodes]
+        self.pick = picker(self.places, len(self.snapshot.nodes))
+
+
+def picker(places: Sequence[int], nodes: int) -> Callable[[list[Any]], Sequence[Any]]:
+    """Takes what stands at these places from a list with a value for each of the nodes."""
+    first, last = places[0], places[-1]
+    if last - first + 1 == len(places):  # as a rule they stand in a row, ...
+        return itemgetter(slice(first, last + 1))
+    if nodes - first + last + 1 == len(places):  # ... or around the end
+        return lambda column: column[first:] + column[: last + 1]
+    return itemgetter(*places)
 
 
 class Listers(Value):

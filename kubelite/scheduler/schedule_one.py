@@ -20,6 +20,7 @@ from kubelite.scheduler.framework import (
     CycleState,
     FilterPlugin,
     Status,
+    picker,
 )
 from kubelite.scheduler.nominator import Nominator
 from kubelite.scheduler.preemption import fit_error
@@ -181,7 +182,7 @@ def find_feasible(
     nodes, places = snapshot.nodes, _places_to_check(state, decision)
     wanted = feasible_nodes_to_find(len(places), framework.profile.percentage_of_nodes_to_score)
     start = start % len(places) if places else 0
-    places = [*places[start:], *places[:start]]
+    places = places[start:] + places[:start]
     by_spec, others = _split(checks)
     feasible, refusals = decision.feasible, decision.refusals
     promised = nominator.by_node if nominator else {}
@@ -193,8 +194,9 @@ def find_feasible(
     while places and len(feasible) < wanted:
         window, places = places[:wanted], places[wanted:]
         statuses = known.filled(snapshot, window, by_spec_alone)
-        if not (others or promised or any(map(statuses.__getitem__, window))):
-            feasible += map(nodes.__getitem__, window[: wanted - len(feasible)])
+        pick = picker(window, len(nodes))
+        if not (others or promised or any(pick(statuses))):
+            feasible += pick(nodes)[: wanted - len(feasible)]
             continue
         for place in window:
             node, status = nodes[place], statuses[place]
@@ -229,11 +231,11 @@ def _pre_filter(state: CycleState, decision: Decision, framework: Framework) -> 
     return left
 
 
-def _places_to_check(state: CycleState, decision: Decision) -> Sequence[int]:
+def _places_to_check(state: CycleState, decision: Decision) -> list[int]:
     """All nodes, or those that PreFilter named, by their places in the order."""
     snapshot, names = state.snapshot, state.node_names
     if names is None:
-        return range(len(snapshot.nodes))
+        return snapshot.places
     plugins = " ".join(sorted(decision.rejected_by))
     decision.skipped_reason = f"node(s) didn't satisfy plugin(s) [{plugins}]"
     named = map(snapshot.by_name.get, names)

@@ -56,6 +56,7 @@ class Snapshot:
         "changes",
         "epoch",
         "images",
+        "places",
     )
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class Snapshot:
         self.images: dict[str, dict[str, int]] = {}  # image -> node -> bytes
         self._counts: dict[str, dict[tuple[Selector, bool], Matching]] = {}
         self._order: list[NodeInfo] | None = None
+        self.places: list[int] = []  # of all nodes, once they are in order
         self._columns: dict[str, list[Any]] = {}
         self._complete: dict[str, bool] = {}
         self.changes: list[int] = []
@@ -95,6 +97,7 @@ class Snapshot:
             self._order = [info for info in turns if info is not None]
             for place, info in enumerate(self._order):
                 info.place = place
+            self.places = list(range(len(self._order)))
             self._columns.clear()
             self._complete.clear()
             self._begin_epoch()

@@ -13,7 +13,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from types import TracebackType
+from functools import lru_cache
+from types import MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
@@ -77,10 +78,16 @@ class Mishap(NamedTuple):
 
 def foreign(thing: Any) -> bool:
     """Whether a class, a function or an object comes from outside the engine."""
-    thing = getattr(thing, "func", thing)  # functools.partial
-    thing = getattr(thing, "__func__", thing)
+    if type(thing) is not MethodType:  # one has its function's module, and is what is asked most
+        thing = getattr(thing, "func", thing)  # functools.partial
+        thing = getattr(thing, "__func__", thing)
     module = getattr(thing, "__module__", None) or type(thing).__module__
-    return str(module).partition(".")[0] not in LIBRARIES
+    return _outside(str(module))
+
+
+@lru_cache
+def _outside(module: str) -> bool:
+    return module.partition(".")[0] not in LIBRARIES
 
 
 def frames(error: BaseException) -> Iterator[TracebackType]:

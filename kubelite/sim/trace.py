@@ -20,6 +20,9 @@ Subject = tuple[str, str, str]
 """What an entry is about: resource, namespace, name."""
 
 
+ANYTHING: Subject = ("", "", "")
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One happening. ``place`` is where it stands in the trace, ``cause`` where its cause does."""
 
@@ -42,7 +45,7 @@ class Trace:
         self.entries: list[Entry] = []
         self.writes: list[Entry] = []  # those of the entries that made a revision
         self.probes: list[Any] = []  # what probes found, as kubelets note it; no entries
-        self.awaited: Subject | None = None  # a write of it pauses the clock
+        self.awaited: Subject | None = None  # a write of it, or of ANYTHING, pauses the clock
         self._clock = clock
         self._by_subject: dict[Subject, list[Entry]] = {}
 
@@ -64,7 +67,8 @@ class Trace:
             self._by_subject[subject] = [entry]
         if revision:
             self.writes.append(entry)
-            if subject == self.awaited:
+            awaited = self.awaited
+            if awaited is not None and awaited in (subject, ANYTHING):
                 clock.pause()
         return place
 

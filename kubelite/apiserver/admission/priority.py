@@ -32,12 +32,16 @@ class Priority(Plugin):
 
     def __init__(self, find: Find, everything: Everything):
         super().__init__(find, everything)
+        self._classes_change()
+
+    def _classes_change(self) -> None:
         self._prioritise = ByIdentity(self._prioritised)
+        self._usual: tuple[PriorityClass | None] | None = None  # the default, once asked for
 
     def admit(self, request: Request, obj: Any, old: Any | None) -> Any:
         """The pod with its priority; a class as it is. Raises StatusError 403."""
         if request.resource == CLASSES:
-            self._prioritise = ByIdentity(self._prioritised)
+            self._classes_change()
             self._check_default(obj, old)
             return obj
         if old is not None:
@@ -49,7 +53,7 @@ class Priority(Plugin):
         """The two classes of the system stay."""
         if request.resource != CLASSES:
             return
-        self._prioritise = ByIdentity(self._prioritised)
+        self._classes_change()
         if request.name in SYSTEM_CLASSES:
             cause = "this is a system priority class and cannot be deleted"
             raise errors.forbidden(CLASSES, request.name, cause)
@@ -72,7 +76,9 @@ class Priority(Plugin):
     def _class_of(self, spec: PodSpec) -> PriorityClass:
         name = spec.priority_class_name
         if not name:
-            return self._default() or NO_CLASS
+            if self._usual is None:
+                self._usual = (self._default(),)
+            return self._usual[0] or NO_CLASS
         found: PriorityClass | None = self.find(CLASSES, "", name)
         if found is None:
             raise _refused(f"no PriorityClass with name {name} was found")

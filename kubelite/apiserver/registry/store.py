@@ -76,7 +76,8 @@ class Registry:
 
     def get(self, namespace: str, name: str) -> Any:
         """The object. Raises StatusError 404."""
-        found = self._backend.get(self.key(namespace, name))
+        key = f"{self.prefix}{namespace}/{name}" if namespace else self.prefix + name
+        found = self._backend.get(key)
         if found is None:
             raise errors.not_found(self.kind.resource, name)
         return found.value
@@ -186,8 +187,8 @@ class Registry:
         What is kept under an old key is written even if it is equal: so keys are rotated.
         """
         meta = new.metadata
-        unchanged = new is old or new == old
-        if unchanged and not self._backend.stale(self.key(meta.namespace, meta.name)):
+        key = self.key(meta.namespace, meta.name)
+        if (new is old or new == old) and not self._backend.stale(key):
             return old
         if request.dry_run:  # the version that is there: there will be no other
             version = old.metadata.resource_version
@@ -195,7 +196,6 @@ class Registry:
         stamped = replace(
             new, metadata=replace(meta, resource_version=str(self._backend.revision + 1))
         )
-        key = self.key(meta.namespace, meta.name)
         if (
             meta.deletion_timestamp is not None
             and not meta.finalizers
@@ -224,7 +224,7 @@ class Registry:
         generation = held.generation
         if generation and self.strategy.spec_changed(new, old):
             generation += 1
-        elif new.metadata is held:
+        elif new.metadata is held:  # as a rule
             return new
         meta = replace(
             new.metadata,

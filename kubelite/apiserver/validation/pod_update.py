@@ -278,8 +278,8 @@ def _transitions(
     new: core_v1.PodStatus, old: core_v1.PodStatus, spec: core_v1.PodSpec, path: str
 ) -> Errors:
     """A container that ended for good does not come back to life."""
-    known = old.container_statuses or old.init_container_statuses
-    if not known and not old.ephemeral_container_statuses:
+    known = (*old.container_statuses, *old.init_container_statuses)
+    if not [s for s in (*known, *old.ephemeral_container_statuses) if s.state.terminated]:
         return
     rules = [r for c in (*spec.init_containers, *spec.containers) for r in c.restart_policy_rules]
     if not any(rule.action == "RestartAllContainers" for rule in rules):

@@ -53,6 +53,7 @@ class Look:
         self.now = Time(seen.now // SECOND * SECOND)
         self.status: JobStatus = job.status
         self.pods = sorted(pods, key=indexes.of_pod) if workers.indexed(job) else pods
+        self.known = [pod for pod in self.pods if self._counts(pod)]  # still to be counted
         self.active = [pod for pod in self.pods if pod_active(pod)]
         self.terminating = sum(map(workers.terminating, pods))
         self.ready = sum(map(pod_ready, self.active))
@@ -83,14 +84,12 @@ class Look:
 
     def _new(self) -> list[Pod]:
         """Pods that are not counted for good; of an Indexed Job, those with a right index."""
-        new = [pod for pod in self.pods if self.counts(pod)]
         if not workers.indexed(self.job):
-            return new
+            return self.known
         most = self.job.spec.completions or 0
-        return [pod for pod in new if 0 <= indexes.of_pod(pod) < most]
+        return [pod for pod in self.known if 0 <= indexes.of_pod(pod) < most]
 
-    def counts(self, pod: Pod) -> bool:
-        """Whether the pod is still to be counted."""
+    def _counts(self, pod: Pod) -> bool:
         return workers.tracked(pod) and pod.metadata.uid not in self.seen.released
 
     def _count_indexes(self) -> None:

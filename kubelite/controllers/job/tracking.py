@@ -26,9 +26,8 @@ MAX_UNCOUNTED = 500
 def track(look: Look) -> list[Action]:
     """Write the status, let counted pods go, write the status again."""
     job, over = look.job, look.over
-    known = [pod for pod in look.pods if look.counts(pod)]
-    held = {pod.metadata.uid for pod in known} - set(look.removed)
-    status, ended, full = _write_down(look, known, _counted(look.status, held))
+    held = {pod.metadata.uid for pod in look.known} - set(look.removed)
+    status, ended, full = _write_down(look, look.known, _counted(look.status, held))
     if over is not None and over.type in ("FailureTarget", "SuccessCriteriaMet"):
         status = _with(status, over)
         final = "Failed" if over.type == "FailureTarget" else "Complete"

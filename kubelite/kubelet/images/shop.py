@@ -137,8 +137,11 @@ class Shop(Program):
         return self.began + int(after * SECOND) if after else None
 
     def _number(self, name: str, default: float = 0.0) -> float:
+        text = self.env.get(name)
+        if not text:
+            return default
         try:
-            return float(self.env.get(name) or default)
+            return float(text)
         except ValueError:
-            self.log(f"{name}={self.env[name]!r} is not a number; using {default:g}")
+            self.log(f"{name}={text!r} is not a number; using {default:g}")
             return default

@@ -92,6 +92,7 @@ class SimulatedRuntime:
         self._containers: dict[str, Container] = {}
         self.accounts = Accounts(clock, self._containers, cores)
         self._images: dict[str, int] = {}
+        self._listed: tuple[tuple[str, int], ...] = ()  # the same, for those who ask
         self._notify: Callable[[str, ContainerStatus], object] = _nobody
         self._generation = 0  # grows when power fails: what was under way is lost
         self.log_directory = LogDirectory()
@@ -119,11 +120,15 @@ class SimulatedRuntime:
 
     def images(self) -> tuple[tuple[str, int], ...]:
         """Every image held, with its size."""
-        return tuple(self._images.items())
+        return self._listed
 
     def add_image(self, image: str) -> None:
         """Put an image on the node without a pull, as a machine image built with it has it."""
-        self._images[str(resolve(image))] = program_for(image).size
+        self._hold(image, program_for(image).size)
+
+    def _hold(self, image: str, size: int) -> None:
+        self._images[str(resolve(image))] = size
+        self._listed = tuple(self._images.items())
 
     def pull_image(self, image: str, then: Callable[[PullResult], object]) -> None:
         """Fetch an image: one question to the registry, then as long as its size takes."""
@@ -137,7 +142,7 @@ class SimulatedRuntime:
         self._later(time, self._pulled, image, size, then)
 
     def _pulled(self, image: str, size: int, then: Callable[[PullResult], object]) -> None:
-        self._images[str(resolve(image))] = size
+        self._hold(image, size)
         then(PullResult(digest_of(image), size))
 
     # Sandboxes
