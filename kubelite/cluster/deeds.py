@@ -228,7 +228,10 @@ class Door:
         return getattr(self._server, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._server, name, value)
+        if name in vars(Door):
+            self.__dict__[name] = value
+        else:
+            setattr(self._server, name, value)
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
