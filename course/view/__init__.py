@@ -2,8 +2,9 @@
 
 Lives here: the record (``state``), where things go (``layout``), the live view
 (``cluster_view`` and its ``.js`` and ``.css``), the still picture (``svg``), the words
-(``text``), the figures (``graph``, ``timeline``), the sliders (``controls``) and the one
-palette behind them all.
+(``text``), the figures (``graph``, ``timeline``, ``money``), the sliders and buttons
+(``controls`` with its ``sections``, ``switches`` and ``console``), the games (``play``) and the
+one palette behind them all.
 Must not live here: rules of Kubernetes, and anything that changes a cluster except the
-controls. Views read a cluster's history and nothing else.
+controls and the games. Views read a cluster's history and nothing else.
 """

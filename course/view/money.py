@@ -281,10 +281,12 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         figure = LessonFigure(WIDTH, 1.4 + 0.3 * len(bars), alt=repr(found))
         ax = figure.subplots()
         for place, bar in enumerate(bars):
-            for end, at, colour, hatch, label in (
+            ends = (
                 (bar.low, bar.at_low, SKY_BLUE, "", "at the low end of its range"),
                 (bar.high, bar.at_high, ORANGE, "//", "at the high end"),
-            ):
+            )
+            longest_first = sorted(ends, key=lambda end: -abs(end[1] - found.base))
+            for end, at, colour, hatch, label in longest_first:
                 ax.barh(
                     place,
                     at - found.base,
@@ -304,7 +306,9 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(f"{found.measure}: {found.worse} less {found.better}")
-        ax.set_title("Beyond the dashed line it is another", fontsize=9.5, fontweight="normal")
+        ax.set_title(
+            "Beyond the dashed line the sign is another", fontsize=9.5, fontweight="normal"
+        )
     return figure
 
 
