@@ -27,7 +27,8 @@ def cells(chapter: syllabus.Chapter, kind: str) -> list[NotebookNode]:
 
 def calls(chapter: syllabus.Chapter, name: str) -> list[ast.expr]:
     """The first argument of every call of a function in the chapter's code."""
-    code = "\n".join(cell.source for cell in cells(chapter, "code"))
+    python = [cell.source for cell in cells(chapter, "code") if not cell.source.startswith("%")]
+    code = "\n".join(python)
     found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     named = [one for one in found if isinstance(one.func, ast.Name) and one.func.id == name]
     return [one.args[0] for one in named if one.args]
