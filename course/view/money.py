@@ -301,7 +301,7 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         ax.set_yticks(range(len(bars)), [bar.name.replace("_", " ") for bar in bars])
         ax.set_ylim(len(bars) - 0.4, -0.6)
         ax.margins(x=0.09)
-        ax.legend(loc="lower right")
+        ax.legend(loc="best")
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(f"{found.measure}: {found.worse} less {found.better}")
         ax.set_title("Left of the dashed line the conclusion is another", fontweight="normal")
