@@ -68,7 +68,7 @@ assert 4.5 < near.latency(0.95) / half.latency(0.95) < 5.5
 assert near.lost < 0.001 and 0.16 < over.lost < 0.17
 
 # %% [markdown]
-# Up to nine nobody leaves, and everybody is annoyed. At twelve one visitor in six gives up. The best hour of Black Friday brings more than forty.
+# Up to nine hardly anybody leaves, and many wait for seconds. At twelve one visitor in six gives up. The best hour of Black Friday brings more than forty.
 #
 # This is all that the story knows of a server: a queue with room for as many as are willing to wait.
 
@@ -468,8 +468,8 @@ print(f"{len(nodes)} machines and {len(pods)} pods at 11:00; nobody was called."
 assert len(nodes) >= 6 and morning.people == numbers.cluster_minutes / 60 * numbers.engineer_hour
 
 # %% [markdown]
-# All three burdens are gone from the team's list: growing and shrinking, paying for what is not needed, asking who is alive.
-# The price is on the bill, too: half an hour of work a day for the cluster itself.
+# All three burdens are off the team's list: the cluster shrinks by itself, gives machines back, and asks who is alive. How much the
+# second is worth you will see below. The price is on the bill, too: half an hour of work a day for the cluster itself.
 #
 # > **In real life** (November 2026). None of this happens because Kubernetes is there. The autoscaler for pods has to be
 # > declared and needs the metrics server, which many clusters do not have at first; the one for machines is a program
@@ -550,8 +550,8 @@ assert max(ends["ordinary_rate"][0], ends["peak_factor"][0]) < bill.base / 4
 tornado(bill)
 
 # %% [markdown]
-# That an orchestrator saves *orders* holds throughout. That it saves *money on the bill* does not: with few visitors or a small
-# peak next to nothing is left of it, and with four hours of work on the cluster a day people with `docker run` are cheaper.
+# That orders and bill *together* are less under an orchestrator holds for all numbers tried, one at a time. That *the bill* is less does
+# not: with few visitors or a small peak next to nothing is left of it, and with four hours of work on the cluster a day people with `docker run` are cheaper.
 
 # %% [markdown]
 # ## When it is not worth its trouble
@@ -604,8 +604,8 @@ assert all(row[0] < 0 for row in grid.values) and all(row[1] > 0 for row in grid
 heat(grid)
 
 # %% [markdown]
-# The first column decides. If nothing ever breaks unnoticed, the orchestrator is a loss on each day of the year, and one saved
-# Black Friday does not make up for it:
+# The first column decides. If nothing ever breaks unnoticed, the orchestrator is a loss on every ordinary day, and one saved
+# Black Friday does not make up for it. Here is Sarah's shop in its own size, against containers by hand:
 
 # %%
 nothing_breaks = numbers.but(hangs_a_day=0)
@@ -627,9 +627,9 @@ assert saved(nothing_breaks) > 0 > saved(ordinary)
 assert year < 0
 
 # %% [markdown]
-# That surprises many: it is not the peak that pays for an orchestrator. It is the repair at 01:18 on an ordinary night, again and
-# again. With a shop on one machine and a load balancer that asks, wait. With many services, many machines, and nights in which
-# things break, do not.
+# That surprises many: it is not the peak that pays for an orchestrator. It is the repair in an ordinary night, again and again.
+# If one machine and a load balancer that asks are enough for a shop, it can wait. With many services, many machines and nights in which
+# things break, it should not.
 #
 # ## Your own numbers
 #

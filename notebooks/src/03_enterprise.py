@@ -74,7 +74,7 @@ print(f"After a minute {ready:,} pods are ready on {len(group.get('nodes'))} mac
 assert ready == 1000
 
 # %% [markdown]
-# Each box is a machine, each mark in it a pod. In a notebook that runs you can colour them by team, and open any of them.
+# Each box is a machine, each mark in it a pod, coloured by team. In a notebook that runs you can open any of them.
 
 # %%
 ClusterView(group, title="A thousand containers", colour_by="owner")
@@ -499,11 +499,18 @@ assert ready == 20 and pushed_out(patient) == 12
 assert job.status.failed == 0 and 32 < job.status.succeeded < 48
 assert "Failed" not in [one.type for one in job.status.conditions]
 
-ClusterView(patient, title="06:02: the shop goes first", at=asked_at + 120, colour_by="owner")
+quarter_past = patient.history.at(START - 2 * HOUR + HOUR // 4)
+unplaced = [pod for pod in quarter_past.list("pods") if not pod.spec.node_name]
+assert len(unplaced) == 12
+
+ClusterView(patient, title="06:15: the shop goes first", at=asked_at + 900, colour_by="owner")
 
 # %% [markdown]
 # Now the shop goes first, and the report goes on beside it on what is left: slowly, four parts at a time. That is the choice you have
-# made by writing a number and a rule. Here is how a Job judges a pod that has ended, by the rules it was given:
+# made by writing a number and a rule. The twelve new pods came ten minutes after the old ones: ignored failures do not count against the
+# limit, but a Job waits after failures of any kind before it tries again.
+#
+# Here is how a Job judges a pod that has failed, by the rules it was given:
 
 # %%
 show("pod-failure-policy")
