@@ -1,5 +1,7 @@
 """The engine's own code in a lesson, found by its anchor: ``show("replicaset-plan")``.
 
+The story of the shop (``course/story``) is shown the same way: ``show("story-queue")``.
+
 An anchor is a comment ``# DOC: name`` in front of a function, a class or a statement. Code is
 found by name, so it can move and change while the lesson keeps showing what really runs.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 import kubelite
 
 ENGINE = Path(next(iter(kubelite.__path__)))
+STORY = Path(__file__).parent / "story"
 MARK = "# DOC: "
 
 
@@ -37,7 +40,7 @@ class Excerpt:
 
 
 def show(anchor: str) -> Excerpt:
-    """The code that follows ``# DOC: anchor`` in the engine.
+    """The code that follows ``# DOC: anchor`` in the engine or in the story.
 
     Raises LookupError, naming the anchors there are, when there is none of that name.
     """
@@ -46,16 +49,18 @@ def show(anchor: str) -> Excerpt:
         raise LookupError(f"no anchor {anchor!r}; there are: {', '.join(sorted(places))}")
     file, line = places[anchor]
     text = file.read_text(encoding="utf-8")
-    name = f"kubelite/{file.relative_to(ENGINE).as_posix()}"
+    top = next(folder for folder in (ENGINE, STORY.parent) if file.is_relative_to(folder))
+    name = f"{top.name}/{file.relative_to(top).as_posix()}"
     return Excerpt(anchor, name, _statement_after(text, line))
 
 
 @cache
 def anchors() -> dict[str, tuple[Path, int]]:
-    """Every anchor of the engine, with its file and line (from 1)."""
+    """Every anchor of the engine and of the story, with its file and line (from 1)."""
     return {
         line.split(MARK, 1)[1].strip(): (file, number)
-        for file in sorted(ENGINE.rglob("*.py"))
+        for folder in (ENGINE, STORY)
+        for file in sorted(folder.rglob("*.py"))
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
         if line.strip().startswith(MARK)
     }

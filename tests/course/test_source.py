@@ -14,6 +14,12 @@ def test_a_function_is_shown_whole_and_dedented() -> None:
     assert shown.code.endswith("self.cause, self.running = NO_CAUSE, outer")
 
 
+def test_the_story_is_shown_too() -> None:
+    shown = show("story-demand")
+    assert shown.file == "course/story/traffic.py"
+    assert shown.code.startswith("def demand(hour: float")
+
+
 def test_every_anchor_leads_to_code() -> None:
     assert all(show(anchor).code.strip() for anchor in anchors())
 
