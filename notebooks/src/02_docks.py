@@ -13,6 +13,7 @@ from typing import Any
 from course.lesson import (
     Cluster,
     ClusterView,
+    lanes,
     message_flow,
     packing,
     predict,
@@ -20,7 +21,6 @@ from course.lesson import (
     replicas_slider,
     scheduling,
     show,
-    timeline,
     why_not,
 )
 
@@ -396,7 +396,7 @@ assert state["asked"] == (1, True)
 assert state["unasked"] == (0, True)
 
 # %%
-timeline(cluster, "deployment/asked", title="Asked after its health: restarted in the same pod")
+lanes(cluster, "deployment/asked", title="Asked after its health: restarted in the same pod")
 
 # %% [markdown]
 # The pod that nobody asks after is *Ready* and answers nothing. It will stay so until a person looks.
