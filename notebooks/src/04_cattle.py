@@ -521,7 +521,7 @@ cluster.get("pvc")
 waits = [e.message for e in cluster.events("pod/volume-0") if e.reason == "FailedAttachVolume"]
 print(waits[-1])
 assert "Multi-Attach error" in waits[-1]
-show("statefulset-claims")
+show("detach-volume")
 
 # %% [markdown]
 # > **In real life** (November 2026). It is often said that programs in containers have to be stateless. Many are, and theirs is the
