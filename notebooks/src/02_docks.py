@@ -399,7 +399,10 @@ assert state["unasked"] == (0, True)
 lanes(cluster, "deployment/asked", title="Asked after its health: restarted in the same pod")
 
 # %% [markdown]
-# The pod that nobody asks after is *Ready* and answers nothing. It will stay so until a person looks.
+# Three failures in a row reach the threshold at about 90 s; the container, which no longer hears SIGTERM, is killed when its grace period of 30 s
+# is over, and started again. The bar stays green throughout: nobody declared a readiness probe, so a container that runs counts as ready.
+#
+# The pod that nobody asks after is *Ready*, too, and answers nothing. It will stay so until a person looks.
 
 # %% [markdown] tags=["claim:docker-runs-containers"]
 # > **In real life** (November 2026). Orchestrators are said to keep containers healthy and quick. Kubernetes does so as far as probes
