@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from course.lesson import Cluster, compare, message_flow, predict, quiz, show, why, why_not
 
 # %% [markdown] tags=["claim:open-source-platform", "claim:greek-name", "claim:k8s", "claim:pronunciation-disputed", "claim:pronunciation-common", "claim:k8s-aloud", "claim:design-goal"]
-# Sarah's shop now runs on Kubernetes. Bob, who looks after it, types one command, and two seconds later a program runs on
+# Sarah's shop now runs on Kubernetes. Bob, who looks after it, types one command, and three seconds later a program runs on
 # a machine that he never named. A dozen programs took part. This chapter follows the command through all of them,
 # and then takes them away, one after the other, to see what each was good for.
 #
@@ -98,7 +98,7 @@ predict(
 )
 
 # %% [markdown]
-# Here is every message that the command set off, in order. Times are seconds since the command. A filled arrow to the API server goes on to etcd:
+# Here is every message that the command set off, in order. Times are seconds since the command. A solid arrow to the API server goes on to etcd:
 # it is a write. A dashed one away from it is news for somebody who watches.
 
 # %%
@@ -106,7 +106,7 @@ flow = message_flow(cluster, about="deployment/web", title="From one apply to a 
 flow
 
 # %% [markdown]
-# Read the left edge and the right edge of the words: the API server stands in every line, except where somebody works for himself. Count it:
+# Follow the lane of the API server downwards: every arrow begins or ends there. The three rings are work that somebody does alone. Count them:
 
 # %%
 steps = str(flow).splitlines()[1:]
@@ -139,7 +139,7 @@ why(cluster, NAME)
 # | 4 to 6 | ReplicaSet controller | sees one pod too few, creates one | `replicaset-plan` |
 # | 7 to 10 | scheduler | sees a pod without a node, chooses one, writes the binding | `scheduler-cycle`, `pod-binding` |
 # | 11 | kubelet of that node | sees a pod that is now its own | `kubelet-admit`, `pod-worker-sync` |
-# | to 2,000 | runtime | makes the sandbox, pulls the image, starts the container | `sync-pod`, `image-ensure` |
+# | to 3,300 | runtime | makes the sandbox, pulls the image, starts the container | `sync-pod`, `image-ensure` |
 # | then | kubelet | reports: running, ready | `generate-status` |
 # | then | the controllers | count: one of one | `rollout-progress` |
 #
@@ -233,7 +233,7 @@ assert without.request("web").status == 200
 # something new, there is no difference.
 
 # %%
-compare(cluster, without, title_a="With a scheduler", title_b="Without one")
+compare(cluster, without, title_a="the whole cluster", title_b="the one without a scheduler")
 
 # %%
 waiting = next(pod for pod in without.get("pods") if not pod.spec.node_name)
