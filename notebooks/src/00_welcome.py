@@ -199,10 +199,10 @@ assert kept.metadata.uid == new.metadata.uid
 assert kept.status.container_statuses[0].restart_count == 1
 assert len(other.get("pods")) == 2
 
-compare(cluster, other, title_a="the power stays off", title_b="the power comes back")
+compare(cluster, other, title_a="the first run", title_b="the second run")
 
 # %% [markdown]
-# Drag the handle through time and watch both at once. Most outages are short, and a cluster that panics after ten seconds would move half its pods
+# In the second run the power came back. Drag the handle through time and watch both at once. Most outages are short, and a cluster that panics after ten seconds would move half its pods
 # about for each of them. Patience is a setting; chapter 09 is about choosing it.
 #
 # ## Your turn

@@ -279,7 +279,7 @@ assert charged == ["USD", "USD"]
 # ## A Secret
 #
 # The shop needs the password of its database. It should stand neither in the image nor in the manifest of the
-# shop, so it goes into an object of its own, which works as a ConfigMap does and is called otherwise. The shop names it and gets it as a variable.
+# shop, so it goes into an object of its own: a *Secret*, which is used as a ConfigMap is. The shop names it and gets it as a variable.
 
 # %% tags=["claim:secrets-in-programs"]
 SECRET = """
