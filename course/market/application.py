@@ -23,7 +23,8 @@ class Check:
 
     ``ends`` failures in a row put an end to it (0: none ever), ``leaves`` of them take it out of
     service. It is asked ``first`` seconds after its start. Until its first good answer, or until
-    ``grace`` is over, failures do not count; in its first ``patience`` seconds none puts an end to it.
+    ``grace`` is over, failures do not count; in its first ``patience`` seconds none puts an end to
+    it.
     """
 
     http: str

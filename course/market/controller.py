@@ -126,6 +126,7 @@ class MarketController(ManagedController):
             self.queue.add(f"{pod.metadata.namespace}/{owner.name}")
 
     def crash(self) -> None:
+        """Forget how long each node was silent."""
         super().crash()
         self._silence.clear()
 

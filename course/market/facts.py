@@ -62,3 +62,15 @@ def standings() -> Standings:
     return Standings(
         Standing(row["title"], row["license"], row["standing"], row["source"]) for row in rows
     )
+
+
+class Approximations(tuple[str, ...]):
+    """What is simpler here than with the products, a line each."""
+
+    def __repr__(self) -> str:
+        return "\n".join(f"- {one}" for one in self)
+
+
+def approximations() -> Approximations:
+    """The card: where these rules are simpler than the products, and what that changes."""
+    return Approximations(_read()["approximations"])

@@ -1,4 +1,4 @@
-"""Reads a job file in HCL: blocks, attributes, lists, objects, numbers, strings, heredocs, comments.
+"""Reads a job file in HCL: blocks, attributes, lists, objects, numbers, strings, heredocs.
 
 What is computed (variables, functions, conditions) is refused with its place; ``${...}`` inside a
 string stays as it is written. The grammar is given to lark, a parser generator.

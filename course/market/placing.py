@@ -1,7 +1,7 @@
 """Where each orchestrator puts a copy: plugins and profiles of our scheduler.
 
-The engine's filters stay (room, taints, labels); of its scores none counts in these profiles. What is
-equal is decided by chance, which is how Mesos offers come: in random order.
+The engine's filters stay (room, taints, labels); of its scores none counts in these profiles. What
+is equal is decided by chance, which is how Mesos offers come: in random order.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ class FewestTasks:
         pass
 
     def score(self, state: Any, pod: Any, node: Any) -> int:
+        """99 for an empty node; a task of the service weighs as much as ten others."""
         own, every = min(_own(pod, node), 9), min(len(node.pods), 9)
         return 99 - 10 * own - every
 
 
 # DOC: market-binpack
 class BinPack:
-    """Nomad: the fuller the better, less for copies of the same group, less where it failed before."""
+    """Nomad: the fuller the better; less beside copies of the group, less where it failed before."""
 
     name = "BinPack"
 
@@ -51,6 +52,7 @@ class BinPack:
         pass
 
     def score(self, state: Any, pod: Any, node: Any) -> int:
+        """The mean of what applies, each between -1 and 1, as 0 to 100."""
         scores = [_fit(pod, node)]
         if collisions := _own(pod, node):
             scores.append(-(collisions + 1) / _count(pod))
@@ -88,6 +90,7 @@ class Constraints:
         pass
 
     def filter(self, state: Any, pod: Any, node: Any) -> Status | None:
+        """Refuses the node where a demand is not met."""
         for attribute, operator, value in json.loads(_annotation(pod, RULES, "[]")):
             demand = DEMANDS.get(operator)
             if demand and not demand(_Copies(state.snapshot.nodes, pod, attribute, node), value):
@@ -134,6 +137,7 @@ class SpreadOver:
         pass
 
     def score(self, state: Any, pod: Any, node: Any) -> int:
+        """Less for each task that shares the node's values."""
         labels = json.loads(_annotation(pod, SPREAD, "[]"))
         counts = [_Copies(state.snapshot.nodes, pod, label, node).count for label in labels]
         return max(100 - 10 * sum(counts), 0)
@@ -145,4 +149,4 @@ PROFILES = (
     Profile("nomad", SILENT, extra=(BinPack, Constraints)),
     Profile("marathon", SILENT, extra=(Constraints,)),
 )
-"""One scheduler for all, with a profile of each; a pod's ``schedulerName`` says whose rules hold."""
+"""One scheduler for all, with a profile of each; ``schedulerName`` says whose rules hold."""

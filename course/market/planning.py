@@ -16,7 +16,7 @@ KEPT = 5
 
 
 class Situation:
-    """What is known at one moment: the tries, the nodes that are silent, and since when each was."""
+    """What is known at one moment: the tries, and which nodes have been silent for too long."""
 
     def __init__(
         self, owner: Any, book: Rulebook, tasks: Sequence[Task], lost: Mapping[str, bool], now: int

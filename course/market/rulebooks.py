@@ -1,7 +1,7 @@
 """What each orchestrator does after an exit and after the loss of a node: its rules as functions.
 
-A rulebook is asked about one try (``Task``) and answers when the next one is due, where, and what it
-is to remember. It keeps nothing itself. The numbers come from ``rules.yaml`` and from the file.
+A rulebook is asked about one try (``Task``) and answers when the next one is due, where, and what
+it is to remember. It keeps nothing itself. The numbers come from ``rules.yaml`` and from the file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Draw = Callable[[], float]
 
 
 class Next(NamedTuple):
-    """The next try: due so many microseconds after the end, on ``node`` or wherever there is room."""
+    """The next try: due ``delay`` microseconds after the end, on ``node`` or where there is room."""
 
     delay: int
     carried: Mapping[str, Any] = {}
@@ -57,6 +57,7 @@ class Swarm(Rulebook):
     """An ended task is replaced by a new one after a pause, always the same, on any node."""
 
     def after_exit(self, task: Task, tasks: Sequence[Task], draw: Draw) -> Next | None:
+        """A new task, unless the restart policy says no or its attempts are used up."""
         condition = self.policy.get("condition", "any")
         if condition == "none" or (condition == "on-failure" and task.succeeded):
             return None
@@ -69,6 +70,7 @@ class Swarm(Rulebook):
         return Next(seconds_to(self.policy["restart_delay"]), kept)
 
     def after_loss(self, task: Task) -> Next | None:
+        """The same pause as after an exit."""
         return Next(seconds_to(self.policy["restart_delay"]), task.carried)
 
     def superfluous(self, current: Sequence[Task], count: int) -> list[Task]:
@@ -87,6 +89,7 @@ class Nomad(Rulebook):
     """First again in the same place, a few times; then somewhere else, later and later."""
 
     def after_exit(self, task: Task, tasks: Sequence[Task], draw: Draw) -> Next | None:
+        """On the same node while attempts are left in the interval; after them elsewhere."""
         policy, carried = self.policy, dict(task.carried)
         since = carried.get("since") or task.began
         restarts = carried.get("restarts", 0)
@@ -115,16 +118,18 @@ class Nomad(Rulebook):
         return Next(seconds_to(delay), {"moved": moved + 1, "left": task.node})
 
     def after_loss(self, task: Task) -> Next | None:
+        """At once, and rather not on the node that was lost."""
         return Next(0, {"moved": task.carried.get("moved", 0), "left": task.node})
 
 
 # DOC: market-marathon
 class Marathon(Rulebook):
-    """A pause that grows with each failure of the app, and is forgotten once a copy has lived a while."""
+    """A pause that grows with each failure, and is forgotten once a copy has lived a while."""
 
     forgives = True
 
     def after_exit(self, task: Task, tasks: Sequence[Task], draw: Draw) -> Next | None:
+        """After the pause, which all copies of the app share while none has proved viable."""
         policy = self.policy
         viable = seconds_to(policy["viable_after"])
         if task.ended - task.began >= viable:
@@ -135,6 +140,7 @@ class Marathon(Rulebook):
         return Next(seconds_to(pause), {"pause": pause})
 
     def after_loss(self, task: Task) -> Next | None:
+        """When it counts as inactive; never with the strategy "disabled"."""
         after = self.policy["inactive_after"]
         return None if after < 0 else Next(seconds_to(after), task.carried)
 

@@ -26,7 +26,7 @@ STAYS = [
     {"key": f"node.kubernetes.io/{taint}", "operator": "Exists", "effect": "NoExecute"}
     for taint in ("not-ready", "unreachable")
 ]
-"""Kubernetes' own rule of lost nodes is not to act on these pods: their orchestrator has another."""
+"""Kubernetes' rule of lost nodes is not to act on these pods: their orchestrator has its own."""
 
 
 class Task(NamedTuple):

@@ -33,8 +33,8 @@ NOTHING = "nobody noticed"
 class Trial(NamedTuple):
     """One failure under one orchestrator; ``seconds`` is None if it was not over at the end.
 
-    ``copies`` has the number of copies that were up, each second from the failure on; ``cluster`` is
-    the one it happened in.
+    ``copies`` has the number of copies that were up, each second from the failure on; ``cluster``
+    is the one it happened in.
     """
 
     orchestrator: str
@@ -178,7 +178,6 @@ def trial(application: Application, failure: str, nodes: int = 3, seed: int = 7)
         raise ValueError(f"{failure!r} is none of: {', '.join(FAILURES)}")
     strike, watched, say = FAILURES[failure]
     cluster = open_market(application, nodes, seed=seed)
-    began = cluster.elapsed
     strike(cluster, application)
     wanted = {_grow: MORE, _overflow: TOO_MANY}.get(strike, application.replicas)
     answers: list[Any] = []
