@@ -10,9 +10,9 @@ from course.market.application import Application, NotUnderstood
 from course.market.facts import approximations, standings
 from course.market.loading import load, shop_file, the_shop
 from course.market.managed import managed
-from course.market.opening import open_market, scale, up, where
+from course.market.opening import join, open_market, scale, up, where
 from course.market.recovery import recovery
-from course.market.trials import FAILURES, Trial, crash_loop, trial, trials, without_check
+from course.market.trials import FAILURES, Trial, crash_loop, renamed, trial, trials, without_check
 
 __all__ = [
     "FAILURES",
@@ -21,10 +21,12 @@ __all__ = [
     "Trial",
     "approximations",
     "crash_loop",
+    "join",
     "load",
     "managed",
     "open_market",
     "recovery",
+    "renamed",
     "scale",
     "shop_file",
     "standings",

@@ -38,6 +38,12 @@ def open_market(
     return cluster
 
 
+def join(cluster: Cluster, application: Application) -> None:
+    """One more application in a cluster that is there; all its copies are up then."""
+    cluster.apply(list(documents(application)))
+    cluster.run_until(lambda _: up(cluster, application) == application.replicas)
+
+
 def documents(application: Application) -> tuple[dict[str, Any], ...]:
     """What is applied: the manifests of Kubernetes, or an object of our kind, and a Service."""
     if application.manifests:

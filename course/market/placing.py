@@ -44,7 +44,7 @@ class FewestTasks:
 
 # DOC: market-binpack
 class BinPack:
-    """Nomad: the fuller the better; less beside copies of the group, less where it failed before."""
+    """Nomad: the fuller the better; less beside copies of its group, or where it failed."""
 
     name = "BinPack"
 

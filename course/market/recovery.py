@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib.ticker import MaxNLocator
+
 from course.market.facts import title as name_of
 from course.market.trials import Trial
 from course.view.figure import LessonFigure
@@ -65,4 +67,4 @@ def _draw(strip: Any, trial: Trial) -> None:
     strip.set_title(name_of(trial.orchestrator) + lost, fontsize=9.5, pad=3, fontweight="normal")
     strip.set_ylabel("copies")
     strip.set_ylim(0, most * 1.15)
-    strip.yaxis.get_major_locator().set_params(integer=True)
+    strip.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))

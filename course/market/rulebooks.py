@@ -17,7 +17,7 @@ Draw = Callable[[], float]
 
 
 class Next(NamedTuple):
-    """The next try: due ``delay`` microseconds after the end, on ``node`` or where there is room."""
+    """The next try: due ``delay`` microseconds after the end, on ``node`` or anywhere."""
 
     delay: int
     carried: Mapping[str, Any] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -65,8 +66,15 @@ def task_of(pod: Any, now: int) -> Task:
         succeeded=status.phase == "Succeeded",
         lost=int((meta.annotations or {}).get(LOST, 0)),
         leaving=meta.deletion_timestamp is not None,
-        carried=json.loads((meta.annotations or {}).get(CARRIED, "{}")),
+        carried=_read((meta.annotations or {}).get(CARRIED, "{}")),
     )
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Mapping[str, Any]:
+    """What a try carries; the same text comes back with every look at the pod."""
+    found: Mapping[str, Any] = json.loads(text)
+    return found
 
 
 def _began(pod: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from course.market.application import Application
 from course.market.facts import title
 from course.market.opening import open_market, pods, scale, up, where
+from course.market.tasks import task_of
 from kubelite import Cluster
 from kubelite.sim.clock import SECOND
 
@@ -19,6 +21,9 @@ EXITS = ["/bin/sh", "-c", "sleep 5; exit 1"]
 
 MORE = 10
 """Copies wanted by the trial of scaling."""
+
+MOMENT = 60
+"""Seconds after which it breaks, the same for each: all nodes have given the same signs of life."""
 
 TOO_MANY = 26
 """More than three machines have room for; a minute later a fourth joins."""
@@ -149,9 +154,15 @@ def _records(cluster: Cluster, application: Application) -> str:
     )
     if restarts:
         return "restarted in its pod"
+    if any(task_of(pod, 0).carried.get("restarts") for pod in found if _is_nomads(pod)):
+        return "restarted in its place"
     if len([pod for pod in found if pod.status.phase != "Failed"]) == len(found):
         return NOTHING
     return "a new one"
+
+
+def _is_nomads(pod: Any) -> bool:
+    return bool(pod.spec.scheduler_name == "nomad")
 
 
 def _places(cluster: Cluster, application: Application) -> str:
@@ -178,6 +189,7 @@ def trial(application: Application, failure: str, nodes: int = 3, seed: int = 7)
         raise ValueError(f"{failure!r} is none of: {', '.join(FAILURES)}")
     strike, watched, say = FAILURES[failure]
     cluster = open_market(application, nodes, seed=seed)
+    cluster.run(max(MOMENT - cluster.elapsed, 0))
     strike(cluster, application)
     wanted = {_grow: MORE, _overflow: TOO_MANY}.get(strike, application.replicas)
     answers: list[Any] = []
@@ -218,6 +230,15 @@ def without_check(application: Application) -> Application:
 
 
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+
+
+def renamed(application: Application, name: str, replicas: int = 1) -> Application:
+    """The same under another name, and with another number of copies."""
+    found = json.loads(
+        json.dumps(application.manifests).replace(f'"{application.name}"', f'"{name}"')
+    )
+    changed = replace(application, name=name, manifests=tuple(found))
+    return _changed(changed, lambda container: None, replicas=replicas)
 
 
 def broken(application: Application) -> Application:
@@ -264,8 +285,8 @@ def crash_loop(application: Application, seconds: int = 3600, nodes: int = 3) ->
     cluster = open_market(ill, nodes, wait=False)
     starts: set[int] = set()
     places: set[str] = set()
-    for _ in range(seconds):
-        cluster.run(1)
+    for _ in range(0, seconds, 2):
+        cluster.run(2)
         starts |= {one.started_at for one in _containers(cluster, ill)}
         places |= {pod.spec.node_name for pod in pods(cluster, ill) if pod.spec.node_name}
     began = cluster.history.start
