@@ -369,7 +369,7 @@ assert machines > 2 * offers.offers[0].per_month
 # Look at the date before you look at a ranking. Lists of tools age fast, as Mesos shows.
 #
 # - [IBM: What is container orchestration?](https://www.ibm.com/topics/container-orchestration) (22 October 2024)
-# - [LaunchDarkly: What Is Container Orchestration, Exactly? Everything to Know](https://launchdarkly.com/blog/what-is-container-orchestration-exactly-everything/) (28 April 2021)
+# - [LaunchDarkly on container orchestration](https://launchdarkly.com/blog/what-is-container-orchestration-exactly-everything/) (28 April 2021)
 # - [Geekflare: Container Orchestration Tools for DevOps](https://geekflare.com/container-orchestration-software/) (fourteen of them, Mesos included)
 # - The products themselves: [Kubernetes](https://kubernetes.io), [Docker Swarm mode](https://docs.docker.com/engine/swarm/),
 #   [Nomad](https://developer.hashicorp.com/nomad), [Apache Mesos](https://mesos.apache.org),

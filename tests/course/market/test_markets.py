@@ -1,4 +1,4 @@
-"""The same failures under each orchestrator, on clusters; what is measured is what the rules say."""
+"""The same failures under each orchestrator: what is measured on clusters is what rules say."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ def test_swarm_stops_after_its_attempts_unless_they_are_long_ago() -> None:
         count += 1
         one = task(ended=one.ended + 10 * SECOND, carried=follows.carried)
     assert count == 2
-    slow = book("swarm", attempts=2, window=15)
-    for turn in range(5):
-        follows = slow.after_exit(task(ended=turn * 20 * SECOND, carried=one.carried), [], half)
+    slow, one = book("swarm", attempts=2, window=15), task()
+    for _ in range(5):
+        follows = slow.after_exit(one, [], half)
         assert follows is not None
-        one = task(carried=follows.carried)
+        one = task(ended=one.ended + 20 * SECOND, carried=follows.carried)
 
 
 def test_nomad_tries_twice_in_place_and_then_elsewhere_later_and_later() -> None:
