@@ -94,11 +94,12 @@ class Visits(NamedTuple):
 
 
 class Street:
-    """A fresh cluster for one check."""
+    """A fresh cluster for one check, or one that stands already."""
 
-    def __init__(self, seed: int):
-        self.cluster = Cluster(nodes=3, seed=seed)
-        self.cluster.apply(SERVICE)
+    def __init__(self, seed: int, cluster: Cluster | None = None):
+        self.cluster = cluster or Cluster(nodes=3, seed=seed)
+        if cluster is None:
+            self.cluster.apply(SERVICE)
 
     def open(self, answer: Any) -> str:
         """Apply the learner's manifest; the sentence of a refusal, or ""."""
