@@ -46,6 +46,8 @@ SERVICE = {
 class SarahsShop(Shop):
     """Opens after 8 seconds, freezes at ``/freeze``, serves for 5 more seconds after SIGTERM."""
 
+    tags = r"latest|\d+\.\d+"
+
     def start(self) -> None:
         """Start with Sarah's settings, whatever the pod's spec says."""
         self.env = {"START_SECONDS": str(OPENS_AFTER // SECOND), "RESPONSE_MS": str(RESPONSE_MS)}
