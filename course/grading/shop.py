@@ -234,7 +234,7 @@ def trouble(answer: Any) -> str:
         return "were served by something that is not Sarah's shop"
     if answer.status:
         return f"got an error page ({answer.status})"
-    if not answer.pod:
+    if not answer.pod and "timeout" not in answer.error:
         return "found no shop to go to"
     if "refused" in answer.error:
         return "stood before a closed door"
