@@ -114,7 +114,7 @@ def batches(score, seed):
         pods = fewest(pods, lambda some: bool(Yard(score, seed, NODES, some).wrong), 15)
         yard = Yard(score, seed, NODES, pods)
         return not_yet(
-            f"{yard.wrong} {len(pods)} pods are enough for that.",
+            f"{yard.wrong} {len(pods)} pod{'s are' if len(pods) > 1 else ' is'} enough for that.",
             schedule=[f"a pod requests {cpu}m of cpu and {memory}Mi of memory" for cpu, memory in pods],
             run=yard.cluster,
         )

@@ -156,7 +156,7 @@ def batches(score, seed):
         pods = fewest(pods, lambda some: bool(Yard(score, seed, NODES, some).wrong), 15)
         yard = Yard(score, seed, NODES, pods)
         return not_yet(
-            f"{yard.wrong} {len(pods)} pods are enough for that.",
+            f"{yard.wrong} {len(pods)} pod{'s are' if len(pods) > 1 else ' is'} enough for that.",
             schedule=[f"a pod requests {cpu}m of cpu and {memory}Mi of memory" for cpu, memory in pods],
             run=yard.cluster,
         )
@@ -174,7 +174,7 @@ def score(pod, node):
 def score(pod, node):
     return 100 * (1 - (node["used_cpu"] + pod["cpu"]) / node["cpu"])
 
-# %% tags=["wrong"] wrong="the average of both" points=4 because="average of all it has"
+# %% tags=["wrong"] wrong="the average of both" points=6 because="enough for that"
 def score(pod, node):
     shares = [(node[f"used_{name}"] + pod[name]) / node[name] for name in ("cpu", "memory")]
     return 100 * (1 - sum(shares) / 2)
