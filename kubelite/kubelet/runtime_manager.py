@@ -39,7 +39,12 @@ Done = Callable[[int | None], object]
 
 
 class RuntimeManager:
-    """The hands of all pod workers of one node."""
+    """The hands of all pod workers of one node.
+
+    ``back_off`` makes what says how long a container that has ended waits.
+    """
+
+    back_off: Callable[[Clock], Backoff] = Backoff
 
     def __init__(
         self,
@@ -53,14 +58,14 @@ class RuntimeManager:
         self._reporter = reporter
         self._environments = environments
         self._handlers = HandlerRunner(clock, runtime)
-        self._back_off = Backoff(clock)
+        self._back_off = self.back_off(clock)
         self.started = self.sandboxes = 0  # ever: containers, and pods
         self.images = ImageManager(clock, runtime, reporter)
         self.killer = Killer(clock, runtime, self._handlers, reporter)
 
     def restart(self) -> None:
         """The kubelet's process ends: back-offs and pulls under way live in its memory."""
-        self._back_off = Backoff(self._clock)
+        self._back_off = self.back_off(self._clock)
         self.images.restart()
 
     def forget(self, worker: PodWorker) -> None:
