@@ -164,14 +164,19 @@ def _draw_probes(axes: Any, told: Lanes) -> list[Any]:
         ("threshold reached", 11, 2.6, any(p.acts is not None for p in failed)),
     ]
     return [
-        Line2D([], [], marker="|", linestyle="none", color=BLACK, label=label, **_tick(size, wide))
+        Line2D(
+            [],
+            [],
+            marker="|",
+            linestyle="none",
+            color=BLACK,
+            label=label,
+            markersize=size,
+            markeredgewidth=wide,
+        )
         for label, size, wide, there in samples
         if there
     ]
-
-
-def _tick(size: float, wide: float) -> dict[str, float]:
-    return {"markersize": size, "markeredgewidth": wide}
 
 
 def _draw_streak(axes: Any, row: int, probes: Probes, gap: float) -> None:

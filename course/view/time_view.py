@@ -102,8 +102,8 @@ class TimeView(anywidget.AnyWidget):
         if len(scenes) == 1:
             words, picture = described(scenes[0], self.titles[0]), svg_of(scenes[0], self.titles[0])
         else:
-            names = self.titles[0], self.titles[1]
-            words, picture = compared(*scenes, names), compared_svg(*scenes, names)
+            (one, other), names = scenes, (self.titles[0], self.titles[1])
+            words, picture = compared(one, other, names), compared_svg(one, other, names)
         marks = [mark for film in self.films for mark in film["marks"]]
         told = sorted({f"  {mark['seconds']:8.1f} s  {mark['text']}" for mark in marks})
         if told:

@@ -211,7 +211,11 @@ def _with_body(request: Request, body: Any) -> Request:
 
 def _words(request: Request) -> tuple[str, str]:
     """A bare request in words: nobody's call is known for it."""
-    what = "/".join(filter(None, (request.resource, request.name, request.subresource)))
+    body = request.body
+    meta = body.get("metadata") if isinstance(body, dict) else getattr(body, "metadata", None)
+    named = meta.get("name", "") if isinstance(meta, dict) else getattr(meta, "name", "")
+    name = request.name or str(named or "")
+    what = "/".join(filter(None, (request.resource, name, request.subresource)))
     where = f" in {request.namespace}" if request.namespace not in ("", "default") else ""
     who = f" by {request.component}" if request.component not in ("", "you") else ""
     return f"{request.verb} {what}{where}{who}", ""
@@ -228,7 +232,10 @@ class Door:
         return getattr(self._server, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._server, name, value)
+        if name in vars(Door):
+            self.__dict__[name] = value
+        else:
+            setattr(self._server, name, value)
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""

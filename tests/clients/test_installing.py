@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,25 @@ def test_other_versions_are_another_installation(
         monkeypatch.setattr(installing, "WANTED", (wanted,))
         installing.clients()
     assert len(made) == 2
+
+
+def test_workers_that_want_them_at_once_install_them_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made: list[Clients] = []
+    inside = threading.Lock()
+
+    def install(place: Clients) -> None:
+        assert inside.acquire(blocking=False), "two are at it"
+        made.append(place)
+        _there(place)
+        inside.release()
+
+    monkeypatch.setattr(installing, "PLACE", tmp_path / "clients")
+    monkeypatch.setattr(installing, "_install", install)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: installing.clients(), range(8)))
+    assert len(made) == 1 and len(set(found)) == 1
 
 
 def test_a_registry_that_does_not_answer_is_told_of() -> None:

@@ -10,6 +10,7 @@ from kubelite import Cluster
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.times import SECOND
 from kubelite.cluster.branching import BranchError
+from kubelite.cluster.deeds import ASKING, WHOLE
 from kubelite.cluster.wiring import Wiring
 from kubelite.sim.clock import FOREVER, Clock, HorizonReached
 from tests.manifests import deployment, service
@@ -156,6 +157,22 @@ def test_every_way_to_change_something_can_be_done_again() -> None:
     assert "kubectl scale deployment/web --replicas=4 --as=anna" in words
     assert "kubectl drain node-2 --ignore-daemonsets --force" in words
     assert "load('web').set(50)" in words
+
+
+LOOKING = {
+    *("get", "yaml", "events", "story", "explain", "logs", "metrics", "top", "usage", "follow"),
+    *("can_i", "whoami", "as_user", "as_", "as_token", "cost", "cost_over_time", "warnings"),
+    *("plan", "machine_types", "leader", "resolve", "etcdctl_get", "ship_logs", "close", "branch"),
+    *("run", "run_until", "settle", "serve", "dial", "connect"),
+    *("read_file", "open_store", "watch_over"),
+}
+"""Methods that change nothing by themselves, and those that say themselves that they are lost."""
+
+
+def test_every_public_method_is_written_down_or_only_looks() -> None:
+    methods = {name for name in dir(Cluster) if name[0] != "_" and callable(getattr(Cluster, name))}
+    assert methods - LOOKING == {*WHOLE, *ASKING}
+    assert not LOOKING & {*WHOLE, *ASKING}
 
 
 def test_looking_is_no_deed() -> None:

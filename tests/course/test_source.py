@@ -27,3 +27,9 @@ def test_every_anchor_leads_to_code() -> None:
 def test_an_unknown_anchor_names_those_there_are() -> None:
     with pytest.raises(LookupError, match="clock-step"):
         show("no-such-anchor")
+
+
+def test_the_courses_own_rooms_have_anchors_too() -> None:
+    shown = show("market-swarm")
+    assert shown.file == "course/market/rulebooks.py"
+    assert shown.code.startswith("class Swarm(")

@@ -50,6 +50,27 @@ def test_a_notebook_goes_on_using_its_cluster() -> None:
     assert listed["metadata"]["remainingItemCount"] == 11
 
 
+def test_what_came_over_http_is_done_again_in_a_branch() -> None:
+    cluster = Cluster(nodes=2, seed=7)
+    with cluster.serve(speed=100) as server:
+        connection = connect(server)
+        head = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+        path, body = "/apis/apps/v1/namespaces/default/deployments", json.dumps(deployment())
+        connection.request("POST", path, body, head)
+        assert connection.getresponse().read()
+        connection.close()
+        time.sleep(0.3)
+        cluster.scale("deployment/web", 5)
+        time.sleep(0.2)
+    branch = cluster.branch()
+    assert branch.trace.digest() == cluster.trace.digest()
+    assert type(branch) is Cluster
+    assert [deed.call for deed in branch.deeds] == [
+        "create deployments.apps/web",
+        "scale('deployment/web', 5)",
+    ]
+
+
 def test_it_is_served_at_one_of_the_speeds() -> None:
     with pytest.raises(ValueError, match="speed 0 is not between"):
         Cluster(nodes=0).serve(speed=0)

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def do(by: Path, folder: Path, *words: str) -> None:
     for name in list(environment):
         if name.startswith("JUPYTER"):
             del environment[name]
+    environment["JUPYTER_PATH"] = str(Path(sys.prefix, "share", "jupyter"))  # templates of pages
     command = [by, "-m", "nbgrader", *words]
     options = {"cwd": folder, "env": environment, "timeout": 300}
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]

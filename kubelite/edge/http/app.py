@@ -23,7 +23,7 @@ from kubelite.apiserver.discovery import VERSION
 from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.story import Story
-from kubelite.edge.http import channels, discovery, guard, openapi, paths, tables
+from kubelite.edge.http import channels, discovery, guard, openapi, paths, proxying, tables
 from kubelite.edge.http.dashboard import page
 from kubelite.edge.http.dashboard.feed import Feed
 from kubelite.edge.http.exchange import Answer, Asked
@@ -80,6 +80,7 @@ class App:
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
         self._sessions = Sessions(server, lock, served)
+        self._proxy = proxying.Proxy(server, lock, served)
         self._open: dict[asyncio.Task[None], None] = {}
 
     def close(self) -> None:
@@ -115,6 +116,9 @@ class App:
     async def _answer(self, asked: Asked, receive: Receive) -> Answer:
         if asked.method not in BODILESS:
             asked = asked._replace(body=await _body(receive, asked.headers))
+        to = proxying.target(asked.path)
+        if to is not None:
+            return await self._proxy.answer(asked, to)
         where = paths.place(self._server.scheme, asked.path)
         if where is not None and where.part in STREAMS:
             self._sessions.refuse(asked, where)

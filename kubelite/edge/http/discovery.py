@@ -20,6 +20,10 @@ from kubelite.edge.http import paths
 AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 _KINDS = {"scale": SCALE, "eviction": EVICTION, "token": TOKEN}
+PROXIED = {"Pod": "PodProxyOptions", "Service": "ServiceProxyOptions"}
+"""Kinds behind which requests are passed on; that happens at the edge alone (``proxying``)."""
+
+PASSING = ("create", "delete", "get", "patch", "update")
 _OPTIONS = {
     "exec": "PodExecOptions",
     "attach": "PodAttachOptions",
@@ -99,6 +103,16 @@ def _resources(kinds: list[Kind], group: str, version: str) -> dict[str, Any] | 
             }
             for part in kind.subresources
         ]
+        if kind.kind in PROXIED and not kind.group:
+            found.append(
+                {
+                    "name": f"{kind.plural}/proxy",
+                    "singularName": "",
+                    "namespaced": kind.namespaced,
+                    "kind": PROXIED[kind.kind],
+                    "verbs": PASSING,
+                }
+            )
     name = f"{group}/{version}" if group else version
     return {
         "kind": "APIResourceList",
@@ -157,5 +171,13 @@ def _resource(kind: Kind) -> dict[str, Any]:
                 "verbs": SUBRESOURCES[part],
             }
             for part in kind.subresources
-        ],
+        ]
+        + _proxies(kind),
     }
+
+
+def _proxies(kind: Kind) -> list[dict[str, Any]]:
+    if kind.group or kind.kind not in PROXIED:
+        return []
+    response = {"group": "", "version": kind.version, "kind": PROXIED[kind.kind]}
+    return [{"subresource": "proxy", "responseKind": response, "verbs": PASSING}]
