@@ -598,7 +598,11 @@ assert 7 < one_hang / dearer < 40
 
 # %%
 grid = sensitivity_grid(
-    *("hangs_a_day", "cluster_minutes"), measure="lost and spent ($)", seeds=(7, 8), numbers=small
+    *("hangs_a_day", "cluster_minutes"),
+    measure="lost and spent ($)",
+    steps=3,
+    seeds=(7, 8),
+    numbers=small,
 )
 assert all(row[0] < 0 for row in grid.values) and all(row[1] > 0 for row in grid.values)
 heat(grid)
