@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from course.view.plain import plain
-from kubelite.api.conditions import condition, node_ready, pod_ready
+from kubelite.api.conditions import condition, node_ready, pod_finished, pod_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.core_v1.node import Taint
 from kubelite.api.looks import pod_look
@@ -212,8 +212,9 @@ def _taint(taint: Taint) -> str:
 
 
 def pod_mark(pod: Pod) -> PodMark:
-    """A pod with its look and what it asks for."""
-    asked = [container.resources.requests for container in pod.spec.containers]
+    """A pod with its look and what it asks for: nothing, once it has finished."""
+    containers = () if pod_finished(pod) else pod.spec.containers
+    asked = [container.resources.requests for container in containers]
     return PodMark(
         uid=pod.metadata.uid,
         name=plain(pod.metadata.name),
