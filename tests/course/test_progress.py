@@ -10,7 +10,7 @@ from course import progress as kept
 from course.contents import Progress, predictions_in
 from course.progress import BROKEN, FILE, Keeper
 from course.questions import bank
-from course.syllabus import NOTEBOOKS, chapter
+from course.syllabus import NOTEBOOKS, chapter, chapters
 
 
 @pytest.fixture
