@@ -205,8 +205,10 @@ assert all(one.said == "nobody noticed" and one.lost >= 50 for one in unasked)
 assert all(40 <= one.seconds <= 60 and one.lost <= 15 for one in asked)
 
 # %% [markdown]
-# Three bad answers, ten seconds apart, and then the time to stop and start: that is much the same everywhere. A trap is in Nomad's
-# file: without `check_restart` a sick task is only left out, and never restarted.
+# Three bad answers, ten seconds apart, and then the time to stop and start: that is much the same everywhere. The orders are not.
+# Nomad and Marathon send nobody to a copy after its first bad answer, Kubernetes after three (`failureThreshold` of the
+# readiness probe, if you do not set it), and Swarm until the copy is stopped. A trap is in Nomad's file: without
+# `check_restart` a sick task is only left out, and never restarted.
 #
 # ## A machine loses its power
 #
@@ -232,7 +234,9 @@ recovery(dark, title="A machine loses its power: how many copies are up")
 # Look at the orders, too. Kubernetes is the last to bring the third copy, but it took the dead one off the list after 50 s. Marathon
 # lost most: two of its three copies were on that machine.
 #
-# Below are two of the four clusters, forty seconds after the failure; the slider goes through all of it.
+# Below are two of the four clusters, forty seconds after the failure; the slider goes through all of it. Kubernetes still believes in
+# the copy on the dark machine. Swarm has given it up and started `2.2`, the second try of the third task; the record of the
+# first try stays until the machine is back.
 
 # %%
 compare(dark[0].cluster, dark[1].cluster, "Kubernetes", "Docker Swarm mode", at=100)

@@ -179,7 +179,7 @@ def test_more_and_fewer(name: str) -> None:
 
 def test_a_pod_that_somebody_deletes_comes_back() -> None:
     cluster = open_market(SHOPS["swarm"])
-    cluster.delete("pod/web-1-1")
+    cluster.delete("pod/web-1.1")
     cluster.run(40)
     assert up(cluster, SHOPS["swarm"]) == 3
     cluster.delete("foreignapp/web")
