@@ -120,9 +120,18 @@ print(spread)
 assert set(spread.values()) == {1}
 
 # %% [markdown]
-# **Your turn.** Ask for five copies instead of three, with the same constraint, on three machines. How many run? And with
-# `GROUP_BY` in place of `UNIQUE`? (`wait=False`, then `cluster.run(60)`, for not all may come up.)
-#
+# **Your turn.** Five copies on three machines, each alone: run it, and read why two of them wait. Then put `GROUP_BY` in place of
+# `UNIQUE`, and run it again.
+
+# %%
+five = load(apart.replace('"instances": 3,', '"instances": 5,'))
+cluster = open_market(five, wait=False)
+cluster.run(60)
+print(where(cluster, five))
+reasons = [event.message for event in cluster.events() if event.reason == "FailedScheduling"]
+print(reasons[0] if reasons else "all five have found a place")
+
+# %% [markdown]
 # ## A container crashes
 #
 # From now on one customer orders each second, and we count who got nothing.

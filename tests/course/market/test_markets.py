@@ -211,6 +211,15 @@ def test_an_unknown_failure_names_those_there_are() -> None:
     assert len(FAILURES) == 6
 
 
+def test_what_cannot_fail_is_refused() -> None:
+    nginx = load(shop_file("swarm").replace("shop:1.0", "nginx:1.29").replace("8080", "80"))
+    with pytest.raises(ValueError, match="only the image shop"):
+        trial(without_check(nginx), "a container hangs")
+    none = load(shop_file("swarm").replace("replicas: 3", "replicas: 0"))
+    with pytest.raises(ValueError, match="no copy of web runs"):
+        trial(none, "a container crashes")
+
+
 def test_prices_that_the_story_has_too_are_the_storys() -> None:
     offers = managed()
     assert offers.offers[0].per_month == prices().control_plane_hour * 730
