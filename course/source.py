@@ -1,5 +1,7 @@
 """The engine's own code in a lesson, found by its anchor: ``show("replicaset-plan")``.
 
+The story of the shop (``course/story``) is shown the same way: ``show("story-queue")``.
+
 An anchor is a comment ``# DOC: name`` in front of a function, a class or a statement. Code is
 found by name, so it can move and change while the lesson keeps showing what really runs.
 """

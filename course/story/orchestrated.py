@@ -12,7 +12,7 @@ from course.story.day import Day
 from course.story.ledger import Ledger, Losses, Sample
 from course.story.parameters import Parameters
 from course.story.queueing import served
-from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in
+from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in, upkeep
 from course.story.trouble import strike
 from kubelite import Cluster
 from kubelite.cluster.infrastructure import NodePool
@@ -150,4 +150,4 @@ def run(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> Day:
             log.append((minute, f"{one.what}: {strike(cluster, one.what, one.lot)}"))
         samples.append(watcher.minute(minute, came))
     ledger = Ledger(samples, NAME)
-    return Day(NAME, seed, numbers, ledger, numbers.cluster_minutes, tuple(log), cluster)
+    return Day(NAME, seed, numbers, ledger, upkeep(numbers, hours), tuple(log), cluster)

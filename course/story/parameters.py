@@ -120,7 +120,7 @@ class Parameters:
         unknown = ", ".join(name for name in changes if name not in facts())
         if unknown:
             raise ValueError(f"the story has no number {unknown}; it has {', '.join(facts())}")
-        return replace(self, **changes)
+        return replace(self, **changes)  # type: ignore[arg-type]
 
     @property
     def server_rate(self) -> float:
@@ -141,4 +141,5 @@ def parameters(**changes: float) -> Parameters:
 
     Raises ValueError for a name that is none.
     """
-    return Parameters(**{name: facts()[name].value for name in NAMES}).but(**changes)
+    values: dict[str, Any] = {name: facts()[name].value for name in NAMES}
+    return Parameters(**values).but(**changes)

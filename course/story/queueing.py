@@ -29,7 +29,16 @@ class Served:
     busy: float
     lost: float
     waits: float
-    mean_wait: float
+
+    @property
+    def mean_wait(self) -> float:
+        """How long those who stay wait, on average."""
+        rho, places = self.rate * self.service / self.counters, _places(self)
+        steps = range(places)
+        most = max(log(rho), 0.0) * places  # large powers are scaled down
+        odds = [exp(n * log(rho) - most) for n in steps]
+        ahead = sum((n + 1) * part for n, part in zip(steps, odds, strict=True)) / sum(odds)
+        return self.waits * ahead * self.service / self.counters
 
     def wait(self, share: float) -> float:
         """The time within which this share of those who stay is served: ``wait(0.95)``."""
@@ -72,24 +81,27 @@ def served(rate: float, counters: int, service: float, patience: float) -> Serve
     """What ``counters`` make of ``rate`` customers a second. None of them: all are lost."""
     known = (rate, counters, service, patience)
     if rate <= 0:
-        return Served(*known, 0.0, 0.0, 0.0, 0.0)
+        return Served(*known, 0.0, 0.0, 0.0)
     if counters < 1:
-        return Served(*known, 0.0, 1.0, 0.0, patience)
-    offered = rate * service
-    rho, places = offered / counters, round(patience * counters / service)
-    free = _below(counters, offered)
+        return Served(*known, 0.0, 1.0, 0.0)
+    rho, places = rate * service / counters, round(patience * counters / service)
     # Probabilities as odds against "all counters busy, nobody waits"; large ones are scaled down.
-    scale = exp(-places * max(log(rho), 0.0))
-    queue = [
-        scale * rho**n if rho <= 1 else exp((n - places) * log(rho)) for n in range(places + 1)
-    ]
-    total = free * scale + sum(queue)
-    lost = queue[-1] / total
-    stay = total - queue[-1]
-    waits = sum(queue[:-1]) / stay if places else 0.0
-    ahead = sum((n + 1) * odds for n, odds in enumerate(queue[:-1]))
-    mean = ahead / stay * service / counters if places else 0.0
-    return Served(*known, min(1.0, rho * (1 - lost)), lost, waits, mean)
+    if abs(rho - 1) < 1e-9:
+        scale, last, queue = 1.0, 1.0, places + 1.0
+    elif rho < 1:
+        scale, last = 1.0, rho**places
+        queue = (1 - rho * last) / (1 - rho)
+    else:
+        scale, last = (1 / rho) ** places, 1.0
+        queue = (1 - scale / rho) / (1 - 1 / rho)
+    total = scale * _below(counters, rate * service) + queue
+    lost = last / total
+    waits = (queue - last) / (total - last) if places else 0.0
+    return Served(*known, min(1.0, rho * (1 - lost)), lost, waits)
+
+
+def _places(one: Served) -> int:
+    return round(one.patience * one.counters / one.service)
 
 
 def lost_in_a_row(share: float, requests: int) -> float:

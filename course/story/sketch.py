@@ -15,7 +15,7 @@ from course.story.day import Day
 from course.story.ledger import Ledger, Losses, Sample
 from course.story.parameters import Parameters
 from course.story.queueing import served
-from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in
+from course.story.traffic import Arrivals, Hours, arrivals, minutes_of, troubles_in, upkeep
 
 NAME = "orchestrator, reckoned"
 LEAST = 2
@@ -100,7 +100,7 @@ def run(numbers: Parameters, seed: int, chaos: bool, hours: Hours) -> Day:
             state.hit(minute, coming.pop(0).what)
         samples.append(_sample(state, minute, came, numbers, losses, fixed))
         state.minute(minute, came.requests / 60)
-    return Day(NAME, seed, numbers, Ledger(samples, NAME), numbers.cluster_minutes)
+    return Day(NAME, seed, numbers, Ledger(samples, NAME), upkeep(numbers, hours))
 
 
 def _sample(

@@ -49,6 +49,11 @@ def minutes_of(hours: Hours) -> range:
     return range(round(begin * 60), round(end * 60))
 
 
+def upkeep(numbers: Parameters, hours: Hours) -> float:
+    """The minutes of handwork that a cluster costs in a part of the day."""
+    return numbers.cluster_minutes * len(minutes_of(hours)) / MINUTES
+
+
 class Arrivals(NamedTuple):
     """What came in one minute: the mean rate expected (requests a second), and who did come."""
 

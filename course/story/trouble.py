@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kubelite.kubelet.cri import NEVER, Reply, Request
@@ -70,11 +71,18 @@ def strike(cluster: Any, what: str, lot: float, selector: str = "") -> str:
     if not names:
         return ""
     name = names[min(int(lot * len(names)), len(names) - 1)]
-    {"kill node": _kill, "crash container": crash_container, "hang container": hang_container}[
-        what
-    ](cluster, name)
+    ACCIDENTS[what](cluster, name)
     return name
 
 
-def _kill(cluster: Any, name: str) -> None:
+def kill_node(cluster: Any, name: str) -> None:
+    """Cut a machine's power."""
     cluster.kill_node(name)
+
+
+ACCIDENTS: dict[str, Callable[[Any, str], None]] = {
+    "kill node": kill_node,
+    "crash container": crash_container,
+    "hang container": hang_container,
+}
+"""What a day may bring, by its name in ``course/story/traffic.py``."""

@@ -85,7 +85,7 @@ def _each(load: Any, rate: float, patience: float) -> Served:
         return served(rate, 0, 1.0, patience)
     capacity = load.capacity / pods
     if capacity in (0.0, inf):
-        return Served(rate / pods, 1, 0.0, patience, 0.0, 0.0, 0.0, 0.0)
+        return Served(rate / pods, 1, 0.0, patience, 0.0, 0.0, 0.0)
     cost = load.page_seconds
     counters = max(round(capacity * cost), 1)
     return served(round(rate / pods, 2), counters, counters / capacity, patience)

@@ -20,7 +20,7 @@ import traitlets
 from course.view.colouring import WAYS, Colouring
 from course.view.details import TABS, details
 from course.view.flights import WINDOW, requests_of
-from course.view.layout import NARROWEST, WIDEST, WIDTH, layout_of, rows_needed
+from course.view.layout import NARROWEST, WIDEST, WIDTH, layout_of
 from course.view.plain import plain
 from course.view.saved import beside
 from course.view.state import SECOND, Marks, Scene, State
@@ -147,7 +147,7 @@ class ClusterView(anywidget.AnyWidget):
         """One message with the whole picture; its number comes last and says it is complete."""
         width = max(NARROWEST, min(WIDEST, self.width))
         layout = layout_of(self._scene, self._title, width, self._rows, self._colouring)
-        self._rows = max(self._rows, rows_needed(layout))
+        self._rows = max(self._rows, layout.rows)
         flights, told = self._requests.flights, self._requests.told
         with self.hold_sync():
             self.cards = self._cards.renew(self._scene)

@@ -122,7 +122,10 @@ class Badge(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """A scene with every place worked out, in pixels. ``looks`` are those that tiles name."""
+    """A scene with every place worked out, in pixels. ``looks`` are those that tiles name.
+
+    ``rows`` is how many rows of tiles the fullest node has.
+    """
 
     width: int
     height: int
@@ -133,6 +136,7 @@ class Layout(NamedTuple):
     keys: tuple[Key, ...]
     badges: tuple[Badge, ...]
     looks: tuple[Look, ...]
+    rows: int
 
 
 def layout_of(
@@ -150,15 +154,6 @@ def layout_of(
         if plan.height <= TALLEST:
             break
     return plan.layout()
-
-
-def rows_needed(layout: Layout) -> int:
-    """How many rows of tiles the fullest node of a layout has."""
-    by_node: dict[str, set[int]] = {}
-    for tile in layout.tiles:
-        by_node.setdefault(tile.pod.node, set()).add(tile.y)
-    by_node.pop("", None)
-    return max(map(len, by_node.values()), default=0)
 
 
 def badges_of(node: NodeMark, pods: Iterable[PodMark]) -> list[int]:
@@ -205,7 +200,8 @@ class _Plan:
             for cpu in self.fullest
         }
         needed = [size.rows(pods, self.wide[cpu]) for cpu, pods in self.fullest.items()]
-        self.node_height = size.height_of(max([rows, 1, *needed]))
+        self.rows = max(needed, default=0)
+        self.node_height = size.height_of(max(rows, 1, self.rows))
         strip_rows = max(1, size.rows(len(self.pending), self.inner - STRIP_LABEL))
         self.strip_height = max(22, 2 * PADDING + strip_rows * size.step - size.gap)
         self.nodes_top = MARGIN + TITLE + self.strip_height + PADDING
@@ -236,7 +232,9 @@ class _Plan:
         self.texts += [Text(x, y, text, "legend") for x, y, text in entries]
         self.signs += [Badge(*badge) for badge in badges]
         drawn = (tuple(self.boxes), tuple(self.texts), tuple(self.tiles), tuple(keys))
-        return Layout(self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks)
+        return Layout(
+            self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks, self.rows
+        )
 
     def _place_title(self) -> None:
         line, clock = MARGIN + 14, f"t = {self.scene.seconds:.1f} s"

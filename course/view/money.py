@@ -281,10 +281,12 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         figure = LessonFigure(WIDTH, 1.4 + 0.3 * len(bars), alt=repr(found))
         ax = figure.subplots()
         for place, bar in enumerate(bars):
-            for end, at, colour, hatch, label in (
+            ends = (
                 (bar.low, bar.at_low, SKY_BLUE, "", "at the low end of its range"),
                 (bar.high, bar.at_high, ORANGE, "//", "at the high end"),
-            ):
+            )
+            longest_first = sorted(ends, key=lambda end: -abs(end[1] - found.base))
+            for end, at, colour, hatch, label in longest_first:
                 ax.barh(
                     place,
                     at - found.base,
@@ -301,10 +303,12 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         ax.set_yticks(range(len(bars)), [bar.name.replace("_", " ") for bar in bars])
         ax.set_ylim(len(bars) - 0.4, -0.6)
         ax.margins(x=0.09)
-        ax.legend(loc="lower right")
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(f"{found.measure}: {found.worse} less {found.better}")
-        ax.set_title("Left of the dashed line the conclusion is another", fontweight="normal")
+        ax.set_title(
+            "Beyond the dashed line the sign is another", fontsize=9.5, fontweight="normal"
+        )
     return figure
 
 
@@ -328,7 +332,7 @@ def heat(grid: Grid) -> LessonFigure:
     """The difference over two numbers at once; each field says its value."""
     largest = max(abs(value) for row in grid.values for value in row) or 1.0
     words = "; ".join(
-        f"{grid.up} {y:g}: " + ", ".join(f"{value:.0f}" for value in row)
+        f"{grid.up} {y:g}: " + ", ".join(_short(value, largest) for value in row)
         for y, row in zip(grid.ys, grid.values, strict=True)
     )
     title = f"{grid.measure}: {grid.worse} less {grid.better}"
@@ -347,6 +351,14 @@ def heat(grid: Grid) -> LessonFigure:
         for y, row in enumerate(grid.values):
             for x, value in enumerate(row):
                 ink = WHITE if abs(value) > 0.6 * largest else BLACK
-                ax.text(x, y, f"{value:.0f}", ha="center", va="center", color=ink, fontsize=8.5)
+                ax.text(
+                    x, y, _short(value, largest), ha="center", va="center", color=ink, fontsize=8.5
+                )
         figure.colorbar(shown, ax=ax, label=grid.measure).outline.set_edgecolor(LINE)
     return figure
+
+
+def _short(value: float, largest: float) -> str:
+    """Few digits, and no zero with a sign."""
+    digits = 0 if largest >= 10 else 1
+    return f"{round(value, digits) + 0.0:.{digits}f}"

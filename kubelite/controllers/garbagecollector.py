@@ -14,6 +14,7 @@ from typing import Any
 from kubelite.api.apiextensions_v1 import CRDS, ESTABLISHED, CustomResourceDefinition
 from kubelite.api.conditions import is_true
 from kubelite.api.custom import CustomObject
+from kubelite.api.versions import VERSIONS
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import OwnerReference
 from kubelite.apimachinery.rest import MERGE_PATCH, STRATEGIC_PATCH
@@ -29,7 +30,8 @@ from kubelite.sim.clock import SECOND
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
 
-_IGNORED = ("events",)  # upstream's DefaultIgnoredResources
+_IGNORED = ("events", *(row.resource for row in VERSIONS))
+"""Upstream's DefaultIgnoredResources, and what is stored as another version of its group."""
 
 
 def by_owner(obj: Any) -> Sequence[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cmp_to_key
+from typing import NamedTuple
 
 from kubelite.api.conditions import condition, pod_ready
 from kubelite.api.core_v1 import Pod
@@ -25,18 +26,41 @@ def ranked_for_deletion(pods: Iterable[Pod], colocated: Mapping[str, int], now: 
     dear (an annotation); on a crowded node before alone (``colocated`` counts the family's pods
     by node); younger ready before older; more restarts before fewer; younger before older.
     """
+    facts = [_facts(pod, colocated, now) for pod in pods]  # once each: they are compared often
+    return [fact.pod for fact in sorted(facts, key=cmp_to_key(_compare))]
 
-    def compare(one: Pod, other: Pod) -> int:
-        first, second = _worth(one, colocated), _worth(other, colocated)
-        if first != second:
-            return -1 if first < second else 1
-        return (
-            _younger_first(one, other, _ready_since(one), _ready_since(other), now)
-            or _restarts(other) - _restarts(one)
-            or _younger_first(one, other, _created(one), _created(other), now)
-        )
 
-    return sorted(pods, key=cmp_to_key(compare))
+class _Facts(NamedTuple):
+    """What decides about one pod; moments as they are, and their ages by powers of two."""
+
+    worth: tuple[bool, int, bool, int, int]
+    ready: int
+    ready_age: int
+    restarts: int
+    created: int
+    created_age: int
+    uid: str
+    pod: Pod
+
+
+def _facts(pod: Pod, colocated: Mapping[str, int], now: int) -> _Facts:
+    ready, created = _ready_since(pod), int(pod.metadata.creation_timestamp or 0)
+    ages = _bucket(ready, now), _bucket(created, now)
+    worth, uid = _worth(pod, colocated), pod.metadata.uid
+    return _Facts(worth, ready, ages[0], _restarts(pod), created, ages[1], uid, pod)
+
+
+def _compare(one: _Facts, other: _Facts) -> int:
+    """Ages count by powers of two; within one power the uid decides, which is as good as chance."""
+    if one.worth != other.worth:
+        return -1 if one.worth < other.worth else 1
+    if one.ready != other.ready:
+        return one.ready_age - other.ready_age or (-1 if one.uid < other.uid else 1)
+    if one.restarts != other.restarts:
+        return other.restarts - one.restarts
+    if one.created != other.created:
+        return one.created_age - other.created_age or (-1 if one.uid < other.uid else 1)
+    return 0
 
 
 def _worth(pod: Pod, colocated: Mapping[str, int]) -> tuple[bool, int, bool, int, int]:
@@ -61,22 +85,8 @@ def _ready_since(pod: Pod) -> int:
     return int(ready.last_transition_time or 0) if ready and ready.status == "True" else 0
 
 
-def _created(pod: Pod) -> int:
-    return int(pod.metadata.creation_timestamp or 0)
-
-
 def _restarts(pod: Pod) -> int:
     return max((status.restart_count for status in pod.status.container_statuses), default=0)
-
-
-def _younger_first(one: Pod, other: Pod, first: int, second: int, now: int) -> int:
-    """Ages count by powers of two; within one power the uid decides, which is as good as chance."""
-    if first == second:
-        return 0
-    ranks = _bucket(first, now), _bucket(second, now)
-    if ranks[0] != ranks[1]:
-        return ranks[0] - ranks[1]
-    return -1 if one.metadata.uid < other.metadata.uid else 1
 
 
 def _bucket(since: int, now: int) -> int:

@@ -157,7 +157,7 @@ predict(
     "misconfigured the probe, and finds out by restarts.",
 )
 
-# %%
+# %% tags=["claim:probes-ask-endpoints", "claim:good-answer-lives", "claim:bad-answer-new-pod"]
 CODES = (200, 204, 301, 399, 400, 404, 500, 503)
 
 cluster = Cluster(nodes=1)
@@ -232,7 +232,7 @@ predict(
 )
 
 
-# %%
+# %% tags=["claim:three-in-a-row"]
 class Moody(Program):
     """Answers every second question with 500."""
 
@@ -287,7 +287,7 @@ for period, threshold in ((10, 3), (5, 3), (1, 3), (10, 1), (30, 3)):
 #
 # ## What happens to the sick one
 
-# %%
+# %% tags=["claim:probes-tell", "claim:off-and-on-again"]
 cluster = Cluster()
 cluster.apply(shop(probe=ASK, HANG_AFTER_SECONDS=60))
 cluster.run_until("deployment/web ready")
@@ -301,7 +301,7 @@ assert restarts(cluster) == 3
 # %% [markdown]
 # The same three pods, each on the node it was on, each with one restart. Not one pod was replaced: a container was.
 #
-# > **In real life** (November 2026). It is often said that an unhealthy pod is terminated and a new one is started. What is
+# > **In real life** (November 2026). It is often said that an unhealthy pod is ended and replaced. What is
 # > ended and started again is the *container*, in the same pod, with the same name, address and node; `restartPolicy`
 # > says whether. A pod is replaced only by whoever owns it, when it is deleted, evicted or lost with its node.
 # > *Source: kubernetes.io, Pod Lifecycle, "How Pods handle problems with containers".*
@@ -342,7 +342,7 @@ predict(
     "back after each start. The database is elsewhere, and /healthz does not even ask for it.",
 )
 
-# %%
+# %% tags=["claim:transient-troubles", "claim:keeps-available"]
 print(f"{'illness':<24}{'no probe':>18}{'with a probe':>20}")
 seen: dict[str, tuple[float, float]] = {}
 for illness, options in ILLNESSES.items():
@@ -362,7 +362,7 @@ assert seen["database gone"][1] < 0.1
 # Restarting helps against what builds up while a program runs. It does nothing against what is in the program, and
 # nothing against what is outside it. The bug is mended in the source, and shipped as a new image:
 
-# %%
+# %% tags=["claim:no-cure-for-bugs"]
 cluster = Cluster()
 cluster.apply(shop(probe=ASK, FAIL_RATE=0.5))
 cluster.run_until("deployment/web ready")

@@ -108,7 +108,7 @@ predict(
     "And no probe waits for another one, with one exception that comes next.",
 )
 
-# %%
+# %% tags=["claim:liveness-restarts"]
 cluster = Cluster()
 cluster.apply(shop(probes={"livenessProbe": HEALTHZ}, START_SECONDS=90))
 cluster.run(600)
@@ -127,7 +127,7 @@ timeline(
 # its own for the start: until it has succeeded once, the other two are not asked at all. Its patience is
 # `failureThreshold x periodSeconds`, and it is used up only by starts that are slow.
 
-# %%
+# %% tags=["claim:startup-for-slow-ones", "claim:startup-first"]
 STARTUP = {**HEALTHZ, "periodSeconds": 5, "failureThreshold": 60}
 WITH_STARTUP = {"startupProbe": STARTUP, "livenessProbe": HEALTHZ}
 
@@ -153,7 +153,7 @@ show("probe-worker")
 #
 # And if the shop never comes up?
 
-# %%
+# %% tags=["claim:startup-failed"]
 cluster = Cluster()
 cluster.apply(shop(probes={"startupProbe": {**STARTUP, "failureThreshold": 6}}, START_SECONDS=90))
 cluster.run(120)
@@ -185,7 +185,7 @@ predict(
 )
 
 
-# %%
+# %% tags=["claim:readiness-tells"]
 def rollout(probes: Any) -> tuple[Cluster, int]:
     """A new version of a shop that needs 20 s to open, with customers; how many were lost."""
     cluster = Cluster()
@@ -231,7 +231,7 @@ predict(
     why="Readiness decides about customers, never about the container. It is asked for as long as the container lives.",
 )
 
-# %%
+# %% tags=["claim:not-ready-no-traffic", "claim:readiness-restarts"]
 BOTH = {"readinessProbe": {**READY, "periodSeconds": 5}, "livenessProbe": HEALTHZ}
 
 cluster = Cluster()
@@ -252,7 +252,7 @@ assert restarts(cluster) == 0
 #
 # It comes back by itself. Here a pod says no for a while because somebody asked it to (the file is the switch):
 
-# %%
+# %% tags=["claim:readiness-for-life"]
 SWITCHED = """
 apiVersion: v1
 kind: Pod
@@ -339,7 +339,7 @@ predict(
 )
 
 
-# %%
+# %% tags=["claim:readiness-of-dependencies"]
 def outage(greedy: bool) -> tuple[Cluster, int, float]:
     """Ten minutes without the database: restarts, and seconds from its return to full service."""
     cluster = Cluster()
@@ -395,10 +395,20 @@ timeline(
 # | after enough times no | the container is restarted | out of the Service | the container is restarted |
 # | should ask | the program itself | the program and what it cannot work without | the program itself, nothing else |
 #
+# The API knows these three and no others:
+
+# %% tags=["claim:three-kinds", "claim:subtle-differences"]
+from kubelite.api.core_v1 import Container
+
+kinds = [name for name in Container.__struct_fields__ if name.endswith("_probe")]
+print(*kinds, sep="\n")
+assert sorted(kinds) == ["liveness_probe", "readiness_probe", "startup_probe"]
+
+# %% [markdown]
 # One more slip is common: to take it that liveness waits until the pod is ready. It does not; the two do not know of each
 # other. The shop below is alive, and never ready.
 
-# %%
+# %% tags=["claim:liveness-new-pod", "claim:liveness-for-deadlocks", "claim:liveness-for-life", "claim:readiness-every-five", "claim:liveness-every-five"]
 cluster = Cluster()
 never = {
     "readinessProbe": {"httpGet": {"path": "/no-such-page", "port": 8080}},
@@ -407,6 +417,10 @@ never = {
 cluster.apply(shop(probes=never, HANG_AFTER_SECONDS=60))
 cluster.run(150)
 print(cluster.get("pods"))
+(container,) = cluster.get("pods")[0].spec.containers
+periods = (container.readiness_probe.period_seconds, container.liveness_probe.period_seconds)
+print("asked every", *periods, "s, unless the manifest says something else")
+assert periods == (10, 10)
 assert in_service(cluster) == 0
 assert restarts(cluster) >= 3
 

@@ -5,7 +5,7 @@
 # %%
 from typing import Any
 
-from course.lesson import Cluster, predict, quiz
+from course.lesson import Cluster, predict, quiz, show
 from kubelite.apimachinery.errors import StatusError
 from kubelite.kubelet.cri import NEVER, Reply
 from kubelite.kubelet.images import Program, register
@@ -53,7 +53,7 @@ predict(
     why="The command ends with another status than 0, twice in a row, and the threshold here is 2.",
 )
 
-# %%
+# %% tags=["claim:exec-zero", "claim:exec-for-scripts"]
 cluster = Cluster(nodes=1)
 cluster.apply(WORKER)
 cluster.run(45)
@@ -74,7 +74,7 @@ assert "can't remove '/tmp/alive'" in unhealthy.message
 # The usual way for web applications and APIs. The kubelet asks, not the Service, and it asks the pod's own address.
 # 200 to 399 is a yes. The port may be given by name, so that it stands in one place only.
 
-# %%
+# %% tags=["claim:http-for-apis"]
 NAMED = """
 apiVersion: v1
 kind: Pod
@@ -122,10 +122,10 @@ predict(
 
 # %% [markdown]
 # One pod for each pair of an illness and a way of asking, for three minutes. The program below can be ill in five ways, a minute
-# after it was started.
+# after it was started; the sixth, a redirect, is no illness.
 
 
-# %%
+# %% tags=["claim:tcp-open", "claim:http-two-or-three-hundred", "claim:tcp-for-databases", "claim:forms-are-flexible"]
 class Patient(Program):
     """Falls ill after a minute, in the way that ILLNESS says."""
 
@@ -145,6 +145,8 @@ class Patient(Program):
     def handle(self, request: Any) -> Reply:
         if self.ill("hangs"):
             return Reply(delay=NEVER)
+        if self.ill("answers 301"):
+            return Reply(301)
         return Reply(500 if self.ill("answers 500") else 200)
 
     def healthy(self, service: str) -> Reply:
@@ -161,7 +163,7 @@ HANDLERS = {
     "tcpSocket": {"tcpSocket": {"port": 8080}},
     "grpc": {"grpc": {"port": 8080}},
 }
-ILLNESSES = ("exits", "closes its port", "hangs", "answers 500", "not serving")
+ILLNESSES = ("exits", "closes its port", "hangs", "answers 500", "answers 301", "not serving")
 
 
 def patient(number: int, illness: str, probe: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +205,7 @@ assert [way for way in HANDLERS if found["closes its port", way]] == [
     "grpc",
 ]
 assert [way for way in HANDLERS if found["answers 500", way]] == ["httpGet", "grpc"]
+assert not any(found["answers 301", way] for way in HANDLERS)
 assert [way for way in HANDLERS if found["not serving", way]] == ["grpc"]
 
 # %% [markdown]
@@ -219,13 +222,15 @@ assert [way for way in HANDLERS if found["not serving", way]] == ["grpc"]
 # > and has been stable since 1.27. It takes the port by number only, and no TLS.
 # > *Source: Kubernetes Enhancement Proposal 2727 (January 2023).*
 #
-# The table of the four in the engine. A way of your own would be one more row, and one function.
+# The table of the four in the engine. A way of your own would be one more row, and one function. What then becomes of an answer
+# is the same for all four:
 
-# %%
+# %% tags=["claim:three-forms"]
 from kubelite.kubelet.probes.handlers import PROBES
 
 print(*PROBES, sep="\n")
 assert list(PROBES) == ["exec", "http_get", "tcp_socket", "grpc"]
+show("probe-health")
 
 # %% [markdown]
 # ## One probe has one handler
@@ -282,7 +287,7 @@ predict(
     why="The two fields belong to the probe, one level up, and not to exec.",
 )
 
-# %%
+# %% tags=["claim:liveness-manifest"]
 cluster = Cluster()
 try:
     cluster.apply(LIVENESS)
@@ -345,7 +350,7 @@ assert unhealthy.count == 3
 # %%
 cluster.story("pod/liveness-exec")
 
-# %% [markdown]
+# %% [markdown] tags=["claim:old-registry"]
 # > **In real life** (November 2026). `k8s.gcr.io` has been frozen since April 2023: write `registry.k8s.io`.
 # > *Source: kubernetes.io blog, 6 February 2023.*
 

@@ -53,6 +53,9 @@ def test_nobody_comes_and_nobody_serves() -> None:
     assert served(0, 2, 0.2, 5).lost == 0
     assert served(3, 0, 0.2, 5).lost == 1
     assert served(10, 2, 0.2, 5).wait(0.5) > 0, "exactly full"
+    near = served(10.00001, 2, 0.2, 5)
+    assert near.lost == pytest.approx(served(10, 2, 0.2, 5).lost, rel=1e-3)
+    assert near.waits == pytest.approx(served(9.99999, 2, 0.2, 5).waits, rel=1e-3)
 
 
 def one_by_one(rate: float, counters: int, service: float, patience: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from course.view.layout import TALLEST, Layout, fit, layout_of, rows_needed
+from course.view.layout import TALLEST, Layout, fit, layout_of
 from course.view.state import Scene, scene_of
 from tests.course.view.pretend import State, node, pod, web
 
@@ -71,7 +71,7 @@ METERS = ("meter-full", "meter")
 
 def test_room_once_taken_is_kept_so_the_picture_does_not_jump() -> None:
     full = layout_of(scene(12), "web")
-    emptied = layout_of(scene(3), "web", rows=max(2, rows_needed(full)))
+    emptied = layout_of(scene(3), "web", rows=max(2, full.rows))
     assert emptied.height == full.height
 
 
