@@ -33,6 +33,7 @@ AWAY = 420
 
 
 NOTHING = "nobody noticed"
+LEFT = 'style="text-align: left"'
 
 
 class Trial(NamedTuple):
@@ -76,9 +77,9 @@ class Trials(tuple[Trial, ...]):
 
     def _repr_html_(self) -> str:
         head, *rows = self._cells()
-        top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+        top = "".join(f"<th {LEFT}>{escape(cell)}</th>" for cell in head)
         body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+            f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
         )
         return f"<table><tr>{top}</tr>{body}</table>"
 

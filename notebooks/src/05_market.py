@@ -156,6 +156,9 @@ assert 15 <= seconds["nomad"] <= 20
 assert all(one.lost <= 2 for one in crashes)
 
 # %% [markdown]
+# Swarm's sixteen seconds are its pause of five, the ten until its first question, and a start. Nomad's are its pause alone.
+# Marathon starts after one second already, and asks 15 s later for the first time.
+#
 # With two copies left hardly a customer noticed. That is the copies' merit, not the orchestrator's.
 #
 # ## It crashes again and again
@@ -195,7 +198,7 @@ show("market-nomad")
 
 # %% jupyter={"source_hidden": true}
 predict(
-    "One copy of three hangs, and no health check was declared. After which time do the four notice?",
+    "One copy of three hangs, and no health check was declared. When do the four notice?",
     ["Within a minute", "When memory runs out", "Never"],
     answer="Never",
     why="The process is there, so for each of them all is well. What a process does can only be known by asking it.",

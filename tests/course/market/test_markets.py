@@ -198,7 +198,7 @@ def test_the_table_and_the_picture(dark: dict[str, Trial]) -> None:
     head, row = repr(rows).splitlines()
     assert head.split() == ["Kubernetes", "Docker", "Swarm", "mode"]
     assert row.startswith("scaled from 3 to 10") and "0 lost" in row
-    assert "<th>Docker Swarm mode</th>" in rows._repr_html_()
+    assert ">Docker Swarm mode</th>" in rows._repr_html_()
     figure = recovery(list(dark.values()), title="Dark")
     assert "Nomad: at least 2 up" in figure.alt and figure.alt.count("\n") == 4
     with pytest.raises(ValueError, match="one trial or more"):
@@ -234,4 +234,6 @@ def test_products_and_simplifications_are_told() -> None:
         "Nomad",
         "Marathon on Mesos",
     ]
+    assert all(one.title in standings()._repr_markdown_() for one in standings())
+    assert all(one.url in managed()._repr_markdown_() for one in managed().offers)
     assert len(approximations()) >= 10 and repr(approximations()).startswith("- ")
