@@ -48,11 +48,11 @@ class Managed(NamedTuple):
             "|---|---|---|---|---|",
         ]
         lines += [
-            f"| [{one.name}]({one.url}) | ${one.per_month:.0f} a month; {one.more} "
+            f"| [{one.name}]({one.url}) | USD {one.per_month:.0f} a month; {one.more} "
             f"| {one.runs} | {one.nodes} | {one.source} |"
             for one in self.offers
         ]
-        return "\n".join([*lines, "", f"(looked up on {self.seen}; prices in dollars)"])
+        return "\n".join([*lines, "", f"(looked up on {self.seen}; prices in US dollars)"])
 
 
 def managed() -> Managed:

@@ -386,7 +386,7 @@ assert machines > 2 * offers.offers[0].per_month
 #
 # - [IBM: What is container orchestration?](https://www.ibm.com/topics/container-orchestration) (22 October 2024)
 # - [LaunchDarkly on container orchestration](https://launchdarkly.com/blog/what-is-container-orchestration-exactly-everything/) (28 April 2021)
-# - [Geekflare: Container Orchestration Tools for DevOps](https://geekflare.com/container-orchestration-software/) (fourteen of them, Mesos included)
+# - [Geekflare: Container Orchestration Tools for DevOps](https://geekflare.com/container-orchestration-software/) (fourteen of them)
 # - The products themselves: [Kubernetes](https://kubernetes.io), [Docker Swarm mode](https://docs.docker.com/engine/swarm/),
 #   [Nomad](https://developer.hashicorp.com/nomad), [Apache Mesos](https://mesos.apache.org),
 #   [EKS](https://docs.aws.amazon.com/eks/latest/userguide/what-is-eks.html),
