@@ -19,7 +19,6 @@ from kubelite.kubelet.cri import (
     RUNNING,
     ContainerStatus,
     Runtime,
-    SandboxConfig,
     SandboxResult,
 )
 from kubelite.kubelet.durations import go_duration
@@ -40,7 +39,12 @@ Done = Callable[[int | None], object]
 
 
 class RuntimeManager:
-    """The hands of all pod workers of one node."""
+    """The hands of all pod workers of one node.
+
+    ``back_off`` makes what says how long a container that has ended waits.
+    """
+
+    back_off: Callable[[Clock], Backoff] = Backoff
 
     def __init__(
         self,
@@ -54,14 +58,14 @@ class RuntimeManager:
         self._reporter = reporter
         self._environments = environments
         self._handlers = HandlerRunner(clock, runtime)
-        self._back_off = Backoff(clock)
+        self._back_off = self.back_off(clock)
         self.started = self.sandboxes = 0  # ever: containers, and pods
         self.images = ImageManager(clock, runtime, reporter)
         self.killer = Killer(clock, runtime, self._handlers, reporter)
 
     def restart(self) -> None:
         """The kubelet's process ends: back-offs and pulls under way live in its memory."""
-        self._back_off = Backoff(self._clock)
+        self._back_off = self.back_off(self._clock)
         self.images.restart()
 
     def forget(self, worker: PodWorker) -> None:
@@ -142,9 +146,7 @@ class RuntimeManager:
             worker.sandbox_ready()
             then()
 
-        meta = pod.metadata
-        config = SandboxConfig(meta.uid, meta.namespace, meta.name, pod.spec.host_network)
-        self._runtime.run_pod_sandbox(config, made)
+        self._runtime.run_pod_sandbox(self._environments.sandbox(pod), made)
 
     # Starting
 

@@ -30,6 +30,8 @@ Delay = Callable[[int], int]
 class ProbeManager:
     """Starts and stops the workers, and sums up what they found."""
 
+    worker: type[Worker] = Worker
+
     def __init__(
         self,
         clock: Clock,
@@ -68,7 +70,7 @@ class ProbeManager:
                 (LIVENESS, container.liveness_probe),
             ):
                 if probe is not None:
-                    workers[container.name, kind] = Worker(
+                    workers[container.name, kind] = self.worker(
                         self._clock,
                         self._runtime,
                         probed,
