@@ -12,6 +12,7 @@ from course.view.state import SECOND, State
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import to_dict
+from kubelite.cluster.story import Story
 from kubelite.kubelet.runtime.logs import STDOUT, LogLine
 
 TABS = ("YAML", "Events", "Logs", "Story")
@@ -97,9 +98,11 @@ def _story(cluster: Any, state: State, zero: int, subject: Subject) -> str:
     now, seconds = cluster.clock.now, (state.when - zero) / SECOND
     if state.when >= now:
         return str(story)
-    story.lines = [line for line in story.lines if line[0] <= seconds]
-    story.why = [line for line in story.why if line[0] <= seconds]
-    return str(story)
+    told, causes = (
+        [one for one in sentences if one.seconds <= seconds]
+        for sentences in (story.told, story.causes)
+    )
+    return str(Story(story.title, told, causes))
 
 
 def _find(state: State, subject: Subject) -> Any | None:
