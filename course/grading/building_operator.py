@@ -105,9 +105,7 @@ def operator(reconcile: Callable[..., Any]) -> tuple[type[ManagedController], Fa
 
 
 def _action(step: Any, branch: Any, failures: Failures) -> Action | None:
-    what, value = (
-        next(iter(step.items())) if isinstance(step, dict) and len(step) == 1 else ("", 0)
-    )
+    what, value = next(iter(step.items())) if isinstance(step, dict) and len(step) == 1 else ("", 0)
     name, namespace = branch.metadata.name, branch.metadata.namespace
     if isinstance(value, dict):
         named = value.get("metadata", {}).get("name") if what == "create" else name

@@ -96,9 +96,11 @@ def test_an_exercise_is_the_next_step_of_a_finished_chapter(keeper: Keeper) -> N
     for one in Progress(keeper).rows():
         if one.written:
             finish(keeper, one.chapter.number)
-    assert "practise with 07_declarative/five_shops" in Progress(keeper).next_step()
-    keeper.exercised("07_declarative/five_shops", 10, 10)
-    assert "five_shops" not in Progress(keeper).next_step()
+    rows = [one for one in Progress(keeper).rows() if one.written and one.chapter.exercises]
+    assert f"practise with {rows[0].chapter.exercises[0]}" in Progress(keeper).next_step()
+    for name in rows[0].chapter.exercises:
+        keeper.exercised(name, 10, 10)
+    assert f"practise with {rows[1].chapter.exercises[0]}" in Progress(keeper).next_step()
 
 
 def test_chapters_that_are_there_are_linked_for_a_learner(keeper: Keeper) -> None:
