@@ -28,6 +28,11 @@ class Standings(tuple[Standing, ...]):
         lines = [f"{one.title}: {one.sentence}\n    {one.license}. {one.source}" for one in self]
         return "\n".join([*lines, f"(looked up on {_read()['seen']})"])
 
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {one.title} | {one.sentence} | {one.license} | {one.source} |" for one in self]
+        head = ["| product | where it stands | licence | source |", "|---|---|---|---|"]
+        return "\n".join([*head, *rows, "", f"(looked up on {_read()['seen']})"])
+
 
 @cache
 def _read() -> dict[str, Any]:
@@ -69,6 +74,9 @@ class Approximations(tuple[str, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(f"- {one}" for one in self)
+
+    def _repr_markdown_(self) -> str:
+        return repr(self)
 
 
 def approximations() -> Approximations:

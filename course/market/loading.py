@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import yaml
 from course.market import compose, hcl, marathon, nomad
 from course.market.application import Application, NotUnderstood
 
+NOT_IN_NAMES = re.compile(r"[^a-z0-9-]+")
+
 
 # DOC: market-load
 def load(source: Any, service: str = "") -> Application:
@@ -18,6 +22,15 @@ def load(source: Any, service: str = "") -> Application:
 
     What it is, is told from its fields. Raises NotUnderstood.
     """
+    found = _read(source, service)
+    name = NOT_IN_NAMES.sub("-", found.name.lower()).strip("-")
+    if found.manifests or name == found.name:
+        return found
+    told = f"{found.name}: called {name} here, for names in the cluster have no other letters"
+    return replace(found, name=name, told=(*found.told, told))
+
+
+def _read(source: Any, service: str) -> Application:
     if isinstance(source, Path):
         source = source.read_text(encoding="utf-8")
     documents = source if isinstance(source, list) else [source]

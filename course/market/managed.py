@@ -39,6 +39,21 @@ class Managed(NamedTuple):
             lines += [f"    runs:  {one.runs}", f"    nodes: {one.nodes}", f"    {one.source}"]
         return "\n".join([*lines, "", f"(looked up on {self.seen})"])
 
+    def _repr_markdown_(self) -> str:
+        lines = ["| | self-managed | managed |", "|---|---|---|"]
+        lines += [f"| {duty} | {own} | {theirs} |" for duty, own, theirs in self.duties]
+        lines += [
+            "",
+            "| offer | control plane | it runs | machines | source |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| [{one.name}]({one.url}) | USD {one.per_month:.0f} a month; {one.more} "
+            f"| {one.runs} | {one.nodes} | {one.source} |"
+            for one in self.offers
+        ]
+        return "\n".join([*lines, "", f"(looked up on {self.seen}; prices in US dollars)"])
+
 
 def managed() -> Managed:
     """What ``managed.yaml`` says; a price of the story comes from there."""

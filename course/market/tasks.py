@@ -54,7 +54,7 @@ class Task(NamedTuple):
 def task_of(pod: Any, now: int) -> Task:
     """What a pod says of the try that it is."""
     meta, status = pod.metadata, pod.status
-    slot, number = meta.name.rsplit("-", 2)[1:]
+    slot, number = meta.name.rpartition("-")[2].split(".")
     return Task(
         name=meta.name,
         uid=meta.uid,
@@ -103,7 +103,7 @@ def pod_for(
     """The pod of a new try; on ``node`` if one is given, else placed, but not on ``avoid``."""
     rules = [tuple(vars(rule).values()) for rule in application.rules]
     metadata = {
-        "name": f"{application.name}-{slot}-{number}",
+        "name": f"{application.name}-{slot}.{number}",
         "namespace": owner.metadata.namespace,
         "labels": {"app": application.name, SLOT: str(slot), SERVING: "yes"},
         "annotations": {

@@ -33,6 +33,7 @@ AWAY = 420
 
 
 NOTHING = "nobody noticed"
+LEFT = 'style="text-align: left"'
 
 
 class Trial(NamedTuple):
@@ -76,9 +77,9 @@ class Trials(tuple[Trial, ...]):
 
     def _repr_html_(self) -> str:
         head, *rows = self._cells()
-        top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+        top = "".join(f"<th {LEFT}>{escape(cell)}</th>" for cell in head)
         body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+            f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
         )
         return f"<table><tr>{top}</tr>{body}</table>"
 
@@ -108,12 +109,21 @@ def _containers(cluster: Cluster, application: Application) -> list[Any]:
     return found
 
 
+def _one(cluster: Cluster, application: Application) -> Any:
+    found = _containers(cluster, application)
+    if not found:
+        raise ValueError(f"no copy of {application.name} runs, so none can fail")
+    return found[0]
+
+
 def _crash(cluster: Cluster, application: Application) -> None:
-    _containers(cluster, application)[0].exit(137, "Error")
+    _one(cluster, application).exit(137, "Error")
 
 
 def _hang(cluster: Cluster, application: Application) -> None:
-    process = _containers(cluster, application)[0].program
+    process = _one(cluster, application).program
+    if not hasattr(process, "hangs"):
+        raise ValueError("only the image shop knows how to hang")
     process.hangs = cluster.clock.now
 
 
@@ -183,7 +193,7 @@ FAILURES: dict[str, Failure] = {
 def trial(application: Application, failure: str, nodes: int = 3, seed: int = 7) -> Trial:
     """Open the market, break something, watch; one customer orders each second.
 
-    Raises ValueError for a failure that is not in ``FAILURES``.
+    Raises ValueError for a failure that is not in ``FAILURES``, or that cannot happen to it.
     """
     if failure not in FAILURES:
         raise ValueError(f"{failure!r} is none of: {', '.join(FAILURES)}")
@@ -192,10 +202,11 @@ def trial(application: Application, failure: str, nodes: int = 3, seed: int = 7)
     cluster.run(max(MOMENT - cluster.elapsed, 0))
     strike(cluster, application)
     wanted = {_grow: MORE, _overflow: TOO_MANY}.get(strike, application.replicas)
+    open_to_customers = application.name in cluster.get("services").names
     answers: list[Any] = []
     copies = []
     for _ in range(watched):
-        if application.port or application.manifests:
+        if open_to_customers:
             cluster.send_request(application.name, "/checkout", answers.append)
         cluster.run(1)
         copies.append(up(cluster, application))

@@ -202,8 +202,8 @@ assert len(other.get("pods")) == 2
 compare(cluster, other, title_a="the first run", title_b="the second run")
 
 # %% [markdown]
-# In the second run the power came back. Drag the handle through time and watch both at once. Most outages are short, and a cluster that panics after ten seconds would move half its pods
-# about for each of them. Patience is a setting; chapter 09 is about choosing it.
+# In the second run the power came back. Drag the handle through time and watch both at once. Most outages are short, and a cluster that panics after ten seconds would replace half its pods
+# for each of them. Patience is a setting; chapter 09 is about choosing it.
 #
 # ## Your turn
 #

@@ -465,7 +465,7 @@ money([by_people, morning], title="The morning of Black Friday")
 assert morning.orders_lost <= 2 < by_people.orders_lost
 pods, nodes = morning.cluster.get("pods"), morning.cluster.get("nodes")
 print(f"{len(nodes)} machines and {len(pods)} pods at 11:00; nobody was called.")
-assert len(nodes) >= 6 and morning.people == numbers.cluster_minutes / 60 * numbers.engineer_hour
+assert len(nodes) >= 6 and morning.people < by_people.people
 
 # %% [markdown]
 # All three burdens are off the team's list: the cluster shrinks by itself, gives machines back, and asks who is alive. How much the
@@ -598,7 +598,11 @@ assert 7 < one_hang / dearer < 40
 
 # %%
 grid = sensitivity_grid(
-    *("hangs_a_day", "cluster_minutes"), measure="lost and spent ($)", steps=5, numbers=small
+    *("hangs_a_day", "cluster_minutes"),
+    measure="lost and spent ($)",
+    steps=3,
+    seeds=(7, 8),
+    numbers=small,
 )
 assert all(row[0] < 0 for row in grid.values) and all(row[1] > 0 for row in grid.values)
 heat(grid)

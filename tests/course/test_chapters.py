@@ -39,7 +39,7 @@ def calls(chapter: syllabus.Chapter, name: str) -> list[ast.expr]:
 
 
 def test_every_notebook_is_of_the_syllabus() -> None:
-    slugs = {one.slug for one in syllabus.chapters()}
+    slugs = {one.slug for one in (*syllabus.chapters(), *syllabus.beside())}
     sources = [*syllabus.NOTEBOOKS.glob("*.ipynb"), *syllabus.NOTEBOOKS.glob("src/*.py")]
     assert [path.name for path in sources if path.stem not in slugs] == []
 

@@ -90,6 +90,14 @@ def test_of_several_services_one_is_chosen() -> None:
     assert (found.image, found.told) == ("postgres:18", ("services.web: not chosen",))
 
 
+def test_a_name_that_no_pod_may_have_is_changed_and_told() -> None:
+    raw = compose()
+    raw["services"]["My_Shop"] = raw["services"].pop("web")
+    found = load(raw)
+    assert found.name == "my-shop"
+    assert found.told[-1].startswith("My_Shop: called my-shop here")
+
+
 JOB: dict[str, Any] = {
     "ID": "web",
     "Name": "web",

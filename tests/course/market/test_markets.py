@@ -179,7 +179,7 @@ def test_more_and_fewer(name: str) -> None:
 
 def test_a_pod_that_somebody_deletes_comes_back() -> None:
     cluster = open_market(SHOPS["swarm"])
-    cluster.delete("pod/web-1-1")
+    cluster.delete("pod/web-1.1")
     cluster.run(40)
     assert up(cluster, SHOPS["swarm"]) == 3
     cluster.delete("foreignapp/web")
@@ -198,7 +198,7 @@ def test_the_table_and_the_picture(dark: dict[str, Trial]) -> None:
     head, row = repr(rows).splitlines()
     assert head.split() == ["Kubernetes", "Docker", "Swarm", "mode"]
     assert row.startswith("scaled from 3 to 10") and "0 lost" in row
-    assert "<th>Docker Swarm mode</th>" in rows._repr_html_()
+    assert ">Docker Swarm mode</th>" in rows._repr_html_()
     figure = recovery(list(dark.values()), title="Dark")
     assert "Nomad: at least 2 up" in figure.alt and figure.alt.count("\n") == 4
     with pytest.raises(ValueError, match="one trial or more"):
@@ -209,6 +209,15 @@ def test_an_unknown_failure_names_those_there_are() -> None:
     with pytest.raises(ValueError, match="a container crashes"):
         trial(SHOPS["swarm"], "the moon falls down")
     assert len(FAILURES) == 6
+
+
+def test_what_cannot_fail_is_refused() -> None:
+    nginx = load(shop_file("swarm").replace("shop:1.0", "nginx:1.29").replace("8080", "80"))
+    with pytest.raises(ValueError, match="only the image shop"):
+        trial(without_check(nginx), "a container hangs")
+    none = load(shop_file("swarm").replace("replicas: 3", "replicas: 0"))
+    with pytest.raises(ValueError, match="no copy of web runs"):
+        trial(none, "a container crashes")
 
 
 def test_prices_that_the_story_has_too_are_the_storys() -> None:
@@ -225,4 +234,6 @@ def test_products_and_simplifications_are_told() -> None:
         "Nomad",
         "Marathon on Mesos",
     ]
+    assert all(one.title in standings()._repr_markdown_() for one in standings())
+    assert all(one.url in managed()._repr_markdown_() for one in managed().offers)
     assert len(approximations()) >= 10 and repr(approximations()).startswith("- ")

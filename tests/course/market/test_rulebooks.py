@@ -21,7 +21,7 @@ def book(orchestrator: str, **policy: Any) -> Rulebook:
 
 
 def task(**changes: Any) -> Task:
-    made = Task("web-0-1", "uid", 0, 1, "node-1", 10 * SECOND, 20 * SECOND, False, 0, False, {})
+    made = Task("web-0.1", "uid", 0, 1, "node-1", 10 * SECOND, 20 * SECOND, False, 0, False, {})
     return made._replace(**changes)
 
 
@@ -127,7 +127,7 @@ def test_marathon_forgets_once_a_copy_has_lived_a_minute() -> None:
 
 
 def test_marathons_pause_is_shared_by_the_copies_of_an_app() -> None:
-    other = task(name="web-1-1", slot=1, carried={"pause": 8})
+    other = task(name="web-1.1", slot=1, carried={"pause": 8})
     found = book("marathon").after_exit(task(), [other], half)
     assert found is not None and found.delay == pytest.approx(9.2 * SECOND)
 
@@ -159,7 +159,7 @@ def test_how_long_a_node_may_be_silent(orchestrator: str, least: float, most: fl
 def test_who_goes_when_fewer_are_wanted() -> None:
     placed = ["node-1", "node-2", "node-2", "node-2"]
     tasks = [
-        task(name=f"web-{slot}-1", slot=slot, node=node, began=10 - slot)
+        task(name=f"web-{slot}.1", slot=slot, node=node, began=10 - slot)
         for slot, node in enumerate(placed)
     ]
     names = {
