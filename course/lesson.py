@@ -13,6 +13,7 @@ from course.story.orchestrated import open_shop
 from course.story.parameters import facts, parameters, prices
 from course.story.queueing import erlang_c, served
 from course.story.sensitivity import sensitivity, sensitivity_grid
+from course.story.storm import storm
 from course.story.watching import watch_traffic
 from course.view.cluster_view import ClusterView
 from course.view.controls import controls, replicas_slider
@@ -65,6 +66,7 @@ __all__ = [
     "sensitivity_grid",
     "served",
     "show",
+    "storm",
     "timeline",
     "tornado",
     "watch_traffic",

@@ -1,5 +1,7 @@
 """The engine's own code in a lesson, found by its anchor: ``show("replicaset-plan")``.
 
+The story of the shop (``course/story``) is shown the same way: ``show("story-queue")``.
+
 An anchor is a comment ``# DOC: name`` in front of a function, a class or a statement. Code is
 found by name, so it can move and change while the lesson keeps showing what really runs.
 """
@@ -14,7 +16,8 @@ from pathlib import Path
 
 import kubelite
 
-ENGINE = Path(next(iter(kubelite.__path__)))
+ROOMS = (Path(next(iter(kubelite.__path__))), Path(__file__).parent)
+"""The engine; and the course, whose story and market lessons show as well."""
 MARK = "# DOC: "
 
 
@@ -37,7 +40,7 @@ class Excerpt:
 
 
 def show(anchor: str) -> Excerpt:
-    """The code that follows ``# DOC: anchor`` in the engine.
+    """The code that follows ``# DOC: anchor`` in the engine, or in the course's own rooms.
 
     Raises LookupError, naming the anchors there are, when there is none of that name.
     """
@@ -46,16 +49,18 @@ def show(anchor: str) -> Excerpt:
         raise LookupError(f"no anchor {anchor!r}; there are: {', '.join(sorted(places))}")
     file, line = places[anchor]
     text = file.read_text(encoding="utf-8")
-    name = f"kubelite/{file.relative_to(ENGINE).as_posix()}"
+    room = next(room for room in ROOMS if file.is_relative_to(room))
+    name = file.relative_to(room.parent).as_posix()
     return Excerpt(anchor, name, _statement_after(text, line))
 
 
 @cache
 def anchors() -> dict[str, tuple[Path, int]]:
-    """Every anchor of the engine, with its file and line (from 1)."""
+    """Every anchor of engine and course, with its file and line (from 1)."""
     return {
         line.split(MARK, 1)[1].strip(): (file, number)
-        for file in sorted(ENGINE.rglob("*.py"))
+        for room in ROOMS
+        for file in sorted(room.rglob("*.py"))
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
         if line.strip().startswith(MARK)
     }

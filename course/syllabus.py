@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -41,6 +42,18 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.number} {self.title.partition(':')[0]}"
 
 
+class Beside(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A notebook that is no chapter: nothing is taught in order, nothing is asked or counted."""
+
+    slug: str
+    title: str
+
+    @property
+    def file(self) -> str:
+        """The notebook's name."""
+        return f"{self.slug}.ipynb"
+
+
 class NoSuchChapter(LookupError):
     """No chapter of that number or name."""
 
@@ -48,8 +61,18 @@ class NoSuchChapter(LookupError):
 @cache
 def chapters() -> tuple[Chapter, ...]:
     """All chapters, from the first to the last."""
-    listed = yaml.safe_load(FILE.read_text(encoding="utf-8"))["chapters"]
-    return tuple(msgspec.convert(listed, list[Chapter]))
+    return tuple(msgspec.convert(_read()["chapters"], list[Chapter]))
+
+
+@cache
+def beside() -> tuple[Beside, ...]:
+    """The notebooks that stand beside the chapters."""
+    return tuple(msgspec.convert(_read()["beside"], list[Beside]))
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return dict(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
 def chapter(name: str | int) -> Chapter:

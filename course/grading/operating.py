@@ -217,7 +217,7 @@ class Customers:
 def _trouble(answer: Any) -> str:
     if answer.status:
         return f"got an error page ({answer.status})"
-    if not answer.pod:
+    if not answer.pod and "timeout" not in answer.error:
         return "found no shop to go to"
     if "refused" in answer.error:
         return "stood before a closed door"

@@ -107,3 +107,7 @@ def _contents(written: frozenset[str]) -> Iterator[str]:
         number = f"{chapter.number} {chapter.title}"
         name = f"[{number}]({chapter.file})" if chapter.slug in written else f"{number} *(to come)*"
         yield f"- {name}, {chapter.minutes} minutes"
+    yield ""
+    yield "## Beside the chapters"
+    yield ""
+    yield from (f"- [{one.title}]({one.file})" for one in syllabus.beside())

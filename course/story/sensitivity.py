@@ -130,12 +130,13 @@ def sensitivity_grid(
     measure: str = "orders lost",
     steps: int = 5,
     seeds: Sequence[int] = SEEDS[:1],
+    numbers: Parameters | None = None,
 ) -> Grid:
     """The same over two numbers at once, ``steps`` values of each from end to end."""
-    xs, ys = _steps(across, steps), _steps(up, steps)
+    xs, ys, given = _steps(across, steps), _steps(up, steps), numbers or parameters()
 
     def gap(x: float, y: float) -> float:
-        tried = parameters(**{across: x, up: y})
+        tried = given.but(**{across: x, up: y})
         return _mean(worse, measure, tried, seeds) - _mean(better, measure, tried, seeds)
 
     rows = tuple(tuple(gap(x, y) for x in xs) for y in ys)

@@ -37,12 +37,12 @@ def watch_traffic(
         now = rate(passed) if callable(rate) else rate
         bought += now * step * known.order_share
         orders, bought = int(bought), bought - int(bought)
-        samples.append(_stretch(cluster, load, now, step, orders, losses, known))
+        samples.append(stretch(cluster, load, now, step, orders, losses, known))
     load.set(0)
     return Ledger(samples, title or f"service/{target}", "virtual time (s)")
 
 
-def _stretch(
+def stretch(
     cluster: Any,
     load: Any,
     rate: float,
@@ -51,6 +51,7 @@ def _stretch(
     losses: Losses,
     numbers: Parameters,
 ) -> Sample:
+    """What came of one stretch of ``step`` seconds, in which so many orders were placed."""
     load.set(rate)
     began, before = cluster.elapsed, load.totals()
     cluster.run(step)

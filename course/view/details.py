@@ -93,13 +93,14 @@ def _log(cluster: Any, state: State, subject: Subject, container: str) -> str:
 
 
 def _story(cluster: Any, state: State, zero: int, subject: Subject) -> str:
+    """All of it; at a moment of the past what had befallen it by then, without reasons."""
     story = cluster.story(str(subject), namespace=subject.namespace or "default")
-    now, seconds = cluster.clock.now, (state.when - zero) / SECOND
-    if state.when >= now:
+    seconds = (state.when - zero) / SECOND
+    earlier = [one for one in story.told if one.seconds <= seconds]
+    if len(earlier) == len(story.told):
         return str(story)
-    story.lines = [line for line in story.lines if line[0] <= seconds]
-    story.why = [line for line in story.why if line[0] <= seconds]
-    return str(story)
+    lines = [f"  {one.seconds:>9.3f} s  {one.text}" for one in earlier]
+    return "\n".join([f"The story of {story.title}", *lines])
 
 
 def _find(state: State, subject: Subject) -> Any | None:

@@ -16,8 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from course.view.palette import house_style
 from course.view.plain import plain_lines
+from course.view.style import house_style
 
 DPI = 128
 COLOURS = 256

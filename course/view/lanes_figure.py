@@ -24,9 +24,9 @@ from course.view.palette import (
     SKY_BLUE,
     VERMILLION,
     WHITE,
-    house_style,
 )
 from course.view.plain import plain
+from course.view.style import house_style
 from course.view.text import counted
 
 ROW = 0.27  # inches of a lane

@@ -25,9 +25,9 @@ from course.view.palette import (
     SKY_BLUE,
     VERMILLION,
     WHITE,
-    house_style,
 )
 from course.view.plain import plain
+from course.view.style import house_style
 
 Told = Day | Ledger
 

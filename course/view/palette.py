@@ -7,11 +7,7 @@ strokes in a box of 12 by 12, and a hatch for charts.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import NamedTuple
-
-import matplotlib
 
 BLACK = "#000000"
 WHITE = "#ffffff"
@@ -25,8 +21,6 @@ BLUE = "#0072b2"
 VERMILLION = "#d55e00"
 PURPLE = "#cc79a7"
 YELLOW = "#f0e442"
-
-STYLE_FILE = Path(__file__).parent / "kubelite.mplstyle"
 
 
 class Look(NamedTuple):
@@ -106,8 +100,3 @@ LOOK_NUMBER = {look.key: number for number, look in enumerate(LOOKS)}
 def look(key: str) -> Look:
     """The look called ``key``; raises KeyError for a name that is not in the palette."""
     return LOOKS[LOOK_NUMBER[key]]
-
-
-def house_style() -> AbstractContextManager[None]:
-    """Matplotlib's settings for the course's figures, for the length of a ``with`` block."""
-    return matplotlib.rc_context(fname=STYLE_FILE)

@@ -7,11 +7,12 @@ a moment of its past, or objects that came from elsewhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from course.view.plain import plain
-from kubelite.api.conditions import condition, node_ready, pod_ready
+from kubelite.api.conditions import condition, node_ready, pod_finished, pod_ready
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.core_v1.node import Taint
 from kubelite.api.looks import pod_look
@@ -131,48 +132,58 @@ class Scene(NamedTuple):
         return found
 
 
+class _Held(NamedTuple):
+    """What was made of one stored object; ``order`` comes first, so these can be sorted."""
+
+    order: tuple[Any, ...]
+    mark: Any
+    source: Any
+
+
 class Marks:
     """Makes scenes, and keeps what it has made of each object.
 
     A stored object never changes, a new version is a new object: so a mark holds for as long as
-    the very same object is listed, whichever way time goes.
+    the very same object is listed, whichever way time goes. Held objects stay alive, so that an
+    id never comes to mean another one.
     """
 
     def __init__(self) -> None:
-        self._pods: dict[str, tuple[Pod, PodMark, Any]] = {}
-        self._nodes: dict[str, tuple[Node, NodeMark, Any]] = {}
-        self._order: list[str] = []  # of pods, oldest first: it hardly ever changes
+        self._pods = _Kept(pod_mark, _age_then_name)
+        self._nodes = _Kept(node_mark, _node_order)
 
     def scene(self, state: State, zero: int = 0) -> Scene:
         """The scene of ``state``; ``zero`` is the moment from which seconds count."""
         seconds = (state.when - zero) / SECOND
-        return Scene(seconds, self._nodes_of(state), self._pods_of(state))
+        nodes, pods = (state.list(resource) for resource in ("nodes", "pods"))
+        return Scene(seconds, self._nodes.marks(nodes), self._pods.marks(pods))
 
-    def _nodes_of(self, state: State) -> tuple[NodeMark, ...]:
-        before, self._nodes = self._nodes, {}
-        for node in state.list("nodes"):
-            name = node.metadata.name
-            held = before.get(name)
-            if held is None or held[0] is not node:
-                held = (node, node_mark(node), _node_order(node))
-            self._nodes[name] = held
-        return tuple(held[1] for held in sorted(self._nodes.values(), key=_order_kept))
 
-    def _pods_of(self, state: State) -> tuple[PodMark, ...]:
-        before, now = self._pods, {}
-        for pod in state.list("pods"):
-            meta = pod.metadata
-            key = meta.uid or f"{meta.namespace}/{meta.name}"
-            held = before.get(key)
-            if held is None or held[0] is not pod:
-                held = (pod, pod_mark(pod), _age_then_name(pod))
-            now[key] = held
-        self._pods = now
-        order = [key for key in self._order if key in now]
-        order += [key for key in now if key not in before]
-        order.sort(key=lambda key: now[key][2])  # almost sorted already, so this is quick
-        self._order = order
-        return tuple([now[key][1] for key in order])
+class _Kept:
+    """The marks of one kind of object, in their order."""
+
+    def __init__(self, make: Callable[[Any], Any], order: Callable[[Any], tuple[Any, ...]]):
+        self._make, self._order = make, order
+        self._held: dict[int, _Held] = {}  # by the object's id
+        self._in_order: list[_Held] = []
+
+    def marks(self, objects: Iterable[Any]) -> tuple[Any, ...]:
+        before, now, fresh = self._held, dict[int, _Held](), []
+        for source in objects:
+            held = before.get(id(source))
+            if held is None:
+                held = _Held(self._order(source), self._make(source), source)
+                fresh.append(held)
+            now[id(source)] = held
+        if fresh or len(now) < len(before):
+            self._held = now
+            kept = [held for held in self._in_order if id(held.source) in now]
+            # Almost sorted already, so this is quick.
+            self._in_order = sorted(kept + fresh, key=_ORDER)
+        return tuple([held.mark for held in self._in_order])
+
+
+_ORDER = itemgetter(0)
 
 
 def scene_of(state: State, zero: int = 0) -> Scene:
@@ -212,8 +223,9 @@ def _taint(taint: Taint) -> str:
 
 
 def pod_mark(pod: Pod) -> PodMark:
-    """A pod with its look and what it asks for."""
-    asked = [container.resources.requests for container in pod.spec.containers]
+    """A pod with its look and what it asks for: nothing, once it has finished."""
+    containers = () if pod_finished(pod) else pod.spec.containers
+    asked = [container.resources.requests for container in containers]
     return PodMark(
         uid=pod.metadata.uid,
         name=plain(pod.metadata.name),
@@ -266,7 +278,3 @@ def _age_then_name(pod: Pod) -> tuple[int, str, str]:
 def _node_order(node: Node) -> tuple[int, str]:
     # node-10 comes after node-9: shorter names first, then by letter.
     return (len(node.metadata.name), node.metadata.name)
-
-
-def _order_kept(held: tuple[Any, Any, Any]) -> Any:
-    return held[2]

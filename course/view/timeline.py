@@ -15,9 +15,10 @@ from matplotlib.patches import Patch
 
 from course.view.cluster_view import ClusterLike, zero_of
 from course.view.figure import LessonFigure
-from course.view.palette import BLACK, GREEN, GREY, LOOKS, WHITE, Look, house_style, look
+from course.view.palette import BLACK, GREEN, GREY, LOOKS, WHITE, Look, look
 from course.view.plain import plain
 from course.view.state import SECOND
+from course.view.style import house_style
 from course.view.text import counted
 from kubelite.api.looks import pod_look
 

@@ -33,7 +33,8 @@ class Cards:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._from: dict[int, Any] = {}  # what each card was made from
+        self._drawn: dict[int, PodMark] = {}  # the pods of the last picture, by id
+        self._from: dict[int, Any] = {}  # what each node's card was made from
         self._cards: dict[int, Card] = {}
         self.version = 0
 
@@ -44,12 +45,12 @@ class Cards:
     def renew(self, scene: Scene) -> dict[str, Any]:
         """The cards that are new or have changed, to be added to those of version ``old``."""
         fresh: dict[int, Card] = {}
-        pods, number = self._numbers, self.number
+        drawn, number = self._drawn, self.number
         for pod in scene.pods:
-            place = pods.get(pod.uid) or number(key_of(pod))
-            if self._from.get(place) is not pod:
-                self._from[place] = pod
-                fresh[place] = _pod_card(pod)
+            if id(pod) not in drawn:
+                fresh[number(key_of(pod))] = _pod_card(pod)
+        if fresh or len(drawn) > len(scene.pods):
+            self._drawn = {id(pod): pod for pod in scene.pods}
         by_node = scene.by_node()
         for node in scene.nodes:
             place, source = number(f"node/{node.name}"), (node, by_node[node.name])

@@ -313,10 +313,8 @@ class APIServer:
             return Response(200, registry.update(request, change))
         whole = replace(request, subresource="")
         rules = registry.strategy
-        owner = registry.update(
-            whole, lambda owner: rules.scaled(owner, change(rules.scale_of(owner)))
-        )
-        return Response(200, rules.scale_of(owner))
+        scaled = registry.update(whole, lambda old: rules.scaled(old, change(rules.scale_of(old))))
+        return Response(200, rules.scale_of(scaled))
 
     def _delete(self, registry: Registry, request: Request) -> Response:
         self._admission.admit_deletion(request)
@@ -398,5 +396,5 @@ def _before_and_after(change: Change) -> tuple[Any | None, Any | None]:
 def _scope_asked_for(registry: Registry, request: Request) -> str:
     """The value by which this watcher is found, when its selector is nothing but that."""
     field, _, value = request.field_selector.partition("=")
-    simple = "," not in value and not value.startswith("=") and not field.endswith("!")
-    return value if simple and field == registry.strategy.scope_field else ""
+    simple = field == registry.strategy.scope_field and "," not in value
+    return value if simple and not value.startswith("=") else ""

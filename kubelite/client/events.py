@@ -160,5 +160,6 @@ class EventRecorder:
 
     def _stamp(self) -> int:
         """Nanoseconds since 1970, never the same twice: it becomes part of the event's name."""
-        self._last_stamp = max(self._clock.now * 1000, self._last_stamp + 1)
-        return self._last_stamp
+        now, last = self._clock.now * 1000, self._last_stamp
+        stamp = self._last_stamp = now if now > last else last + 1
+        return stamp

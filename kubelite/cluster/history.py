@@ -31,7 +31,7 @@ class State:
         prefix = f"/registry/{self._scheme.by_name(resource).resource}/"
         if namespace:
             prefix += namespace + "/"
-        return tuple(kv.value for kv in self._backend.range(prefix, revision=self.revision))
+        return tuple([kv.value for kv in self._backend.range(prefix, revision=self.revision)])
 
     def get(self, resource: str, namespace: str, name: str) -> Any | None:
         """One object, or None if it was not there."""

@@ -27,6 +27,7 @@ from kubelite.controllers.ingress import ADDRESS as INGRESS_ADDRESS
 from kubelite.controllers.ingress import serves
 from kubelite.controllers.provisioner import STORAGE_CLASSES
 from kubelite.controllers.serviceaccount import IDENTITY_CONTROLLERS
+from kubelite.dns import file_of
 from kubelite.dns import server as dns
 from kubelite.dns.internet import address_of
 from kubelite.dns.server import by_service
@@ -326,6 +327,7 @@ class Worker:
             labels=labels,
             services=world.service_variables,
             taints=taints,
+            resolv_conf=file_of,
         )
         draw = world.chance.stream(f"kube-proxy/{name}")
         self.proxier = Proxier(world.clock, world.slices, draw, name)

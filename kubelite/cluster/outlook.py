@@ -31,10 +31,13 @@ class ClusterOutlook(PodOutlook):
         return servers[0] if servers else super().server
 
     def lookup(self, name: str) -> Found:
-        """Through the pod's resolver, if policies let it reach the name server."""
+        """By /etc/hosts, or the pod's resolver, if policies let it reach the name server."""
         plain, pod = super().lookup(name), self._object()
         if plain.addresses or pod is None:
             return plain
+        aliases = [alias.ip for alias in pod.spec.host_aliases if name in alias.hostnames]
+        if aliases:
+            return Found(tuple(aliases[:1]))
         peer = self._router.pod_peer(pod)
         conf = resolv_conf(self._pod.namespace, pod.spec)
         found = self._cluster._resolved(name, Asker(peer, conf, None))

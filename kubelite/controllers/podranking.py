@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cmp_to_key
+from heapq import nsmallest
 from typing import NamedTuple
 
 from kubelite.api.conditions import condition, pod_ready
@@ -19,21 +20,35 @@ _NANOSECONDS = 1000  # in a microsecond: upstream's buckets are of nanoseconds
 
 
 # DOC: pod-deletion-order
-def ranked_for_deletion(pods: Iterable[Pod], colocated: Mapping[str, int], now: int) -> list[Pod]:
-    """The pods, the one that is missed least first.
+def ranked_for_deletion(
+    pods: Iterable[Pod], colocated: Mapping[str, int], now: int, count: int | None = None
+) -> list[Pod]:
+    """The pods, the one that is missed least first; only the first ``count``, if given.
 
     Unassigned before assigned; Pending, Unknown, Running; not ready before ready; cheap before
     dear (an annotation); on a crowded node before alone (``colocated`` counts the family's pods
     by node); younger ready before older; more restarts before fewer; younger before older.
     """
-    facts = [_facts(pod, colocated, now) for pod in pods]  # once each: they are compared often
-    return [fact.pod for fact in sorted(facts, key=cmp_to_key(_compare))]
+    alike: dict[_Worth, list[Pod]] = {}
+    for pod in pods:
+        alike.setdefault(_worth(pod, colocated), []).append(pod)
+    ranked: list[Pod] = []
+    for worth in sorted(alike):  # most pods of a crowd are worth too much to be looked at closely
+        group = alike[worth]
+        left = len(group) if count is None else count - len(ranked)
+        if left <= 0:
+            break
+        facts = [_facts(pod, now) for pod in group]
+        ranked += [fact.pod for fact in nsmallest(left, facts, cmp_to_key(_compare))]
+    return ranked
+
+
+_Worth = tuple[bool, int, bool, int, int]
 
 
 class _Facts(NamedTuple):
-    """What decides about one pod; moments as they are, and their ages by powers of two."""
+    """What decides between pods of one worth; moments as they are, their ages by powers of two."""
 
-    worth: tuple[bool, int, bool, int, int]
     ready: int
     ready_age: int
     restarts: int
@@ -43,17 +58,14 @@ class _Facts(NamedTuple):
     pod: Pod
 
 
-def _facts(pod: Pod, colocated: Mapping[str, int], now: int) -> _Facts:
+def _facts(pod: Pod, now: int) -> _Facts:
     ready, created = _ready_since(pod), int(pod.metadata.creation_timestamp or 0)
     ages = _bucket(ready, now), _bucket(created, now)
-    worth, uid = _worth(pod, colocated), pod.metadata.uid
-    return _Facts(worth, ready, ages[0], _restarts(pod), created, ages[1], uid, pod)
+    return _Facts(ready, ages[0], _restarts(pod), created, ages[1], pod.metadata.uid, pod)
 
 
 def _compare(one: _Facts, other: _Facts) -> int:
     """Ages count by powers of two; within one power the uid decides, which is as good as chance."""
-    if one.worth != other.worth:
-        return -1 if one.worth < other.worth else 1
     if one.ready != other.ready:
         return one.ready_age - other.ready_age or (-1 if one.uid < other.uid else 1)
     if one.restarts != other.restarts:
@@ -63,7 +75,7 @@ def _compare(one: _Facts, other: _Facts) -> int:
     return 0
 
 
-def _worth(pod: Pod, colocated: Mapping[str, int]) -> tuple[bool, int, bool, int, int]:
+def _worth(pod: Pod, colocated: Mapping[str, int]) -> _Worth:
     return (
         bool(pod.spec.node_name),
         _PHASE_ORDER.get(pod.status.phase, 0),

@@ -6,6 +6,7 @@ pkg/controller/controller_utils.go.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -242,17 +243,19 @@ class ReplicaSetController(ManagedController):
         return [*report, *actions] if key in self._failures else [*actions, *report]
 
     def _surplus_first(self, owner: ReplicaSet) -> Sequence[Pod]:
+        """The pods that the plan may delete; of a crowd, the rest need no rank."""
         active = self.pods.index("replicas", owner.metadata.uid + "/active")
-        return ranked_for_deletion(active, self._colocated(owner), self.clock.now)
+        surplus = min(len(active) - wanted(owner), BURST_REPLICAS)
+        return ranked_for_deletion(active, self._colocated(owner), self.clock.now, surplus)
 
     def _colocated(self, owner: ReplicaSet) -> dict[str, int]:
         """How many pods of the owner's owner (its Deployment) run on each node."""
         above = controller_of(owner)
         family = self.sets.index("controller", above.uid) if above else [owner]
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         for sibling in family:
-            for pod in self.pods.index("replicas", sibling.metadata.uid + "/active"):
-                counts[pod.spec.node_name] = counts.get(pod.spec.node_name, 0) + 1
+            active = self.pods.index("replicas", sibling.metadata.uid + "/active")
+            counts.update([pod.spec.node_name for pod in active])
         return counts
 
     def _expect(self, key: str, actions: Sequence[Action]) -> None:

@@ -8,7 +8,7 @@ Models CoreDNS with its kubernetes plugin, set up as kubeadm does, and ``pkg/kub
 
 from kubelite.dns.internet import address_of
 from kubelite.dns.records import NXDOMAIN, Query, Record, Reply
-from kubelite.dns.resolver import Resolution, ResolvConf, Resolver, Step, resolv_conf
+from kubelite.dns.resolver import Resolution, ResolvConf, Resolver, Step, file_of, resolv_conf
 from kubelite.dns.server import Server
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "Server",
     "Step",
     "address_of",
+    "file_of",
     "resolv_conf",
 ]

@@ -6,9 +6,10 @@ library, which reads it: names with fewer dots than ``ndots`` go through the sea
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from kubelite.api.core_v1 import PodSpec
+from kubelite.api.core_v1 import Pod, PodSpec
 from kubelite.apimachinery.struct import Value
 from kubelite.dns import server as dns
 from kubelite.dns.records import NXDOMAIN, ZONE, Record, Reply
@@ -29,7 +30,8 @@ class ResolvConf(NamedTuple):
     def __str__(self) -> str:
         lines = [f"nameserver {address}" for address in self.nameservers]
         lines[:0] = [f"search {' '.join(self.searches)}"] if self.searches else []
-        return "\n".join(lines) + f"\noptions ndots:{self.ndots}\n"
+        lines += [f"options ndots:{self.ndots}"] if self.ndots != 1 else []
+        return "".join([line + "\n" for line in lines])
 
 
 OF_A_MACHINE = ResolvConf((OUTSIDE,))
@@ -55,6 +57,19 @@ def resolv_conf(namespace: str, spec: PodSpec | None = None) -> ResolvConf:
         tuple(dict.fromkeys(base.searches + extra.searches)),
         int(ndots[-1] or 0) if ndots else base.ndots,
     )
+
+
+def file_of(pod: Pod) -> str:
+    """The text of a pod's /etc/resolv.conf; an ``ndots`` of 1 goes without saying."""
+    spec, namespace = pod.spec, pod.metadata.namespace
+    if spec.dns_config is None and spec.dns_policy == "ClusterFirst" and not spec.host_network:
+        return _usual(namespace)
+    return str(resolv_conf(namespace, spec))
+
+
+@lru_cache(maxsize=256)
+def _usual(namespace: str) -> str:
+    return str(resolv_conf(namespace))
 
 
 class Step(NamedTuple):

@@ -110,12 +110,17 @@ class Session(Protocol):
 
 
 class SandboxConfig(msgspec.Struct, frozen=True, gc=False):
-    """A pod's shared surroundings: who it is, and whether it lives on the node's network."""
+    """A pod's shared surroundings: who it is, and whether it lives on the node's network.
+
+    ``hostname`` and ``resolv_conf`` are what the runtime writes to the files of these names.
+    """
 
     uid: str
     namespace: str
     name: str
     host_network: bool = False
+    hostname: str = ""
+    resolv_conf: str = ""
 
 
 class Mount(Value):
@@ -139,7 +144,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     ``message_path`` is where the process may leave a last word; ``message_from_logs`` lets its last
     output stand in when it fails without one. (Upstream's kubelet reads both from the disk.)
     ``tty``: it has a terminal at which nobody types. ``ends``: the pod waits for its end. A real
-    runtime needs no such hint: it has the program.
+    runtime needs no such hint: it has the program. ``hosts`` is the text of /etc/hosts (the real
+    message mounts a file that the kubelet has written).
     """
 
     name: str
@@ -160,6 +166,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, gc=False):
     message_from_logs: bool = False
     ends: bool = False
     tty: bool = False
+    hosts: str = ""
 
 
 class ContainerStatus(msgspec.Struct, frozen=True, gc=False):

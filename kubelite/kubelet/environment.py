@@ -18,9 +18,10 @@ from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.struct import replace
 from kubelite.client import Client
-from kubelite.kubelet.cri import TERMINATION_LOG, ContainerConfig
+from kubelite.kubelet.cri import TERMINATION_LOG, ContainerConfig, SandboxConfig
 from kubelite.kubelet.envvars import ServiceVariables
 from kubelite.kubelet.fieldpath import field, resource
+from kubelite.kubelet.hostsfile import hostname, hosts
 from kubelite.kubelet.volumes import MountError, VolumeManager
 
 if TYPE_CHECKING:
@@ -85,16 +86,24 @@ class Environments:
     def __init__(
         self,
         client: Client,
-        node_ip: str,
+        node: tuple[str, str],
         volumes: VolumeManager,
         services: ServiceVariables | None,
         allocatable: Callable[[], Mapping[str, Quantity]],
+        resolv_conf: Callable[[Pod], str],
     ):
         self._client = client
-        self._node_ip = node_ip
+        self._node_name, self._node_ip = node
+        self._resolv_conf = resolv_conf
         self._volumes = volumes
         self._services = services
         self._allocatable = allocatable
+
+    def sandbox(self, pod: Pod) -> SandboxConfig:
+        """What all containers of a pod have in common."""
+        meta, name = pod.metadata, hostname(pod, self._node_name)
+        shared = pod.spec.host_network, name, self._resolv_conf(pod)
+        return SandboxConfig(meta.uid, meta.namespace, meta.name, *shared)
 
     def config(
         self, worker: PodWorker, container: Container, pod_ip: str, attempt: int
@@ -105,7 +114,7 @@ class Environments:
         if self._services is not None:
             links = pod.spec.enable_service_links is not False
             services = self._services.of(pod.metadata.namespace, links)
-        env = {"HOSTNAME": pod.spec.hostname or pod.metadata.name}
+        env = {"HOSTNAME": hostname(pod, self._node_name)}
         if container.env_from or container.env:
             self._fill(env, worker, container, pod_ip, services)
         variables = env
@@ -116,6 +125,7 @@ class Environments:
             env=tuple(variables.items()),
             attempt=attempt,
             ends=_ends(pod, container),
+            hosts=hosts(pod, pod_ip, self._node_name),
         )
         if container.volume_mounts:
             config = replace(config, mounts=self._mounts(worker, container, variables))

@@ -58,6 +58,7 @@ class Kubelet:
         labels: Mapping[str, str] | None = None,
         services: ServiceVariables | None = None,
         taints: tuple[Taint, ...] = (),
+        resolv_conf: Callable[[Pod], str] = lambda pod: "",
     ):
         self.node_name = node_name
         self.node_ip = node_ip
@@ -75,7 +76,8 @@ class Kubelet:
         self.volumes = VolumeManager(
             self.clock, client, runtime, self, node_name, node_ip, self.allocatable, draw
         )
-        environments = Environments(client, node_ip, self.volumes, services, self.allocatable)
+        rest = self.volumes, services, self.allocatable, resolv_conf
+        environments = Environments(client, (node_name, node_ip), *rest)
         self.streams = Streaming(runtime)
         self.manager = RuntimeManager(self.clock, runtime, self, environments)
         self.statuses = StatusManager(client)

@@ -19,7 +19,6 @@ from kubelite.kubelet.cri import (
     RUNNING,
     ContainerStatus,
     Runtime,
-    SandboxConfig,
     SandboxResult,
 )
 from kubelite.kubelet.durations import go_duration
@@ -147,9 +146,7 @@ class RuntimeManager:
             worker.sandbox_ready()
             then()
 
-        meta = pod.metadata
-        config = SandboxConfig(meta.uid, meta.namespace, meta.name, pod.spec.host_network)
-        self._runtime.run_pod_sandbox(config, made)
+        self._runtime.run_pod_sandbox(self._environments.sandbox(pod), made)
 
     # Starting
 

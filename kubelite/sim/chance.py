@@ -58,7 +58,8 @@ class Chance:
 
     def uid(self, stream: str = "uids") -> str:
         """A version 4 UUID."""
-        digits = f"{self.stream(stream).getrandbits(128):032x}"
+        drawn = self._streams.get(stream) or self.stream(stream)
+        digits = f"{drawn.getrandbits(128):032x}"
         third, variant = digits[13:16], "89ab"[int(digits[16], 16) & 3]
         return f"{digits[:8]}-{digits[8:12]}-4{third}-{variant}{digits[17:20]}-{digits[20:]}"
 

@@ -3,11 +3,20 @@
 # at three in the morning nobody is awake to restart the one that hangs.
 #
 # **Kubernetes** is the colleague who is always awake. You tell it what should be running; it compares
-# that with what is running, and acts on the difference. The first part of this page shows the whole idea in five
-# minutes; the rest is for trying it out.
+# that with what is running, and acts on the difference. The first half of this page shows that whole idea in five
+# minutes; the second half is for trying it out, and ends with where to go from here.
 #
-# Run the cells one by one with **Shift+Enter**, or all of them with *Run > Run All Cells*. The pictures you
-# see before that were saved; once the cells have run they are live.
+# ### How to use this page
+#
+# All you need is what you have open. There is no account to make and nothing to install, no container runs on your computer, and nothing here costs money.
+#
+# - Text and *cells* with code take turns. Click on the first cell and press **Shift+Enter**: it runs, and the next one is chosen. Go on like that to the end. (*Run > Run All Cells* does it in
+#   one go, but you would miss the questions.)
+# - Where there is a **question**, answer it before you run what follows. A wrong guess is worth more than a right one that you read.
+# - Change whatever you like. *Kernel > Restart Kernel* makes everything as new.
+#
+# The pictures that you see before a cell has run were saved; once it has run they are live. If you read this on the web and cannot
+# run it: download the project, open a terminal in its folder, and type `make lab` (on a computer with Python 3.11 or newer; the README has the words for Windows).
 
 # %% [markdown]
 # ## A cluster in one cell
@@ -17,7 +26,19 @@
 # Only the machines and the clock are simulated, so an hour passes when you say so and not before.
 
 # %%
-from course.lesson import Cluster, ClusterView, predict, progress, quiz, review, show, timeline
+from course.lesson import (
+    Cluster,
+    ClusterView,
+    compare,
+    predict,
+    progress,
+    quiz,
+    replicas_slider,
+    review,
+    show,
+    timeline,
+    why,
+)
 
 cluster = Cluster(nodes=3)
 ClusterView(cluster, title="Sarah's cluster, live", follow=True)
@@ -95,15 +116,18 @@ cluster.run(10)
 cluster.get("pods")
 
 # %% [markdown]
-# Why did that happen? Every change in this cluster remembers what caused it, so a pod can tell its own
-# story. Its second half goes backwards in time, from cause to cause, and ends at your own deletion.
+# Why is there a new one? Every change in this cluster remembers what caused it. `why` goes backwards in time, from cause to cause,
+# and ends at your own deletion.
 
 # %% tags=["claim:kubernetes-orchestrates"]
 (new,) = [pod for pod in cluster.get("pods") if pod.metadata.name not in pods.names]
 assert new.metadata.uid != lost.metadata.uid
 assert lost.metadata.name not in cluster.get("pods").names
 
-cluster.story(f"pod/{new.metadata.name}")
+why(cluster, f"pod/{new.metadata.name}")
+
+# %% [markdown]
+# Read it from the bottom. Nobody gave anybody an order: each of them noticed a difference and did its own small part.
 
 # %% [markdown]
 # ## Break a machine
@@ -147,6 +171,51 @@ timeline(
 # %% [markdown]
 # The dashed line never moved: you wanted two pods all along. The green line is what the cluster managed,
 # and all of the work of Kubernetes is to keep the second line on the first.
+#
+# **That is the whole idea.** Everything else in this course is about how it is done, what it costs, and where it ends.
+#
+# ## Ask what would have been
+#
+# Almost six minutes seem long. Why so patient? On a simulated cluster you can go back to the moment before the power cut and let
+# things take another turn: `branch` is the same past with a future of its own.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "This time somebody plugs the machine in again after 30 seconds. How many new pods are made?",
+    ["None", "One, as before", "Two"],
+    answer="None",
+    why="30 s are less than the 50 s of silence that it takes. The machine comes back and starts its old pod again.",
+)
+
+# %%
+other = cluster.branch(at=power_cut)
+other.kill_node(victim)
+other.run(30)
+other.start_node(victim)
+other.run(cluster.elapsed - other.elapsed)
+
+kept = other.get(f"pod/{new.metadata.name}")
+assert kept.metadata.uid == new.metadata.uid
+assert kept.status.container_statuses[0].restart_count == 1
+assert len(other.get("pods")) == 2
+
+compare(cluster, other, title_a="the first run", title_b="the second run")
+
+# %% [markdown]
+# In the second run the power came back. Drag the handle through time and watch both at once. Most outages are short, and a cluster that panics after ten seconds would replace half its pods
+# for each of them. Patience is a setting; chapter 09 is about choosing it.
+#
+# ## Your turn
+#
+# Drag the slider. You say how many; nodes, names and order are none of your business. Then think of something to
+# break: the empty cell below is yours. `cluster.kill_node("node-1")`, `cluster.add_node()`, `cluster.scale("deployment/nginx-deployment", 7)` and `cluster.run(60)` are good beginnings,
+# and the live view at the top of the page shows what comes of it.
+
+# %%
+replicas_slider(cluster, "deployment/nginx-deployment", max=12)
+
+# %%
+# Your own cell.
 
 # %% [markdown]
 # ## The code that runs
@@ -168,7 +237,7 @@ show("replicaset-plan")
 #
 # - You write down what there shall be; components compare it with what is there, and act on the difference.
 # - A pod that is lost is replaced by a new one. A machine that is silent is given time first.
-# - Every change remembers its cause, and `cluster.story(...)` tells it.
+# - Every change remembers its cause: ask `why`. Every moment can be gone back to: `branch`, then `compare`.
 
 # %% jupyter={"source_hidden": true}
 quiz("00")
@@ -187,4 +256,8 @@ progress
 review()
 
 # %% [markdown]
-# What the simulated cluster leaves out is written down in `docs/fidelity.md`.
+# ## Where to go from here
+#
+# The list below is the whole course. In order it tells one story, from Sarah's single server to Black Friday. If you are in a hurry: 07 is the heart of
+# Kubernetes, 06 its anatomy, 09 its limits, 17 its tools. After a chapter, its exercises (the folder `exercises` beside this one) are judged on what a cluster
+# does, not on what you type. What the simulated cluster leaves out is written down in `docs/fidelity.md`.

@@ -127,7 +127,7 @@ assert written_down not in {pod.status.pod_ip for pod in cluster.get("pods", sel
 # The Service picks its pods by label, whatever they are called. It gets an address of its own that belongs to no machine, and a name in the
 # cluster's DNS.
 
-# %%
+# %% tags=["claim:names-inside", "claim:traffic-stays-inside"]
 cluster.apply(SERVICE)
 cluster.run(2)
 print(cluster.get("services"))
@@ -139,7 +139,7 @@ assert answer.ok
 # How does a pod get from `web` to an address? It asks the cluster's DNS server, and it adds endings to short names, one after
 # the other, until one of them is known.
 
-# %%
+# %% tags=["claim:own-dns"]
 print(cluster.resolve("web", from_pod="pod/front"))
 
 # %% jupyter={"source_hidden": true}
@@ -168,7 +168,7 @@ show("dns-search")
 # %% [markdown]
 # Names across namespaces need the namespace. Two shops may both be called `web`:
 
-# %%
+# %% tags=["claim:dns-for-microservices"]
 cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "staging"}})
 cluster.apply(shop(1), namespace="staging")
 cluster.apply(SERVICE, namespace="staging")
@@ -182,7 +182,7 @@ assert ours.addresses != theirs.addresses
 # %% [markdown]
 # And a Service can stand for a name outside, so that the application need not know it:
 
-# %%
+# %% tags=["claim:dns-inside-and-out"]
 cluster.apply(
     {
         "apiVersion": "v1",
@@ -214,7 +214,7 @@ predict(
     why="It is drawn by lot. There is no list that is gone through in turn, and nobody counts.",
 )
 
-# %%
+# %% tags=["claim:balances-evenly"]
 cluster = Cluster()
 cluster.apply(shop())
 cluster.apply(SERVICE)
@@ -235,7 +235,7 @@ show("proxy-choice")
 #
 # Per connection: a client that keeps one open stays with one pod, however many there are.
 
-# %%
+# %% tags=["claim:nobody-overloaded"]
 line = cluster.connect("web")
 kept = Counter(line.request("/checkout").pod for _ in range(100))
 line.close()
@@ -284,7 +284,7 @@ predict(
     why="A new pod is listed when it is ready. One that is to go is taken from the list, and finishes what it has begun.",
 )
 
-# %%
+# %% tags=["claim:added-ones-get-traffic"]
 asked_at = cluster.elapsed
 cluster.scale("deployment/web", 6)
 up = customers(cluster, 30)
@@ -302,7 +302,7 @@ timeline(cluster, "deployment/web", since=asked_at - 2, title="Three, six, two, 
 # "Without any disruption" is true of *this* shop, because it does its part: it says when it is ready, and it finishes what it has
 # begun when it is told to end. Here is one that does neither: it takes no time to drain, and nobody asks whether it is open.
 
-# %%
+# %% tags=["claim:removed-without-disruption"]
 rude = shop(3, START_SECONDS=5)
 del rude["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]
 cluster = Cluster()
@@ -340,7 +340,7 @@ every = cluster.resolve("web-each")
 print(every)
 assert len(every.addresses) == len(cluster.get("pods", selector="app=web"))
 
-# %% [markdown]
+# %% [markdown] tags=["claim:feature-list"]
 # ## What to remember
 #
 # - A pod's address dies with it. A Service has a name and an address that stay.

@@ -112,7 +112,7 @@ predict(
     "container that hangs has to be killed, which takes its grace period.",
 )
 
-# %%
+# %% tags=["claim:ensures-responsive", "claim:terminates-unhealthy", "claim:out-and-back", "claim:replaced-at-last"]
 cluster = opened(2)
 ill = shop(1, HANG_AFTER_SECONDS=60)[0]
 ill["metadata"]["name"] = "web-ill"
@@ -185,7 +185,7 @@ for replicas in (1, 3):
 #
 # Three copies on three machines; one machine goes dark.
 
-# %%
+# %% tags=["claim:traffic-to-healthy-only"]
 cluster = opened(3)
 print(where(cluster))
 began = cluster.elapsed
@@ -355,7 +355,7 @@ predict(
     why="Pods run on nodes and are reached through rules on nodes. The control plane is needed when something has to change.",
 )
 
-# %%
+# %% tags=["claim:self-healing"]
 stopped = cluster.elapsed
 cluster.stop_component("kube-controller-manager")
 answers = customers(cluster, 5)

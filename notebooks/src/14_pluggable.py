@@ -94,7 +94,7 @@ predict(
     "there already, and it is louder than the price.",
 )
 
-# %%
+# %% tags=["claim:made-to-be-extended"]
 placed = {}
 for weight in (1, 3, 5, 20):
     profile = Profile(extra=(Frugal,), weights={"Frugal": weight})
@@ -318,7 +318,7 @@ assert cluster.get("services").names == ["kubernetes"]
 # A Service of type LoadBalancer asks for an address from outside. Kubernetes does not have any to give: it leaves a note, and
 # somebody has to act on it. At a cloud provider that is the provider's controller. Sarah has a box in the rack with two addresses.
 
-# %%
+# %% tags=["claim:hardware-balancers"]
 from kubelite.api.core_v1 import LoadBalancerIngress
 from kubelite.controllers.cloudservice import CloudError, CloudServiceController
 

@@ -46,7 +46,7 @@ def app(
 #
 # What a container writes to standard output lands in a file on its node. `kubectl logs` reads that file.
 
-# %%
+# %% tags=["claim:logs-to-stdout"]
 cluster = Cluster()
 cluster.apply(app("web", "shop:1.0", 8080, 3, FAIL_RATE=0.2, DRAIN_SECONDS=3))
 cluster.run_until("deployment/web ready")
@@ -82,7 +82,7 @@ assert "not found" in gone
 # Cattle come and go, so logs have to leave the node while it is time. The usual way: a DaemonSet, which runs one *shipper*
 # on each node. It reads what lies in the node's log folder and sends it to a store of your choice.
 
-# %%
+# %% tags=["claim:logging-driver", "claim:no-log-search"]
 SHIPPER = """
 apiVersion: apps/v1
 kind: DaemonSet
@@ -170,7 +170,7 @@ predict(
 # Plugged in: a Prometheus, which asks the API server for pods that carry a certain annotation, and asks those every 15
 # seconds. This is service discovery put to use: nobody gives it a list.
 
-# %%
+# %% tags=["claim:no-metrics-built-in", "claim:graphite-and-grafana", "claim:metrics-by-discovery", "claim:metrics-are-yours"]
 notes = {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"}
 cluster.apply(app("prometheus", "prom/prometheus:v3.7", 9090))
 cluster.apply(app("web", "shop:1.0", 8080, 3, notes, FAIL_RATE=0.2, DRAIN_SECONDS=3))
@@ -262,7 +262,7 @@ predict(
     "order is worked on twice, which is why workers have to be able to bear that.",
 )
 
-# %%
+# %% tags=["claim:no-message-bus"]
 unlucky, *_ = cluster.get("pods", selector="app=worker").names
 cluster.delete(f"pod/{unlucky}", grace_period_seconds=0)
 cluster.run(120)
@@ -301,7 +301,7 @@ assert orders_now().startswith("0 waiting")
 #
 # Each of these asks for a kind that a bare cluster does not have.
 
-# %%
+# %% tags=["claim:no-alerts-or-databases", "claim:no-cloud", "claim:leaves-things-out", "claim:niche"]
 for missing in ("alerts", "databases", "queues", "dashboards", "builds"):
     answer = cluster.kubectl(f"get {missing}")
     print(answer.error.strip())
@@ -310,6 +310,41 @@ for missing in ("alerts", "databases", "queues", "dashboards", "builds"):
 # %% [markdown]
 # There is a way to add them, and it is the subject of chapter 14: a definition of a kind, and a controller for it.
 #
+# Storage is often put on the same list, and it is half true. There are kinds for asking: a claim says how much is needed. The
+# disk itself is made by somebody else, a driver of the storage system.
+
+# %% tags=["claim:no-storage"]
+CLAIM = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: orders}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+USER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: ledger}
+spec:
+  containers: [{name: ledger, image: "busybox:1.36", args: [sh, -c, "sleep 100000"]}]
+  volumes: [{name: orders, persistentVolumeClaim: {claimName: orders}}]
+"""
+cluster.apply(CLAIM)
+cluster.run(30)
+before = cluster.get("pvc/orders").status.phase
+cluster.apply(USER)
+cluster.run_until("pod/ledger ready")
+claim = cluster.get("pvc/orders")
+volume = cluster.get(f"pv/{claim.spec.volume_name}")
+print(
+    before,
+    "->",
+    claim.status.phase,
+    "by",
+    volume.metadata.annotations["pv.kubernetes.io/provisioned-by"],
+)
+assert (before, claim.status.phase) == ("Pending", "Bound")
+
+# %% [markdown]
 # How does the cluster take in what it has not been built for? Here is all there is between a kubelet and a shipper:
 
 # %%

@@ -114,7 +114,7 @@ cluster.apply(EVERYTHING)
 cluster.run(60)
 ClusterView(cluster, title="One of everything")
 
-# %%
+# %% tags=["claim:the-words"]
 glossary(cluster)
 
 # %% [markdown]
@@ -130,7 +130,7 @@ predict(
     why="The API server stores what you want, and controllers make the pods. Only the scheduler has nowhere to put them.",
 )
 
-# %%
+# %% tags=["claim:one-worker-at-least", "claim:cluster-of-nodes", "claim:node-is-a-machine"]
 empty = Cluster(nodes=0)
 empty.apply(EVERYTHING)
 empty.run(30)
@@ -153,7 +153,7 @@ assert all(pod.spec.node_name == "node-1" for pod in empty.get("pods", selector=
 # The control plane never starts a container: it writes which pod belongs to which node. The kubelet of that node never
 # decides where a pod goes: it does what is written for its node. Who wrote what about one pod?
 
-# %%
+# %% tags=["claim:kubelet-is-the-agent", "claim:kubelet-runs-containers", "claim:control-plane-manages", "claim:nodes-run-containers", "claim:runs-the-api-server"]
 (pod, *_) = cluster.get("pods", selector="app=web")
 subject = ("pods", "default", pod.metadata.name)
 writers = list(
@@ -172,8 +172,26 @@ assert writers[-1] == f"kubelet/{pod.spec.node_name}"
 # > and taints of that name went with versions 1.24 and 1.25; it is `control-plane` and `node` now.
 # > *Source: Kubernetes Enhancement Proposal 2067.*
 #
+# Several control planes are not one master with replicas, either. All API servers answer; of schedulers and of controller managers
+# one leads and the others wait for its lease to run out.
+
+# %% tags=["claim:master-with-replicas"]
+three = Cluster(nodes=1, control_planes=3)
+for component in ("kube-scheduler", "kube-controller-manager"):
+    print(f"{component:<24} led by {three.leader(component)}")
+    assert three.leader(component).startswith("control-plane-")
+
+# %% [markdown]
 # ## Pod
 #
+# The smallest thing that can be asked for. There is no kind `Container`:
+
+# %% tags=["claim:pod-is-smallest", "claim:many-pods"]
+print(cluster.kubectl("get containers").error)
+assert "doesn't have a resource type" in cluster.kubectl("get containers").error
+assert len(cluster.get("pods")) > len(cluster.get("nodes"))
+
+# %% [markdown]
 # A pod with two containers. It is ready when all of its containers are. One of them keeps failing: what becomes of the other?
 
 # %%
@@ -202,7 +220,7 @@ predict(
     why="Containers are restarted one by one. They share a node, an address and the pod's life; not their fate within it.",
 )
 
-# %%
+# %% tags=["claim:ready-when-all-are", "claim:one-ill-all-terminated", "claim:pod-on-one-node", "claim:mostly-one-container"]
 cluster.apply(PAIR)
 cluster.run(120)
 shaky, steady = sorted(
@@ -227,7 +245,7 @@ assert ready.status == "False"
 # starts at the same time as the main one, and keeps a Job from ending. Written as an init container with `restartPolicy:
 # Always` it starts before, and ends after, the main container.
 
-# %%
+# %% tags=["claim:sidecars"]
 job = """
 apiVersion: batch/v1
 kind: Job
@@ -258,7 +276,7 @@ assert done == {"plain": 0, "native": 1}
 #
 # The Deployment makes no pods. It makes a ReplicaSet for each version of the template, and the ReplicaSet makes pods.
 
-# %%
+# %% tags=["claim:deployment-uses-replicaset"]
 cluster.patch(
     "deployment/web",
     {"spec": {"template": {"spec": {"containers": [{"name": "shop", "image": "shop:1.1"}]}}}},
@@ -270,6 +288,19 @@ for one in sets:
 assert sorted(one.spec.replicas for one in sets) == [0, 3]
 show("deployment-plan")
 
+# %% [markdown]
+# Are three requested three that run, always? It is worked on, always. Sixty fit on these machines at the most:
+
+# %% tags=["claim:three-always"]
+cluster.scale("deployment/web", 70)
+cluster.run(60)
+web = cluster.get("deployment/web")
+print(f"{web.spec.replicas} wanted, {web.status.ready_replicas} ready")
+assert web.status.ready_replicas < 70
+cluster.scale("deployment/web", 3)
+cluster.run(60)
+assert cluster.get("deployment/web").status.ready_replicas == 3
+
 # %%
 graph(cluster, title="Who owns which pod")
 
@@ -279,7 +310,7 @@ graph(cluster, title="Who owns which pod")
 # A Service is no process. It is a name, an address that belongs to nobody, and a list of pods, kept up to date by a controller.
 # The list has a kind of its own.
 
-# %%
+# %% tags=["claim:service-keeps-a-list", "claim:service-reaches-each", "claim:service-balances-and-names"]
 (piece,) = cluster.get("endpointslices", selector="kubernetes.io/service-name=web")
 listed = {endpoint.target_ref.name for endpoint in piece.endpoints if endpoint.conditions.ready}
 answering = {cluster.request("web").pod for _ in range(60)}
@@ -287,12 +318,30 @@ print(sorted(listed) == sorted(answering), len(listed), "pods")
 assert listed == answering
 
 # %% [markdown]
+# Its address means something inside the cluster only. From outside there has to be a way in, such as a port on each node.
+
+# %% tags=["claim:service-from-anywhere"]
+address = cluster.get("service/web").spec.cluster_ip
+outside = cluster.request(f"{address}:80")
+print(outside)
+cluster.patch("service/web", {"spec": {"type": "NodePort"}})
+cluster.run(2)
+port = cluster.get("service/web").spec.ports[0].node_port
+node = next(
+    a.address for a in cluster.get("node/node-1").status.addresses if a.type == "InternalIP"
+)
+by_node = cluster.request(f"{node}:{port}")
+print(by_node)
+assert not outside.ok
+assert by_node.ok
+
+# %% [markdown]
 # ## Namespace
 #
 # Names are unique within a namespace, so two teams can both have a `web`. What a namespace does not do by itself: keep one team's
 # pods from calling the other's.
 
-# %%
+# %% tags=["claim:namespaces-partition", "claim:in-a-namespace"]
 cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "staging"}})
 cluster.apply(EVERYTHING, namespace="staging")
 cluster.run(30)

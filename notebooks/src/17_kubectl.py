@@ -47,7 +47,7 @@ predict(
 # `--raw` leaves the polite form out and shows the path that is asked. Group, version, namespace, resource, name: every object
 # has its place.
 
-# %%
+# %% tags=["claim:kubectl-is-a-client", "claim:api-first"]
 answer = cluster.kubectl("get --raw /api/v1/nodes/node-1")
 node = answer.json()
 print(node["kind"], node["metadata"]["name"], node["status"]["capacity"]["cpu"], "cores")
@@ -163,7 +163,7 @@ predict(
     why="create means: make a new one. apply means: let it be so, whether or not there is one already.",
 )
 
-# %%
+# %% tags=["claim:apply-a-service", "claim:apply-uploads-objects"]
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -340,7 +340,7 @@ cluster.run(60)
 # %%
 # %kubectl get pods -l app=nginx -o wide
 
-# %%
+# %% tags=["claim:parameters-suffice", "claim:not-by-hand"]
 names = cluster.kubectl("get pods -l app=nginx -o jsonpath='{.items[*].status.podIP}'").text.split()
 print(names)
 assert len(names) == len(cluster.get("pods", selector="app=nginx"))

@@ -26,13 +26,13 @@ predict(
     "directly since version 1.24.",
 )
 
-# %%
+# %% tags=["claim:docker-not-needed", "claim:runtime-containerd"]
 cluster = Cluster(nodes=2)
 for node in cluster.get("nodes"):
     print(node.metadata.name, node.status.node_info.container_runtime_version)
     assert node.status.node_info.container_runtime_version.startswith("containerd://")
 
-# %% [markdown]
+# %% [markdown] tags=["claim:runtime-docker", "claim:runtime-cri"]
 # > **In real life** (November 2026). Lists of runtimes often begin with Docker. Docker Engine does not speak the interface; the
 # > adapter for it inside the kubelet (*dockershim*) was deprecated in 1.20 and removed in 1.24, in 2022. containerd (which
 # > Docker uses itself) and CRI-O are the usual choices; whoever wants Docker Engine adds `cri-dockerd`. And the *Container
@@ -148,7 +148,7 @@ show("compute-pod-actions")
 # is slower to start containers. Nothing else in the cluster has to know.
 
 
-# %%
+# %% tags=["claim:runtime-crio"]
 class Slower:
     """A runtime with another name that takes three seconds longer to start a container."""
 
@@ -270,7 +270,7 @@ assert "not found" in tries[0].message
 # Objects can be looked at without any command. The cluster of this notebook has a page of its own, made of the same API as
 # everything else: `cluster.serve()` opens it on this machine only, and `dashboard` is its address.
 
-# %%
+# %% tags=["claim:no-front-end"]
 import ssl
 from urllib.request import Request, urlopen
 
@@ -284,9 +284,14 @@ title = page[page.index("<title>") + 7 : page.index("</title>")]
 print(title)
 assert title
 
-# %% [markdown]
+# %% [markdown] tags=["claim:read-only-dashboard", "claim:few-operations"]
 # Ours only reads; changes are made by `kubectl` or in cells. That is a choice of ours.
-#
+
+# %% tags=["claim:kubectl-is-primary"]
+print(cluster.kubectl("delete pod web --now"))
+assert cluster.kubectl("get pod web").code == 1
+
+# %% [markdown]
 # > **In real life** (November 2026). Kubernetes comes without a front end. The *Kubernetes Dashboard* was an add-on, and it was
 # > not read-only: it could create, edit, scale and delete whatever its user was allowed to. It was archived on 21
 # > January 2026; its page points to *Headlamp*. Managed services have consoles of their own.

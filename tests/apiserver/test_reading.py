@@ -171,6 +171,20 @@ def test_a_kubelets_watch_sees_the_pods_of_its_node(desk: Desk) -> None:
     assert told(nobodys) == ["ADDED a", "DELETED a"]
 
 
+def test_a_watch_of_one_node_may_ask_for_labels_besides(desk: Desk) -> None:
+    mine = desk.watch("pods", field_selector="spec.nodeName=node-1", label_selector="team=red")
+    for name in "ab":
+        desk.create(pod(name))
+    desk.patch("pods/a", {"metadata": {"labels": {"team": "red"}}})
+    assert told(mine) == []
+    for name in "ab":
+        desk.ask("create", f"pods/{name}", "node-1", subresource="binding")
+    desk.patch("pods/b", {"metadata": {"labels": {"team": "red"}}})
+    desk.patch("pods/a", {"metadata": {"labels": {"team": "blue"}}})
+    desk.ask("delete", "pods/a", grace_period_seconds=0)
+    assert told(mine) == ["ADDED a", "ADDED b", "DELETED a"]
+
+
 def test_a_watch_of_one_object_by_name(desk: Desk) -> None:
     events = desk.watch("configmaps", field_selector="metadata.name=b")
     for name in "abc":

@@ -255,13 +255,6 @@ def test_a_probe_by_https_asks_as_one_by_http_does() -> None:
     assert running(container={"readinessProbe": {"httpGet": get}}).get("pod/web")
 
 
-def test_the_files_of_a_resolver_are_not_in_a_container() -> None:
-    cluster = running()
-    for path in ("/etc/resolv.conf", "/etc/hosts"):
-        assert "No such file or directory" in cluster.exec("web", f"cat {path}").output
-    assert cluster.resolve("kubernetes", from_pod="web").ok
-
-
 # Services and the network
 
 

@@ -235,3 +235,13 @@ def test_the_node_of_a_machine_that_is_gone_is_deleted_after_five_seconds() -> N
     assert machine in cluster.get("nodes").names
     cluster.run(2)
     assert machine not in cluster.get("nodes").names
+
+
+def test_keys_in_the_store_are_named_after_resource_and_group() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply([deployment("web", replicas=1), service()])
+    assert cluster.etcdctl_get("/registry/deployments.apps/default/web")
+    assert cluster.etcdctl_get("/registry/services/default/web")
+    assert cluster.etcdctl_get("/registry/nodes/node-1")
+    for upstream in ("deployments/default/web", "services/specs/default/web", "minions/node-1"):
+        assert not cluster.etcdctl_get(f"/registry/{upstream}")

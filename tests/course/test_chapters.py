@@ -25,16 +25,21 @@ def cells(chapter: syllabus.Chapter, kind: str) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == kind]
 
 
+def python(chapter: syllabus.Chapter) -> list[str]:
+    """The code of its cells but those that are a magic command."""
+    return [cell.source for cell in cells(chapter, "code") if not cell.source.startswith("%")]
+
+
 def calls(chapter: syllabus.Chapter, name: str) -> list[ast.expr]:
     """The first argument of every call of a function in the chapter's code."""
-    code = "\n".join(cell.source for cell in cells(chapter, "code"))
+    code = "\n".join(python(chapter))
     found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     named = [one for one in found if isinstance(one.func, ast.Name) and one.func.id == name]
     return [one.args[0] for one in named if one.args]
 
 
 def test_every_notebook_is_of_the_syllabus() -> None:
-    slugs = {one.slug for one in syllabus.chapters()}
+    slugs = {one.slug for one in (*syllabus.chapters(), *syllabus.beside())}
     sources = [*syllabus.NOTEBOOKS.glob("*.ipynb"), *syllabus.NOTEBOOKS.glob("src/*.py")]
     assert [path.name for path in sources if path.stem not in slugs] == []
 
@@ -58,8 +63,8 @@ def test_it_asks_before_it_shows(chapter: syllabus.Chapter) -> None:
 
 @EVERY
 def test_it_checks_what_it_says(chapter: syllabus.Chapter) -> None:
-    code = [cell.source for cell in cells(chapter, "code")]
-    assert any(isinstance(node, ast.Assert) for one in code for node in ast.walk(ast.parse(one)))
+    nodes = [node for one in python(chapter) for node in ast.walk(ast.parse(one))]
+    assert any(isinstance(node, ast.Assert) for node in nodes)
 
 
 @EVERY

@@ -11,7 +11,13 @@ def test_a_function_is_shown_whole_and_dedented() -> None:
     shown = show("clock-step")
     assert shown.file == "kubelite/sim/clock.py"
     assert shown.code.startswith("def advance(self")
-    assert shown.code.endswith("self.cause = NO_CAUSE")
+    assert shown.code.endswith("self.cause, self.running = NO_CAUSE, outer")
+
+
+def test_the_story_is_shown_too() -> None:
+    shown = show("story-demand")
+    assert shown.file == "course/story/traffic.py"
+    assert shown.code.startswith("def demand(hour: float")
 
 
 def test_every_anchor_leads_to_code() -> None:
@@ -21,3 +27,9 @@ def test_every_anchor_leads_to_code() -> None:
 def test_an_unknown_anchor_names_those_there_are() -> None:
     with pytest.raises(LookupError, match="clock-step"):
         show("no-such-anchor")
+
+
+def test_the_courses_own_rooms_have_anchors_too() -> None:
+    shown = show("market-swarm")
+    assert shown.file == "course/market/rulebooks.py"
+    assert shown.code.startswith("class Swarm(")

@@ -65,7 +65,8 @@ def test_the_first_and_the_last_chapter_have_one_way() -> None:
 def test_the_contents_stand_on_00() -> None:
     lines = frame.end(chapters()[0], frozenset({"07_declarative"})).splitlines()
     listed = [line for line in lines if line.startswith("- ")]
-    assert len(listed) == 24
+    assert len(listed) == 25
+    assert listed[-1] == "- [The gallery: every view once](gallery.ipynb)"
     assert listed[7].startswith("- [07 Declarative: say how many, not what to do](07_declarative.")
 
 

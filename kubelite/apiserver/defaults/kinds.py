@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from kubelite.api import (
     apps_v1,
-    coordination_v1,
     core_v1,
     discovery_v1,
     policy_v1,
@@ -195,11 +194,6 @@ def _endpoint_port(port: discovery_v1.EndpointPort) -> discovery_v1.EndpointPort
     return filled(port, name="", protocol="TCP")
 
 
-def default_event(event: core_v1.Event) -> core_v1.Event:
-    """Nothing to add."""
-    return event
-
-
 def default_pod_disruption_budget(
     budget: policy_v1.PodDisruptionBudget,
 ) -> policy_v1.PodDisruptionBudget:
@@ -210,8 +204,3 @@ def default_pod_disruption_budget(
 def default_priority_class(found: scheduling_v1.PriorityClass) -> scheduling_v1.PriorityClass:
     """Its pods may preempt."""
     return filled(found, preemption_policy="PreemptLowerPriority")
-
-
-def default_lease(lease: coordination_v1.Lease) -> coordination_v1.Lease:
-    """Nothing to add."""
-    return lease

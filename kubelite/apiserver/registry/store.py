@@ -97,7 +97,8 @@ class Registry:
         obj = strategy.prepare_create(obj)
         if strategy.notes_who_asks:
             obj = strategy.asked_by(obj, identity_of(request))
-        obj = strategy.born(replace(obj, metadata=self._birth(request, obj)))
+        now = self._now()
+        obj = strategy.born(replace(obj, metadata=self._birth(request, obj, now)))
         problems = strategy.validate(obj)
         name = obj.metadata.name
         if not problems and ("/" in name or "%" in name or name in (".", "..")):
@@ -110,7 +111,7 @@ class Registry:
             raise self._exists(found.value)
         if request.dry_run:
             return replace(obj, metadata=replace(obj.metadata, resource_version=""))
-        self._backend.put(key, obj, 0, self._grant())
+        self._backend.put(key, obj, 0, self._grant(now) if strategy.ttl else 0)
         return obj
 
     def _exists(self, found: Any) -> StatusError:
@@ -121,11 +122,10 @@ class Registry:
             error = StatusError(replace(error.status, message=text))
         return error
 
-    def _birth(self, request: Request, obj: Any) -> ObjectMeta:
+    def _birth(self, request: Request, obj: Any, now: int) -> ObjectMeta:
         meta: ObjectMeta = obj.metadata
         if meta.resource_version:
             raise errors.bad_request("resourceVersion should not be set on objects to be created")
-        now = self._now()
         return replace(
             meta,
             namespace=request.namespace,
@@ -146,11 +146,8 @@ class Registry:
                 return name
         raise errors.generate_name_conflict(self.kind.resource, name)
 
-    def _grant(self) -> int:
-        if not self.strategy.ttl:
-            return 0
+    def _grant(self, now: int) -> int:
         lease, until = self._lease
-        now = self._now()
         if now >= until:
             lease = self._backend.grant(now + self.strategy.ttl * SECOND + _LEASE_REUSE)
             self._lease = (lease, now + _LEASE_REUSE)
@@ -204,7 +201,8 @@ class Registry:
         ):
             self._backend.delete(key, int(old.metadata.resource_version))
         else:
-            self._backend.put(key, stamped, int(old.metadata.resource_version), self._grant())
+            lease = self._grant(self._now()) if self.strategy.ttl else 0
+            self._backend.put(key, stamped, int(old.metadata.resource_version), lease)
         return stamped
 
     def _check_version(self, new: Any, old: Any) -> None:

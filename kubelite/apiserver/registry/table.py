@@ -87,9 +87,7 @@ def _core(
         ),
         core_v1.Pod: PodStrategy(now),
         core_v1.Service: ServiceStrategy(lambda: everything("services"), chance.stream("services")),
-        core_v1.Event: groups.EventStrategy(
-            d.default_event, v.validate_event, v.validate_event_update
-        ),
+        core_v1.Event: groups.EventStrategy(None, v.validate_event, v.validate_event_update),
         core_v1.ConfigMap: Strategy(
             d.default_config_map, v.validate_config_map, v.validate_config_map_update
         ),
@@ -166,7 +164,7 @@ def _policy() -> Table:
     d, v = defaults, validation
     return {
         coordination_v1.Lease: groups.LeaseStrategy(
-            d.default_lease, v.validate_lease, v.validate_lease_update
+            None, v.validate_lease, v.validate_lease_update
         ),
         policy_v1.PodDisruptionBudget: groups.PodDisruptionBudgetStrategy(
             d.default_pod_disruption_budget,

@@ -341,7 +341,8 @@ def _claim_statuses(pod: core_v1.Pod, path: str) -> Errors:
 def _addresses(addresses: Sequence[str], known: set[str], value: Any, path: str) -> Errors:
     for index, address in enumerate(addresses):
         yield from ip_address(f"{path}[{index}]", address, known)
-    yield from dual_stack(path, addresses, value)
+    if len(addresses) > 1:
+        yield from dual_stack(path, addresses, value)
 
 
 def _host_ips(new: core_v1.PodStatus, old: core_v1.PodStatus, path: str) -> Errors:

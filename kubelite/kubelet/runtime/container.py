@@ -21,7 +21,7 @@ from kubelite.kubelet.cri import (
     Sink,
 )
 from kubelite.kubelet.images.busybox import Busybox
-from kubelite.kubelet.images.files import BASE, Files, parent
+from kubelite.kubelet.images.files import parent
 from kubelite.kubelet.images.outlook import Outlook
 from kubelite.kubelet.images.program import Program, Stream
 from kubelite.kubelet.images.registry import digest_of, program_for, resolve
@@ -32,7 +32,7 @@ from kubelite.kubelet.runtime import guarding
 from kubelite.kubelet.runtime.console import Console
 from kubelite.kubelet.runtime.entrypoint import argv_of, for_a_shell, not_found
 from kubelite.kubelet.runtime.logs import STDOUT, LogDirectory, LogFile, LogSource
-from kubelite.kubelet.runtime.mounts import mounted
+from kubelite.kubelet.runtime.mounts import files_of
 from kubelite.kubelet.runtime.usage import Meter
 from kubelite.sim.clock import Timer
 from kubelite.sim.guests import foreign, nonsense, shown
@@ -98,7 +98,7 @@ class Container:
         self.started_at = self.finished_at = 0
         self.exit_code = 0
         self.reason = ""
-        self.files = mounted(config.mounts) if config.mounts else Files(BASE)
+        self.files = files_of(sandbox.config, config)
         self.files.setdefault(NAMESPACE_FILE, sandbox.config.namespace)
         if config.message_path != TERMINATION_LOG:
             self.files.make_dirs(parent(config.message_path))

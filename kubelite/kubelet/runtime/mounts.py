@@ -8,8 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kubelite.kubelet.cri import Mount
+from kubelite.kubelet.cri import ContainerConfig, Mount, SandboxConfig
 from kubelite.kubelet.images.files import BASE, READ_ONLY, Files, Tree, parent
+
+
+# DOC: container-files
+def files_of(pod: SandboxConfig, config: ContainerConfig) -> Files:
+    """A new container's files: the image's, those that say where it is, and its mounts.
+
+    Volumes do not hide the three; what a pod mounts at the place of one of them does.
+    """
+    told = {
+        "/etc/hosts": config.hosts,
+        "/etc/hostname": f"{pod.hostname}\n" if pod.hostname else "",
+        "/etc/resolv.conf": pod.resolv_conf,
+    }
+    if not config.mounts:
+        files = Files(BASE)
+        files.update((path, text) for path, text in told.items() if text)
+        return files
+    taken = {mount.path for mount in config.mounts}
+    ours = [_file(path, text) for path, text in told.items() if text and path not in taken]
+    return mounted((*ours, *config.mounts))
+
+
+def _file(path: str, text: str) -> Mount:
+    """A mount of a single file."""
+    tree = Tree()
+    tree["/file"] = text
+    return Mount(path, tree, "/file")
 
 
 def mounted(mounts: Iterable[Mount]) -> MountedFiles:

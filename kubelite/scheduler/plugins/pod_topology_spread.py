@@ -185,19 +185,23 @@ class PodTopologySpread:
         """The matching pods near each node, weighted."""
         parts, ignored = state[self.name]
         snapshot, pick = state.snapshot, state.pick
-        totals: Iterable[float] = repeat(0.5)  # to round
+        totals: Iterable[float] | None = None
+        first = 0.5  # to round
         for topology_key, near, weight, base in parts:
             pods = pick(near) if isinstance(near, list) else _near(state, topology_key, near)
             # Many nodes, few different numbers: each is worked out once.
-            cost = {count: count * weight + base for count in set(pods)}
+            cost = {count: first + (count * weight + base) for count in set(pods)}
             costs: Iterable[float] = map(cost.__getitem__, pods)
             if not snapshot.has_everywhere(topology_key):
                 places = pick(snapshot.column(topology_key))
-                costs = [0.0 if p is None else c for p, c in zip(places, costs, strict=True)]
-            totals = map(add, totals, costs)
+                costs = [first if p is None else c for p, c in zip(places, costs, strict=True)]
+            totals = costs if totals is None else map(add, totals, costs)
+            first = 0.0
+        if totals is None:
+            return [0] * len(nodes)
         if ignored:
-            return [0 if n.name in ignored else int(t) for n, t in zip(nodes, totals, strict=False)]
-        return list(map(int, totals)) if parts else [0] * len(nodes)
+            return [0 if n.name in ignored else int(t) for n, t in zip(nodes, totals, strict=True)]
+        return list(map(int, totals))
 
     def normalize(
         self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]

@@ -7,6 +7,7 @@ import pytest
 from course.story.day import Day, compare_days
 from course.story.friday import STRATEGIES, black_friday
 from course.story.ledger import Losses
+from course.story.parameters import parameters
 from course.story.sensitivity import sensitivity, sensitivity_grid
 
 QUICK = ("one server", "by hand", "containers", "orchestrator, reckoned")
@@ -152,3 +153,12 @@ def test_a_grid_over_two_numbers() -> None:
     grid = sensitivity_grid("peak_factor", "night_minutes", steps=3)
     assert grid.xs == (2, 6, 10) and grid.ys == (15, 67.5, 120)
     assert grid.values[-1][-1] > grid.values[0][0]
+
+
+def test_a_grid_around_other_numbers() -> None:
+    """Where nothing breaks and nobody comes, the difference is what the cluster costs more."""
+    small = parameters(ordinary_rate=2, peak_factor=1)
+    told = {"measure": "lost and spent ($)", "steps": 2, "numbers": small}
+    grid = sensitivity_grid("hangs_a_day", "cluster_minutes", **told)
+    assert grid.values[0][0] < 0 < grid.values[0][1]
+    assert grid.values[0][0] - grid.values[1][0] == pytest.approx(240)

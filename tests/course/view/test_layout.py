@@ -69,6 +69,13 @@ def test_the_meter_shows_the_tightest_resource() -> None:
 METERS = ("meter-full", "meter")
 
 
+def test_a_pod_that_has_finished_takes_no_room() -> None:
+    done = pod("b", "node-1", phase="Succeeded", cpu="3")
+    state = State(nodes=[node("node-1")], pods=[pod("a", "node-1", cpu="1"), done])
+    layout = layout_of(scene_of(state), "jobs")
+    assert "1 of 4 CPU" in [text.text for text in layout.texts]
+
+
 def test_room_once_taken_is_kept_so_the_picture_does_not_jump() -> None:
     full = layout_of(scene(12), "web")
     emptied = layout_of(scene(3), "web", rows=max(2, full.rows))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from course.view.palette import LOOKS, house_style
+from course.view.palette import LOOKS
+from course.view.style import house_style
 
 READABLE = 4.5  # WCAG AA, text of ordinary size
 

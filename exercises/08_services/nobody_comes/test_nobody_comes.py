@@ -1,0 +1,14 @@
+"""Tests of the exercise 08_services/nobody_comes: built from source.py by `kubelite exercise build`."""
+
+from pathlib import Path
+
+import pytest
+
+from course.grading.holding import Holding
+
+HOLDING = Holding(Path(__file__).parent)
+
+
+@pytest.mark.parametrize("answer", HOLDING.answers, ids=str)
+def test_what_answers_earn(answer):
+    HOLDING.hold(answer)
