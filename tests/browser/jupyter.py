@@ -168,4 +168,5 @@ class OpenNotebook:
         self.page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
         self.page.locator(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")').click()
         wanted = "true" if theme == "Light" else "false"
-        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", wanted)
+        body = self.page.locator("body")
+        expect(body).to_have_attribute("data-jp-theme-light", wanted, timeout=RUN_SECONDS * 1000)

@@ -55,6 +55,7 @@ def test_every_view_of_the_gallery(gallery: OpenNotebook) -> None:
     use(gallery.page)
     found: dict[str, Any] = {}
     for theme in ("Light", "Dark"):
+        gallery.page.set_viewport_size({"width": 1280, "height": 1000})
         gallery.choose_theme(theme)
         found |= {f"{theme} {what}": fault for what, fault in looked_at(gallery.page, theme)}
         found[f"{theme} for axe-core"] = faults(gallery.page, OURS)

@@ -130,6 +130,14 @@ VIEWS: dict[str, Callable[[Cluster], Any]] = {
 }
 
 
+TOLD = {
+    *("view", "owners", "replay", "compare", "diff", "packing", "money"),
+    *("controls", "glossary", "prediction", "objects", "message flow"),
+    *("graph of owners", "graph of services", "graph of labels"),
+}
+"""Those that show a title, or something else that was written so."""
+
+
 class Tags(HTMLParser):
     """Every tag and attribute of a piece of markup."""
 
@@ -166,7 +174,7 @@ def live(view: Any) -> Iterator[str]:
 def test_it_is_text_in_every_view(cluster: Cluster, name: str) -> None:
     view = VIEWS[name](cluster)
     saved = kept(view)
-    assert saved["text/plain"]
+    assert name not in TOLD or any("steal()" in part for part in saved.values())
     markups = [saved[kind] for kind in ("text/html", "image/svg+xml") if kind in saved]
     for markup in [*markups, *live(view)]:
         found = Tags(markup)
