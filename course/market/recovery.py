@@ -10,8 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from course.market.facts import title as name_of
 from course.market.trials import Trial
 from course.view.figure import LessonFigure
-from course.view.palette import BLUE, GREEN, VERMILLION, house_style
+from course.view.palette import BLUE, GREEN, VERMILLION
 from course.view.plain import plain
+from course.view.style import house_style
 
 WIDTH = 7.6
 ROW = 1.05
