@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.architecture import source
@@ -115,6 +116,7 @@ def documents() -> list[Path]:
     return [source.ROOT / "README.md", *sorted((source.ROOT / "docs").glob("*.md"))]
 
 
+@cache
 def anchors() -> Counter[str]:
     return Counter(a for file in files() for a in ANCHOR.findall(file.read_text("utf-8")))
 
