@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.accessibility import faults
 from tests.browser.conftest import SCREENSHOTS
@@ -104,6 +105,8 @@ def looked_at(page: Page, theme: str) -> list[tuple[str, list[str]]]:
     for width in (1280, 800):
         page.set_viewport_size({"width": width, "height": HIGH})
         page.wait_for_timeout(500)
+        with suppress(TimeoutError):  # the kernel lays live views out anew
+            page.wait_for_function(f"place => !({WIDER})(place).length", arg=OUTPUT, timeout=20_000)
         found.append((f"{width} px", page.evaluate(WIDER, OUTPUT)))
         scroller = page.locator(".jp-WindowedPanel-outer").first
         high = scroller.evaluate("scroller => scroller.scrollHeight")
