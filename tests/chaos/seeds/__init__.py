@@ -1,10 +1,18 @@
-"""Two thousand seeds, and every sweep: a file for each process that runs tests beside others."""
+"""A thousand seeds, and every sweep: a file for each process that runs tests beside others.
+
+``KUBELITE_SEEDS`` says how many seeds instead, as in ``KUBELITE_SEEDS=2000 make test``. The other
+workloads take a share of them; the sweeps are exhaustive, whatever it says.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from kubelite.chaos.seeds import Task
+
+SEEDS = int(os.environ.get("KUBELITE_SEEDS", "1000"))
+CHUNK = 50
 
 
 def all_pass(tasks: Sequence[Task]) -> None:

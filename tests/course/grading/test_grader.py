@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from course.grading import gradebook, sandbox
 from course.grading import grader as graders
 from course.grading.grader import Grade, Grader, grade_all, jobs
+from course.grading.judging import Judges
 from course.grading.sandbox import Limits
 from tests.course.grading.conftest import NAME, Submit
 
@@ -28,8 +30,28 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graders, "JUDGE_SECONDS", 3.0)
 
 
+class Warm(Judges):
+    """Judges that stay when a folder is done: starting one takes longer than any of these tests."""
+
+    def close(self) -> None:
+        """Not yet."""
+
+    def end(self) -> None:
+        super().close()
+
+
+WARM = Warm()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judges_end_at_last() -> Iterator[None]:
+    yield
+    WARM.end()
+
+
 def graded(toy: Path, submissions: Path, exercise: str = "") -> dict[str, Grade]:
-    grades = grade_all(Grader(root=toy, seeds=(7,), exercise=exercise), jobs(submissions))
+    grader = Grader(root=toy, seeds=(7,), exercise=exercise, judges=WARM)
+    grades = grade_all(grader, jobs(submissions))
     return {grade.learner: grade for grade in grades}
 
 
