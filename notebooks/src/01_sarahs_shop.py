@@ -122,7 +122,6 @@ print(bigger)
 
 
 # %%
-
 gone = [sample for sample in bigger.ledger if sample.failed >= sample.sent > 0]
 night = [sample for sample in gone if sample.hour < 4]
 changes = [sample for sample in gone if sample.hour >= 4]

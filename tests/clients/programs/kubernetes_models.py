@@ -14,6 +14,10 @@ from typing import Any
 from kubernetes import client, config
 from kubernetes.client import ApiException
 
+NO_EVENT_TIME = "EventsV1Api.list_event_for_all_namespaces"
+"""Recorders of core events set no eventTime, so these have null there, in every cluster; the
+schema says that the field must be there, and the model takes that for "must not be null"."""
+
 
 def main() -> None:
     config.load_kube_config()
@@ -25,6 +29,8 @@ def main() -> None:
         except ApiException as error:
             assert error.status == 404, error  # a kind that is not served
         except ValueError as error:
+            if name == NO_EVENT_TIME and "eventTime" in str(error):
+                continue
             wrong.append(f"{name}: {error}")
     assert not wrong, "\n".join(wrong)
     print(
