@@ -4,7 +4,8 @@ Measured around the page: from the key press to the moment the canvas is drawn a
 JupyterLab and the kernel, at 10, 1,000 and 5,000 pods with a readiness probe every ten seconds.
 The bars are 60 ms (median) and 100 ms (p95). A move is drawn twice, after a glimpse of a tenth of
 a second and when the ten virtual seconds are over; the first is measured. What of it is the
-engine's and what the view's is printed beside it.
+engine's and what the view's is printed beside it. Wall time holds on a machine that does nothing
+else; the kernel's part is counted in processor time, and has to stay within the bars anywhere.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = ["browser", "lab", "open_notebook", "page"]  # fixtures that this file
 
 SIZES = ((10, 3), (1000, 20), (5000, 60))
 ROUNDS = 40
+MEDIAN, LATE = 60, 100  # milliseconds; the second for 95 of 100 moves
 
 CLUSTER = """\
 from kubelite import Cluster
@@ -90,6 +92,8 @@ def test_slider_move_to_redrawn_canvas(
         notebook.page.evaluate(MOVE, key)
 
     benchmark.pedantic(move, setup=rest, rounds=ROUNDS)
+    taken = sorted(1000 * seconds for seconds in benchmark.stats.stats.data)
+    _tell(benchmark, "wall time to the picture", taken)
 
 
 @pytest.mark.parametrize(("pods", "nodes"), SIZES)
@@ -117,9 +121,20 @@ def test_the_kernels_part(benchmark: BenchmarkFixture, pods: int, nodes: int) ->
 
     wanted = iter([pods + 1, pods] * ROUNDS)
     benchmark.pedantic(move, setup=rest, rounds=ROUNDS)
+    shown = sorted(map(sum, zip(spent["glimpse"], spent["view"], strict=False)))
     for part, times in spent.items():
-        benchmark.extra_info[part] = f"{statistics.median(times):.1f} ms of CPU"
-    print({part: benchmark.extra_info[part] for part in spent})
+        _tell(benchmark, f"{part}, processor time", sorted(times))
+    median, late = _tell(benchmark, "glimpse and view, processor time", shown)
+    assert median <= MEDIAN and late <= LATE
+
+
+def _tell(benchmark: BenchmarkFixture, what: str, times: list[float]) -> tuple[float, float]:
+    """Write median and p95 of sorted milliseconds beside the benchmark, and give them back."""
+    median, late = statistics.median(times), times[round(len(times) * 0.95) - 1]
+    told = f"median {median:.1f} ms, p95 {late:.1f} ms (bars: {MEDIAN} and {LATE} ms)"
+    benchmark.extra_info[what] = told
+    print(f"\n    {what}: {told}")
+    return median, late
 
 
 def _glimpse(cluster: Cluster, replicas: int) -> None:

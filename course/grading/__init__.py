@@ -5,8 +5,9 @@ notebooks (``source``), ``check()`` and ``hint()`` for the learner (``practice``
 grader that reads a folder of submissions (``grader``) with its judges (``judging``) and the child
 process for answers (``sandbox``, ``answer_process``); how a judge calls what a learner wrote
 (``calling``), puts it into the engine (``building``) or lets it work on a cluster
-(``operating``); what instructors get and give (``gradebook``, ``imports``, ``pages``, ``cohort``,
-``release``, ``scaffold``, ``forgrader``); and what holds every exercise to its word (``holding``).
+(``operating``, and for what is broken ``mending``); what instructors get and give
+(``gradebook``, ``imports``, ``pages``, ``cohort``, ``release``, ``scaffold``, ``forgrader``); and
+what holds every exercise to its word (``holding``).
 Must not live here: the exercises themselves (they are in ``exercises/``), or any rule of
 Kubernetes.
 

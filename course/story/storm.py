@@ -76,8 +76,16 @@ def _weathered(manifest: str, machines: int, most: int, seed: int, numbers: Para
 
 def _opened(manifest: str, machines: int, most: int, seed: int, numbers: Parameters) -> Cluster:
     price = numbers.prices.server_hour
-    size = {"min": machines, "max": most, "auto_repair": True} if most else {}
-    pool = NodePool("shop", machines, "standard-2", price_per_hour=price, **size)
+    least, repair = (machines, True) if most else (0, False)
+    pool = NodePool(
+        "shop",
+        machines,
+        "standard-2",
+        price_per_hour=price,
+        min=least,
+        max=most,
+        auto_repair=repair,
+    )
     cluster = Cluster(nodes=0, seed=seed, pools=[pool])
     cluster.cloud.boot_time = round(numbers.boot_minutes * MINUTE)
     cluster.apply(manifest)
@@ -148,7 +156,8 @@ class _Storm:
         noticed = minute + round(self.numbers.complaint_minutes)
 
         def complained(_: int) -> str:
-            if not any(one.running for one in found):
+            there = pod in self.cluster.get("pods").names
+            if not there or not any(one.running for one in found):
                 return ""
             self.worked += self.numbers.restart_minutes
             self.cluster.delete(f"pod/{pod}", grace_period_seconds=0)

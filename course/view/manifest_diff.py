@@ -28,7 +28,7 @@ _NOTES = (
 _STYLES = {
     "+": ("ins", "background:#cfeadd;color:#000"),
     "-": ("del", "background:#f7d7c4;color:#000"),
-    "@": ("span", "color:#0072b2"),
+    "@": ("span", "color:var(--jp-content-link-color, #0072b2)"),
 }
 
 

@@ -343,8 +343,8 @@ def heat(grid: Grid) -> LessonFigure:
         scale = {"cmap": "PuOr", "vmin": -largest, "vmax": largest}
         shown = ax.imshow(grid.values, aspect="auto", origin="lower", **scale)
         ax.grid(visible=False)
-        ax.set_xticks(range(len(grid.xs)), [f"{x:g}" for x in grid.xs])
-        ax.set_yticks(range(len(grid.ys)), [f"{y:g}" for y in grid.ys])
+        ax.set_xticks(range(len(grid.xs)), [f"{x:.3g}" for x in grid.xs])
+        ax.set_yticks(range(len(grid.ys)), [f"{y:.3g}" for y in grid.ys])
         ax.set_xlabel(grid.across.replace("_", " "))
         ax.set_ylabel(grid.up.replace("_", " "))
         ax.set_title(title, fontweight="normal")

@@ -145,7 +145,9 @@ class Scheduling:
         body = "".join(f"<tr>{''.join(self._cells(titles, line))}</tr>" for line in lines)
         said = "".join(f"<li>{escape(line)}</li>" for line in self.summary)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"{table}<ul>{said}</ul>"
+        # A wide table scrolls by itself, with the keyboard, too.
+        place = "tabindex='0' role='region' aria-label='The nodes' style='overflow-x:auto'"
+        return f"<div {place}>{table}</div><ul>{said}</ul>"
 
     def _cells(self, titles: Sequence[str], line: Sequence[str]) -> Iterator[str]:
         bold = line[1] == "chosen"

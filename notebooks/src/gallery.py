@@ -30,7 +30,6 @@ from course.lesson import (
     packing,
     play,
     predict,
-    progress,
     quiz,
     replay,
     replicas_slider,
@@ -46,6 +45,7 @@ from course.lesson import (
     why_not,
 )
 
+# %%
 POOLS = [
     {"name": "web-a", "count": 2, "zone": "region-1a"},
     {"name": "web-b", "count": 1, "zone": "region-1b"},
@@ -70,7 +70,8 @@ spec:
       - name: shop
         image: shop:1.0
         ports: [{name: http, containerPort: 8080}]
-        resources: {requests: {cpu: 500m, memory: 256Mi}, limits: {memory: 512Mi}}
+        env: [{name: CPU_MS_PER_REQUEST, value: "10"}]
+        resources: {requests: {cpu: 500m, memory: 256Mi}, limits: {cpu: 500m, memory: 512Mi}}
         readinessProbe: {httpGet: {path: /ready, port: http}, periodSeconds: 5}
 ---
 apiVersion: v1
@@ -95,12 +96,12 @@ cluster.apply(SHOP)
 cluster.run(40)
 cluster.kubectl("set image deployment/web shop=shop:1.1")
 cluster.run(20)
-rush = watch_traffic(cluster, rate=lambda second: 20 + 5 * second, seconds=60, title="A rush")
+rush = watch_traffic(cluster, rate=lambda second: 40 + 6 * second, seconds=60, title="A rush")
 power_cut = cluster.elapsed
 cluster.kill_node("web-a-1")
-outage = watch_traffic(cluster, rate=100, seconds=60, title="A power cut")
+watch_traffic(cluster, rate=100, seconds=60)
 cluster.run(320)
-calm = cluster.branch(at=power_cut)
+calm = cluster.branch(at=power_cut - 1)
 calm.run(cluster.elapsed - calm.elapsed)
 cluster.cordon("web-b-1")
 cluster.scale("deployment/web", 12)
@@ -282,6 +283,3 @@ predict(
 
 # %%
 quiz("07")
-
-# %%
-progress

@@ -9,17 +9,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from course.lab import lab_command
 
 STARTUP_SECONDS = 60
 RUN_SECONDS = 60
 RUN_ATTEMPTS = 5
+
+# A cell has a star or a number. On a busy machine that takes longer than any moment.
+A_CELL_WAS_ASKED = """() =>
+    [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+        .some(prompt => /[*\\d]/.test(prompt.textContent))"""
+ASKED_SECONDS = 5
 
 # No cell has a star. Before that a moment passes, or cells just asked to run would count as done.
 NO_CELL_IS_WAITING = """() => new Promise(resolve => setTimeout(resolve, 250)).then(() =>
@@ -48,6 +54,8 @@ def running_lab(folder: Path, log: Path) -> Iterator[Lab]:
         *("--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--port={port}", "--ServerApp.port_retries=0"),
         f"--IdentityProvider.token={token}",
+        # A theme that somebody chose on this machine is no part of a test.
+        f"--LabApp.user_settings_dir={log.with_suffix('.settings')}",
     ]
     with log.open("w") as output:
         command = lab_command(folder, *options)
@@ -105,6 +113,8 @@ class OpenNotebook:
         for _ in range(RUN_ATTEMPTS):
             self.wait_for_kernel()
             self.choose("Run", "Run All Cells")
+            with suppress(TimeoutError):
+                self.page.wait_for_function(A_CELL_WAS_ASKED, timeout=ASKED_SECONDS * 1000)
             self.page.wait_for_function(NO_CELL_IS_WAITING, timeout=RUN_SECONDS * 1000)
             if self.ran():
                 return self.wait_for_kernel()
@@ -151,3 +161,12 @@ class OpenNotebook:
         handle.focus()
         for _ in range(times):
             self.page.keyboard.press(key)
+
+    def choose_theme(self, theme: str) -> None:
+        """Make JupyterLab "Light" or "Dark"."""
+        self.page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
+        self.page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
+        self.page.locator(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")').click()
+        wanted = "true" if theme == "Light" else "false"
+        body = self.page.locator("body")
+        expect(body).to_have_attribute("data-jp-theme-light", wanted, timeout=RUN_SECONDS * 1000)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import Lab, OpenNotebook
@@ -64,7 +64,7 @@ def look_at(root: Locator, name: str) -> None:
     """In light and dark, at both widths; the page stays in one piece."""
     page = root.page
     for theme in ("Light", "Dark"):
-        choose_theme(page, theme)
+        OpenNotebook(page).choose_theme(theme)
         for width in (1280, 800):
             page.set_viewport_size({"width": width, "height": 1000})
             page.wait_for_timeout(400)
@@ -73,16 +73,8 @@ def look_at(root: Locator, name: str) -> None:
             inside += " part.clientWidth <= root.closest('.jp-OutputArea').clientWidth)"
             assert root.evaluate(inside)
             page.screenshot(path=SCREENSHOTS / f"{name}_{theme.lower()}_{width}.png")
-    choose_theme(page, "Light")
+    OpenNotebook(page).choose_theme("Light")
     page.set_viewport_size({"width": 1280, "height": 1000})
-
-
-def choose_theme(page: Page, theme: str) -> None:
-    page.locator('.lm-MenuBar-itemLabel:text-is("Settings")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Theme")').hover()
-    page.locator(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")').click()
-    wanted = "true" if theme == "Light" else "false"
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", wanted)
 
 
 def test_time_is_played_stepped_scrubbed_and_branched(player: Locator) -> None:

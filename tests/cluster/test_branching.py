@@ -164,7 +164,7 @@ LOOKING = {
     *("can_i", "whoami", "as_user", "as_", "as_token", "cost", "cost_over_time", "warnings"),
     *("plan", "machine_types", "leader", "resolve", "etcdctl_get", "ship_logs", "close", "branch"),
     *("run", "run_until", "settle", "serve", "dial", "connect"),
-    *("read_file", "open_store", "watch_over"),
+    *("read_file", "open_store", "story_of", "watch_over"),
 }
 """Methods that change nothing by themselves, and those that say themselves that they are lost."""
 

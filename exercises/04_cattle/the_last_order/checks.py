@@ -1,6 +1,7 @@
 """Checks of the exercise 04_cattle/the_last_order: built from source.py by `kubelite exercise build`."""
 
 from course.grading import check, not_yet, seen
+from course.grading.calling import AnswerError
 from course.grading.exercise import once
 from course.grading.operating import Customers
 from course.grading.writing import hand_in
@@ -62,6 +63,8 @@ class Friday:
         hand_in(cluster, manifest, ("Deployment",))
         cluster.run(20)
         self.before = self.open()
+        if not self.before:
+            raise AnswerError("Before noon not one of Sarah's tills was open.")
         customers = Customers(cluster, "till", every=0.2)
         for second in range(45):
             if second == 10:
@@ -144,9 +147,9 @@ def idle_goes(manifest, seed):
         return not_yet(f"There were {len(names)} tills.", run=cluster)
     cluster.delete(f"pod/{names[0]}")
     cluster.run(30)
+    day = friday(manifest, seed)
     if names[0] in cluster.get("pods").names:
         return not_yet("A till that nobody talked to was still there half a minute after it had been deleted.", "Waiting longer is thought to cost nothing.", run=cluster)
-    day = friday(manifest, seed)
     if day.cut > day.came / 8 or day.customers.lost > 20:
         return not_yet("An idle till went at once; but busy ones went as quickly.", run=cluster)
     return seen("A till that nobody talked to had gone within half a minute.", run=cluster)

@@ -86,6 +86,7 @@ hint()
 
 # %% tags=["checks"]
 from course.grading import check, not_yet, seen
+from course.grading.calling import AnswerError
 from course.grading.exercise import once
 from course.grading.operating import Customers
 from course.grading.writing import hand_in
@@ -144,6 +145,8 @@ class Friday:
         hand_in(cluster, manifest, ("Deployment",))
         cluster.run(20)
         self.before = self.open()
+        if not self.before:
+            raise AnswerError("Before noon not one of Sarah's tills was open.")
         customers = Customers(cluster, "till", every=0.2)
         for second in range(45):
             if second == 10:
@@ -226,9 +229,9 @@ def idle_goes(manifest, seed):
         return not_yet(f"There were {len(names)} tills.", run=cluster)
     cluster.delete(f"pod/{names[0]}")
     cluster.run(30)
+    day = friday(manifest, seed)
     if names[0] in cluster.get("pods").names:
         return not_yet("A till that nobody talked to was still there half a minute after it had been deleted.", "Waiting longer is thought to cost nothing.", run=cluster)
-    day = friday(manifest, seed)
     if day.cut > day.came / 8 or day.customers.lost > 20:
         return not_yet("An idle till went at once; but busy ones went as quickly.", run=cluster)
     return seen("A till that nobody talked to had gone within half a minute.", run=cluster)
@@ -251,3 +254,6 @@ manifest = manifest.replace("seconds: 5}", "seconds: 25}").replace("Seconds: 60"
 
 # %% tags=["wrong"] wrong="all at once" points=4 because="customers"
 manifest = manifest.replace("  replicas: 4\n", "  replicas: 4\n  strategy: {type: Recreate}\n")
+
+# %% tags=["wrong"] wrong="a program without orders" points=0 because="Before noon not one"
+manifest = manifest.replace("till:1.0", "shop:1.0")

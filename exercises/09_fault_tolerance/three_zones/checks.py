@@ -29,10 +29,10 @@ class Halls:
         hand_in(self.cluster, manifest, ("Deployment", "PodDisruptionBudget"))
         self.cluster.run(40)
 
-    def open(self):
-        """How many shops are open in each hall."""
+    def open(self, version=""):
+        """How many shops (of a version) are open in each hall."""
         pods = self.cluster.get("pods", selector="app=shop")
-        found = Counter(self.hall[p.spec.node_name] for p in pods if pod_ready(p) and not p.metadata.deletion_timestamp and p.spec.containers[0].image.startswith("shop:"))
+        found = Counter(self.hall[p.spec.node_name] for p in pods if pod_ready(p) and not p.metadata.deletion_timestamp and p.spec.containers[0].image.startswith(f"shop:{version}"))
         return {hall: found[hall] for hall in HALLS}
 
     def darken(self, hall):
@@ -117,6 +117,7 @@ def new_version(manifest, seed):
     for version in ("1.1", "1.2", "1.3"):
         halls.cluster.kubectl(f"set image deployment/shop *=shop:{version}")
         halls.cluster.run(45)
-        if set(halls.open().values()) != {2}:
-            return halls.not_yet(f"After version {version} had come, shops were open in {told(halls.open())}.", "Pods that are about to go are thought not to count.")
+        found = halls.open(version)
+        if set(found.values()) != {2}:
+            return halls.not_yet(f"After version {version} had come, shops of it were open in {told(found)}.", "Pods that are about to go are thought not to count.")
     return seen("After three new versions there were two shops in each hall.", run=halls.cluster)

@@ -1,6 +1,7 @@
 """Checks of the exercise 20_probes/the_slow_starter: built from source.py by `kubelite exercise build`."""
 
 from course.grading import check, not_yet, seen
+from course.grading.calling import AnswerError
 from course.grading.exercise import once
 from course.grading.shop import restarts_of
 from course.grading.writing import hand_in
@@ -45,7 +46,10 @@ class Room:
         self.cluster = Cluster(1, seed)
         service = {"selector": {"app": "stock"}, "ports": [{"port": 80, "targetPort": 8080}]}
         self.cluster.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "stock"}, "spec": service})
-        hand_in(self.cluster, manifest, ("Deployment",))
+        made = hand_in(self.cluster, manifest, ("Deployment",))
+        foreign = {c.image for one in made for c in one.spec.template.spec.containers if not c.image.startswith("stockroom:")}
+        if foreign:
+            raise AnswerError(f"The pods run {', '.join(sorted(foreign))}, and not the stockroom program.")
 
     def pods(self):
         found = self.cluster.get("pods", selector="app=stock")

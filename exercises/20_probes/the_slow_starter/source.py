@@ -88,6 +88,7 @@ hint()
 
 # %% tags=["checks"]
 from course.grading import check, not_yet, seen
+from course.grading.calling import AnswerError
 from course.grading.exercise import once
 from course.grading.shop import restarts_of
 from course.grading.writing import hand_in
@@ -129,7 +130,10 @@ class Room:
         self.cluster = Cluster(1, seed)
         service = {"selector": {"app": "stock"}, "ports": [{"port": 80, "targetPort": 8080}]}
         self.cluster.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "stock"}, "spec": service})
-        hand_in(self.cluster, manifest, ("Deployment",))
+        made = hand_in(self.cluster, manifest, ("Deployment",))
+        foreign = {c.image for one in made for c in one.spec.template.spec.containers if not c.image.startswith("stockroom:")}
+        if foreign:
+            raise AnswerError(f"The pods run {', '.join(sorted(foreign))}, and not the stockroom program.")
 
     def pods(self):
         found = self.cluster.get("pods", selector="app=stock")
@@ -278,3 +282,6 @@ manifest = manifest.replace("failureThreshold: 3", "failureThreshold: 30")
 
 # %% tags=["wrong"] wrong="no liveness probe" points=5 because="nobody had restarted it"
 manifest = manifest.partition("          livenessProbe")[0]
+
+# %% tags=["wrong"] wrong="a program without troubles" points=0 because="not the stockroom program"
+manifest = manifest.replace("stockroom:1.0", "shop:1.0")

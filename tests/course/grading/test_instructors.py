@@ -112,7 +112,8 @@ def test_learners_are_given_no_solution_and_no_hidden_check(name: str, given: Pa
     shipped = set("\n".join(answer_text(place, solved=False)).splitlines())
     for solved in answer_text(place, solved=True):
         secret = [line for line in solved.splitlines() if len(line.strip()) > 30]
-        new = [line for line in secret if line not in shipped]
+        # How a manifest of a kind begins is no secret: other exercises may ship such a line.
+        new = [one for one in secret if one not in shipped and not one.startswith("apiVersion: ")]
         leaked = [line for line in new if json.dumps(line)[1:-1] in text]
         assert leaked == []
         assert json.dumps(solved)[1:-1] not in text
