@@ -13,6 +13,25 @@ from tests import invariants
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT.parent / "shared" / "golden"
 
+# These take longest: they begin first, so that no process is left with one of them at the end.
+LONGEST = (
+    "tests/chaos/seeds",
+    "tests/chaos/test_mutants.py",
+    "tests/course/notebooks",
+    "tests/course/grading",
+    "tests/badinput",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; all others stay in their order."""
+
+    def place(item: pytest.Item) -> int:
+        long = (n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(long, len(LONGEST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def project_root() -> Path:

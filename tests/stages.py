@@ -32,7 +32,7 @@ STAGES = (
         "the engine and the course do what they say",
         (
             "pytest -q tests exercises --ignore=tests/browser --ignore=tests/clients"
-            " --ignore=tests/nbgrader -n 2",
+            " --ignore=tests/nbgrader -n 2 --no-loadscope-reorder",
         ),
     ),
     Stage(

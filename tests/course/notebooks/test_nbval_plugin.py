@@ -86,19 +86,31 @@ CHANGES: dict[Callable[[NotebookNode], None], tuple[str, str]] = {
     a_kernel_that_dies: ("Cell 1", "Kernel died"),
 }
 
+# Notebooks with several cells changed: each takes a kernel, and what one cell shows does
+# not depend on another. All other changes have a notebook to themselves.
+TOGETHER = {
+    "texts": (another_text, another_title, another_svg, before_the_clear, before_the_update,
+              another_error),
+    "missing": (outputs_missing, no_picture),
+}  # fmt: skip
+ALONE = {one.__name__: (one,) for one in (never_run, a_cell_that_fails, a_kernel_that_dies)}
+NOTEBOOKS = TOGETHER | ALONE
+CHANGED_IN = {change: name for name, changes in NOTEBOOKS.items() for change in changes}
+
 Verdicts = dict[str, dict[str, str]]
 """Of each notebook by its stem: each cell's report, empty when it passed."""
 
 
 @pytest.fixture(scope="module")
 def verdicts(built_lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
-    """What one run of ``pytest --nbval`` says of the lesson and of each change to it."""
+    """What one run of ``pytest --nbval`` says of the lesson and of its changed copies."""
     folder = tmp_path_factory.mktemp("nbval")
     (folder / "unchanged.ipynb").write_bytes(built_lesson.notebook.read_bytes())
-    for change in CHANGES:
+    for name, changes in NOTEBOOKS.items():
         notebook = nbformat.read(built_lesson.notebook, as_version=4)
-        change(notebook)
-        nbformat.write(notebook, folder / f"{change.__name__}.ipynb")
+        for change in changes:
+            change(notebook)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     return nbval(folder)
 
 
@@ -125,9 +137,20 @@ def test_an_unchanged_notebook_passes(verdicts: Verdicts) -> None:
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_change_is_refused(verdicts: Verdicts, change: Callable[[NotebookNode], None]) -> None:
     cell, why = CHANGES[change]
-    cells = verdicts[change.__name__]
+    cells = verdicts[CHANGED_IN[change]]
     assert why in cells[cell]
-    assert next(name for name, report in cells.items() if report) == cell
+    assert next(name for name, report in cells.items() if report) == first_of(change)
+
+
+def first_of(change: Callable[[NotebookNode], None]) -> str:
+    """The first cell that anything in the same notebook changes."""
+    return min(CHANGES[one][0] for one in NOTEBOOKS[CHANGED_IN[change]])
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_no_other_cell_is_refused(verdicts: Verdicts, name: str) -> None:
+    refused = {cell for cell, report in verdicts[name].items() if report}
+    assert refused == {CHANGES[change][0] for change in TOGETHER[name]}
 
 
 def test_cells_after_a_failed_one_say_so(verdicts: Verdicts) -> None:
