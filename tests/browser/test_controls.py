@@ -13,18 +13,20 @@ from playwright.sync_api import Locator, Page, expect
 from course.notebooks.build import from_source
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import Lab, OpenNotebook
+from tests.manifests import deployment, service
 
-SOURCE = """\
+PROBE = {"httpGet": {"path": "/healthz", "port": 8080}}
+SHOP = [deployment(container={"livenessProbe": PROBE}), service()]
+
+SOURCE = f"""\
 # %%
 "a first cell"
 
 # %%
 from course.lesson import Cluster, controls
-from tests import manifests
 
 cluster = Cluster(nodes=3)
-probe = {"httpGet": {"path": "/healthz", "port": 8080}}
-cluster.apply([manifests.deployment(container={"livenessProbe": probe}), manifests.service()])
+cluster.apply({SHOP})
 cluster.run_until("deployment/web ready")
 cluster.run(5)
 controls(cluster, traffic=True, nodes=True, probes=True, chaos=True)

@@ -11,12 +11,12 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.jupyter import Lab, OpenNotebook
+from tests.manifests import deployment
 
 CELLS = (
     "from course.lesson import Cluster, why\n"
-    "from tests.manifests import deployment\n"
     "cluster = Cluster(nodes=2)\n"
-    "cluster.apply(deployment('web', 1))\n"
+    f"cluster.apply({deployment('web', 1)})\n"
     "cluster.run(10)",
     "why(cluster, 'pod/' + cluster.get('pods').names[0])",
 )
