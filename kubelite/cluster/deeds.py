@@ -132,7 +132,7 @@ class Book:
             return
         kept = request
         if isinstance(request.body, dict | list):  # the caller may go on to change it
-            kept = _with_body(request, deepcopy(request.body))
+            kept = _with_body(request, _copied(request.body))
         self.act(lambda cluster: cluster.api.handle(kept))
         if not self._telling and not request.dry_run:
             self.told(*_words(request))
@@ -197,6 +197,14 @@ def _as_now(args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
     """Arguments as they are now; who waits for an answer is not told of it a second time."""
     kept = tuple(_nobody if callable(one) else deepcopy(one) for one in args)
     return kept, {k: _nobody if callable(v) else deepcopy(v) for k, v in options.items()}
+
+
+def _copied(body: Any) -> Any:
+    """A copy, unless it is nested so deeply that the server will refuse it anyway."""
+    try:
+        return deepcopy(body)
+    except RecursionError:
+        return body
 
 
 def _nobody(*_: Any) -> None:

@@ -65,7 +65,7 @@ def test_power_comes_back() -> None:
 
 def test_without_faults_nothing_is_put_in_between() -> None:
     cluster = Cluster()
-    assert cluster._world.api is cluster.api
+    assert cluster._world.api is cluster._world.server
     assert cluster.workers["node-1"].kubelet.runtime is cluster.workers["node-1"].runtime
 
 
