@@ -85,11 +85,11 @@ class Glossary(ipywidgets.HBox):  # type: ignore[misc]
         """The live list, and beside it what a saved notebook keeps: every word."""
         lines = [f"{word.term}: {word.meaning} (chapter {word.chapter})" for word in self.words]
         rows = "".join(
-            f"<dt><b>{escape(word.term)}</b></dt><dd>{escape(word.meaning)} "
-            f"<code>kubectl {escape(word.see)}</code></dd>"
+            f"<li><b>{escape(word.term)}</b>: {escape(word.meaning)} "
+            f"<code>kubectl {escape(word.see)}</code></li>"
             for word in self.words
         )
-        still = {"text/plain": "\n".join(lines), "text/html": f"<dl>{rows}</dl>"}
+        still = {"text/plain": "\n".join(lines), "text/html": f"<ul>{rows}</ul>"}
         return beside(super()._repr_mimebundle_(**kwargs), still)
 
 

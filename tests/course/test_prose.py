@@ -94,7 +94,7 @@ def headings(file: Path) -> set[str]:
         ("07_declarative.ipynb#Six-promises", True),
         ("07_declarative.ipynb#Seven-promises", False),
         ("../docs/fidelity.md", True),
-        ("../../main/README.md", False),
+        ("../../elsewhere/README.md", False),
         ("08_service.ipynb", False),
         ("https://kubernetes.io/docs/", True),
         ("http://kubernetes.io/docs/", False),
