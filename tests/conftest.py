@@ -47,6 +47,15 @@ def golden_folder() -> Path:
     return GOLDEN
 
 
+@pytest.fixture(scope="session")
+def deck_text() -> str:
+    """The slides that the course follows, which are kept beside the project."""
+    file = ROOT.parent / "shared" / "reference" / "deck.txt"
+    if not file.exists():
+        pytest.skip("the slides (../shared/reference/deck.txt) are not part of a checkout")
+    return file.read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def make_cluster() -> Iterator[Callable[..., Cluster]]:
     """Makes clusters; when the test is over, the whole past of each is checked."""

@@ -74,23 +74,7 @@ def replicaset(plan: Plan) -> tuple[type[ReplicaSetController], Failures]:
     class Controller(ReplicaSetController):
         """Ours, but for the plan."""
 
-        def sync(self, key: str) -> Sequence[Action]:
-            owner = self.sets.get(key)
-            if owner is None:
-                return ()
-            actions: list[Action] = []
-            if owner.metadata.deletion_timestamp is None and self.expectations.satisfied(key):
-                actions = list(self._adoptions(owner))
-                if actions:
-                    return actions
-                actions = self._planned(owner)
-                self._expect(key, actions)
-            if not actions:
-                self._failures.pop(key, None)
-            report = self._status_update(key, owner)
-            return [*report, *actions] if key in self._failures else [*actions, *report]
-
-        def _planned(self, owner: Any) -> list[Action]:
+        def planned(self, owner: Any) -> list[Action]:
             owned = [
                 pod
                 for pod in self.pods.items()

@@ -19,6 +19,7 @@ from itertools import takewhile
 from typing import Any
 
 from course.grading.calling import AnswerError, Function
+from course.grading.shop import trouble
 from kubelite import Cluster
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.errors import StatusError
@@ -211,16 +212,4 @@ class Customers:
 
     def _served(self, answer: Any) -> None:
         if answer.status != 200:
-            self.troubles[_trouble(answer)] += 1
-
-
-def _trouble(answer: Any) -> str:
-    if answer.status:
-        return f"got an error page ({answer.status})"
-    if not answer.pod and "timeout" not in answer.error:
-        return "found no shop to go to"
-    if "refused" in answer.error:
-        return "stood before a closed door"
-    if "time" in answer.error:
-        return "waited in vain for an answer"
-    return "were cut off"
+            self.troubles[trouble(answer)] += 1

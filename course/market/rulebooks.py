@@ -6,6 +6,7 @@ it is to remember. It keeps nothing itself. The numbers come from ``rules.yaml``
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -24,7 +25,7 @@ class Next(NamedTuple):
     node: str = ""
 
 
-class Rulebook:
+class Rulebook(ABC):
     """The common part: nothing is forgiven, nothing is restarted."""
 
     forgives: ClassVar[bool] = False
@@ -39,13 +40,13 @@ class Rulebook:
         policy = self.policy
         return seconds_to(policy["node_silence"] + draw() * policy.get("node_silence_more", 0))
 
+    @abstractmethod
     def after_exit(self, task: Task, tasks: Sequence[Task], draw: Draw) -> Next | None:
         """What follows the end of a try; None for nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def after_loss(self, task: Task) -> Next | None:
         """What follows the loss of its node, counted from when it was noticed."""
-        raise NotImplementedError
 
     def superfluous(self, current: Sequence[Task], count: int) -> list[Task]:
         """Which ``count`` of the current tries go when fewer are wanted."""

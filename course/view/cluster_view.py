@@ -31,7 +31,7 @@ from course.view.wire import TILE, Cards, frame_of, key_of, packed_boxes, packed
 __all__ = ["TILE", "ClusterLike", "ClusterView", "frame_of", "zero_of"]
 
 FOLDER = Path(__file__).parent / "canvas"
-SCRIPTS = ("theme", "picture", "flights", "pointing", "panel", "view")
+SCRIPTS = ("theme", "mark", "picture", "flights", "pointing", "panel", "view")
 """The parts of the browser's side, in the order in which they are put together."""
 
 

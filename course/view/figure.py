@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from course.view.plain import plain_lines
+from course.view.palette import BLACK, WHITE
+from course.view.plain import plain, plain_lines
 from course.view.style import house_style
 
 DPI = 128
@@ -52,3 +54,20 @@ class LessonFigure(Figure):
         width = round(self.get_figwidth() * SHOWN_DPI)
         data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.alt}
         return data, {"image/png": {"alt": self.alt, "width": width}}
+
+
+def draw_marks(labelled: Any, axes: Sequence[Any], marks: Mapping[float, str]) -> None:
+    """Dotted lines at moments, through all of ``axes``; their words stand in ``labelled``."""
+    for moment, text in marks.items():
+        for part in axes:
+            part.axvline(moment, color=BLACK, linewidth=1, linestyle=":")
+        labelled.annotate(
+            plain(text, 60),
+            (moment, 0.06),
+            xytext=(4, 0),
+            textcoords="offset points",
+            xycoords=("data", "axes fraction"),
+            fontsize=8.5,
+            parse_math=False,
+            bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.5},
+        )

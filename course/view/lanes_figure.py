@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from course.view.figure import LessonFigure
+from course.view.figure import LessonFigure, draw_marks
 from course.view.lanes import Action, Lane, Lanes, Probes, lanes_of
 from course.view.palette import (
     BLACK,
@@ -92,7 +92,7 @@ def lanes(
         parts[0].set_title(headline, pad=36, parse_math=False)
         _draw_actions(parts[1], told.actions, components)
         _draw_lanes(parts[2], told, told.nodes, NODE_PHASES, "nodes")
-        _draw_marks(parts, marks or {})
+        draw_marks(parts[1], parts, marks or {})
         note = f"   ({counted(told.hidden, 'earlier lane')} not drawn)" if told.hidden else ""
         parts[2].set_xlabel(f"virtual time (s){note}")
         parts[2].set_xlim(told.start, max(told.end, told.start + 1))
@@ -211,22 +211,6 @@ def _draw_actions(axes: Any, actions: Sequence[Action], components: Sequence[str
 
 def _short(component: str) -> str:
     return component if component == "node-controller" else component.removesuffix("-controller")
-
-
-def _draw_marks(parts: Sequence[Any], marks: Mapping[float, str]) -> None:
-    for moment, text in marks.items():
-        for axes in parts:
-            axes.axvline(moment, color=BLACK, linewidth=1, linestyle=":")
-        parts[1].annotate(
-            plain(text, 60),
-            (moment, 0.06),
-            xytext=(4, 0),
-            textcoords="offset points",
-            xycoords=("data", "axes fraction"),
-            fontsize=8,
-            parse_math=False,
-            bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.2},
-        )
 
 
 def described(told: Lanes, what: str) -> str:

@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from course.story.trouble import ready_pods
 from course.view import switches
+
+if TYPE_CHECKING:
+    from course.view.controls import Controls
 
 MOST_DELAY = 3000
 """Milliseconds: three times what a probe waits for unless it says otherwise."""
 
 
-class Panel(Protocol):
-    """What a section needs of the panel it is built into."""
-
-    cluster: Any
-    deployment: str
-    seconds: float
-    load: Any
-    sliders: dict[str, Any]
-    choices: dict[str, Any]
-
-    def slider(
-        self,
-        name: str,
-        label: str,
-        value: int,
-        least: int,
-        most: int,
-        act: Callable[[int], str],
-        at_once: bool = True,
-    ) -> Any:
-        """Add a slider."""
-
-    def button(self, name: str, label: str, act: Callable[[], str]) -> Any:
-        """Make a button."""
-
-    def choice(self, name: str, label: str, options: Callable[[], list[str]]) -> Any:
-        """Make a list to choose from."""
-
-    def row(self, *parts: Any) -> None:
-        """Add parts beside each other."""
-
-    def mirror(self) -> None:
-        """Let every part show what the cluster says."""
-
-    def mirrors(self, slider: Any, value: Callable[[], int]) -> None:
-        """Let a slider follow the cluster."""
-
-
-def replicas(panel: Panel, most: int) -> None:
+def replicas(panel: Controls, most: int) -> None:
     """How many copies are wanted; follows an autoscaler, too."""
     cluster, deployment = panel.cluster, panel.deployment
 
@@ -63,7 +28,7 @@ def replicas(panel: Panel, most: int) -> None:
     panel.mirrors(panel.slider("replicas", "replicas", wanted(), 0, most, act), wanted)
 
 
-def traffic(panel: Panel, most: int) -> None:
+def traffic(panel: Controls, most: int) -> None:
     """How many customers a second."""
     service = switches.service_of(panel.cluster, panel.deployment)
     panel.load = panel.cluster.load(service, 0)
@@ -74,7 +39,7 @@ def traffic(panel: Panel, most: int) -> None:
     panel.slider("traffic", "requests/s", 0, 0, most, act).step = max(most // 100, 1)
 
 
-def nodes(panel: Panel, most: int) -> None:
+def nodes(panel: Controls, most: int) -> None:
     """How many machines."""
 
     def there() -> int:
@@ -86,7 +51,7 @@ def nodes(panel: Panel, most: int) -> None:
     panel.mirrors(panel.slider("nodes", "nodes", there(), 1, most, act, at_once=False), there)
 
 
-def probes(panel: Panel) -> None:
+def probes(panel: Controls) -> None:
     """Period, threshold and delay of one of the probes."""
     cluster, deployment = panel.cluster, panel.deployment
 
@@ -110,7 +75,7 @@ FIELDS = {
 
 
 def _probe_slider(
-    panel: Panel, which: Any, setting: str, label: str, least: int, most: int
+    panel: Controls, which: Any, setting: str, label: str, least: int, most: int
 ) -> None:
     cluster, deployment = panel.cluster, panel.deployment
 
@@ -125,7 +90,7 @@ def _probe_slider(
     panel.mirrors(made, value)
 
 
-def chaos(panel: Panel) -> None:
+def chaos(panel: Controls) -> None:
     """Everything going wrong: machines, containers, the network; and time to watch it."""
     cluster, deployment = panel.cluster, panel.deployment
 
@@ -163,7 +128,7 @@ def chaos(panel: Panel) -> None:
     panel.sliders["slow"].step = 100
 
 
-def waiting(panel: Panel) -> None:
+def waiting(panel: Controls) -> None:
     """A button that only lets time pass."""
 
     def act() -> str:

@@ -272,29 +272,7 @@ class Panel {
   }
 
   tile(x, y, width, height, number, scale, inset) {
-    const { pen } = this;
-    const look = this.looks[number];
-    const big = width > 8;
-    pen.beginPath();
-    if (big) pen.roundRect(x, y, width, height, 3);
-    else pen.rect(x, y, width, height);
-    pen.fillStyle = look.fill;
-    pen.fill();
-    if (!big) return;
-    pen.lineWidth = 1;
-    pen.strokeStyle = "rgb(0 0 0 / 55%)";
-    pen.setLineDash(look.dashed ? [3, 2] : []);
-    pen.stroke();
-    pen.setLineDash([]);
-    if (Math.min(width, height) < 10) return;
-    pen.save();
-    pen.translate(x + inset, y + inset);
-    pen.scale(scale, scale);
-    pen.strokeStyle = look.ink;
-    pen.lineWidth = 1.7;
-    pen.lineCap = pen.lineJoin = "round";
-    pen.stroke(this.cues[number]);
-    pen.restore();
+    paintMark(this.pen, x, y, { width, height, scale, inset }, this.looks[number], this.cues[number]);
   }
 
   ring(x, y, { width, height }, line, dash) {

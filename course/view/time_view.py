@@ -26,6 +26,7 @@ from course.view.svg import svg_of
 from course.view.text import described
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("canvas/mark.js", "time_view.js", "time_controls.js")
 
 
 class TimeView(anywidget.AnyWidget):
@@ -37,7 +38,7 @@ class TimeView(anywidget.AnyWidget):
     it is ``branches[-1]`` then.
     """
 
-    _esm = "".join((FOLDER / name).read_text() for name in ("time_view.js", "time_controls.js"))
+    _esm = "".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
     _css = "".join((FOLDER / name).read_text() for name in ("cluster_view.css", "time_view.css"))
 
     looks: traitlets.List[Any] = traitlets.List().tag(sync=True)

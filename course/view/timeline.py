@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from matplotlib.patches import Patch
 
 from course.view.cluster_view import ClusterLike, zero_of
-from course.view.figure import LessonFigure
-from course.view.palette import BLACK, GREEN, GREY, LOOKS, WHITE, Look, look
+from course.view.figure import LessonFigure, draw_marks
+from course.view.palette import BLACK, GREEN, GREY, LOOKS, Look, look
 from course.view.plain import plain
 from course.view.state import SECOND
 from course.view.style import house_style
@@ -140,7 +140,7 @@ def timeline(
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.9, 0.35 + 0.19 * rows])
         headline = plain(title or f"{deployment}: pods wanted and pods ready", 120)
         _draw_steps(above, told, headline)
-        _draw_marks(above, below, marks or {})
+        draw_marks(above, (above, below), marks or {})
         _draw_lanes(below, told, shown)
         below.set_xlabel("virtual time (s)")
         below.set_xlim(told.start, max(told.end, told.start + 1))
@@ -169,22 +169,6 @@ def _draw_steps(axes: Any, told: Course, title: str) -> None:
     axes.set_ylabel("pods")
     axes.set_title(title, pad=26, parse_math=False)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
-
-
-def _draw_marks(above: Any, below: Any, marks: Mapping[float, str]) -> None:
-    for moment, text in marks.items():
-        for axes in (above, below):
-            axes.axvline(moment, color=BLACK, linewidth=1, linestyle=":")
-        above.annotate(
-            plain(text, 60),
-            (moment, 0.06),
-            xytext=(4, 0),
-            textcoords="offset points",
-            xycoords=("data", "axes fraction"),
-            fontsize=8.5,
-            parse_math=False,
-            bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.5},
-        )
 
 
 def _draw_lanes(axes: Any, told: Course, lives: tuple[Life, ...]) -> None:

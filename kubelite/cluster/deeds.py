@@ -15,6 +15,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kubelite.apimachinery.rest import Request, Response, User
+from kubelite.apimachinery.struct import replace
 from kubelite.cluster.commands import COMMANDS, called
 from kubelite.sim.clock import SECOND, Clock
 from kubelite.sim.trace import Trace
@@ -132,7 +133,7 @@ class Book:
             return
         kept = request
         if isinstance(request.body, dict | list):  # the caller may go on to change it
-            kept = _with_body(request, _copied(request.body))
+            kept = replace(request, body=_copied(request.body))
         self.act(lambda cluster: cluster.api.handle(kept))
         if not self._telling and not request.dry_run:
             self.told(*_words(request))
@@ -209,12 +210,6 @@ def _copied(body: Any) -> Any:
 
 def _nobody(*_: Any) -> None:
     """Takes an answer and does nothing with it."""
-
-
-def _with_body(request: Request, body: Any) -> Request:
-    from kubelite.apimachinery.struct import replace
-
-    return replace(request, body=body)
 
 
 def _words(request: Request) -> tuple[str, str]:

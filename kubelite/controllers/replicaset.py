@@ -233,14 +233,18 @@ class ReplicaSetController(ManagedController):
             actions = list(self._adoptions(owner))
             if actions:
                 return actions
-            active = self.pods.count("replicas", owner.metadata.uid + "/active")
-            actions = plan(owner, active, lambda: self._surplus_first(owner))
+            actions = self.planned(owner)
             self._expect(key, actions)
         if not actions:
             self._failures.pop(key, None)
         report = self._status_update(key, owner)
         # What failed is reported before the next try: that may fail, too, and end the plan.
         return [*report, *actions] if key in self._failures else [*actions, *report]
+
+    def planned(self, owner: ReplicaSet) -> list[Action]:
+        """What is to be created and deleted now."""
+        active = self.pods.count("replicas", owner.metadata.uid + "/active")
+        return plan(owner, active, lambda: self._surplus_first(owner))
 
     def _surplus_first(self, owner: ReplicaSet) -> Sequence[Pod]:
         """The pods that the plan may delete; of a crowd, the rest need no rank."""

@@ -12,7 +12,6 @@ from nbformat import NotebookNode
 from course import claims, syllabus
 from course.contents import predictions_in
 from course.source import anchors
-from tests.conftest import ROOT
 
 WRITTEN = [one for one in syllabus.chapters() if one.slug in syllabus.written()]
 EVERY = pytest.mark.parametrize("chapter", WRITTEN, ids=lambda chapter: chapter.slug)
@@ -52,6 +51,14 @@ def test_it_begins_with_title_goals_and_time(chapter: syllabus.Chapter) -> None:
     assert f"Time: about {chapter.minutes} minutes." in first.source
     titles = [cell.source for cell in others if re.search(r"^# ", cell.source, re.MULTILINE)]
     assert titles == [], "the title comes from the syllabus; sections begin with ##"
+
+
+@EVERY
+def test_it_is_not_too_long(chapter: syllabus.Chapter) -> None:
+    source = syllabus.NOTEBOOKS / "src" / f"{chapter.slug}.py"
+    lines = source.read_text(encoding="utf-8").splitlines()
+    code = [line for line in lines if line.strip() and not line.startswith("#")]
+    assert (len(code) <= 500, len(lines) <= 750) == (True, True), "a lesson of 40 minutes at most"
 
 
 @EVERY
@@ -97,17 +104,8 @@ def test_it_ends_with_recap_and_quiz(chapter: syllabus.Chapter) -> None:
     assert len(re.findall(r"^- ", text[recap], re.MULTILINE)) >= 3
 
 
-@pytest.fixture(scope="module")
-def deck() -> str:
-    """The slides that the course follows, which are kept beside the project."""
-    file = ROOT.parent / "shared" / "reference" / "deck.txt"
-    if not file.exists():
-        pytest.skip("the deck (../shared/reference/deck.txt) is not on this machine")
-    return file.read_text(encoding="utf-8")
-
-
-def test_the_decks_manifests_are_shown_as_printed(deck: str) -> None:
-    printed = [m for m in re.findall(r"```\n(.*?)```", deck, re.DOTALL) if "apiVersion" in m]
+def test_the_decks_manifests_are_shown_as_printed(deck_text: str) -> None:
+    printed = [m for m in re.findall(r"```\n(.*?)```", deck_text, re.DOTALL) if "apiVersion" in m]
     code = "\n".join(cell.source for one in WRITTEN for cell in cells(one, "code"))
     assert len(printed) == 2
     assert [manifest for manifest in printed if manifest not in code] == []

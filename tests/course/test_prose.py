@@ -141,13 +141,9 @@ def test_a_wrong_word_is_noticed() -> None:
 
 
 @pytest.fixture(scope="module")
-def deck() -> set[tuple[str, ...]]:
-    """Every eight words in a row of the slides, which are kept beside the project."""
-    file = ROOT.parent / "shared" / "reference" / "deck.txt"
-    if not file.exists():
-        pytest.skip("the deck (../shared/reference/deck.txt) is not on this machine")
-    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-    return runs(text.replace("*", ""))
+def deck(deck_text: str) -> set[tuple[str, ...]]:
+    """Every eight words in a row of the slides."""
+    return runs(re.sub(r"```.*?```", "", deck_text, flags=re.DOTALL).replace("*", ""))
 
 
 def runs(text: str) -> set[tuple[str, ...]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,17 +13,9 @@ from kubelite.scheduler.profile import Framework
 from kubelite.scheduler.schedule_one import Decision, find_feasible, prioritize
 from kubelite.scheduler.snapshot import Snapshot
 from kubelite.scheduler.types import PodInfo
-
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "kubernetes-1.34.1.jsonl"
+from tests.golden.recorded import lines, needs_golden
 
 TAINT = "TaintToleration: node(s) had untolerated taint"
-
-
-def lines() -> list[dict[str, Any]]:
-    if not GOLDEN.exists():
-        return []
-    with GOLDEN.open() as file:
-        return [line for line in map(json.loads, file) if line["op"] == "score"]
 
 
 def decide(given: dict[str, Any]) -> Decision:
@@ -46,8 +36,8 @@ def refusal(text: str) -> str:
     return TAINT + "(s)" if text.startswith(TAINT) else text
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="../shared/golden is not here")
-@pytest.mark.parametrize("line", lines(), ids=lambda line: "")
+@needs_golden
+@pytest.mark.parametrize("line", lines("score"), ids=lambda line: "")
 def test_score(line: dict[str, Any]) -> None:
     decision = decide(line["in"])
     out = line["out"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from kubelite import Cluster
 from kubelite.apimachinery.rest import Request
@@ -211,8 +212,7 @@ def test_magics(cluster: Cluster) -> None:
 
 
 def test_magics_in_ipython(cluster: Cluster) -> None:
-    shells = pytest.importorskip("IPython.core.interactiveshell")
-    shell = shells.InteractiveShell()
+    shell = InteractiveShell()
     shell.user_ns["cluster"] = cluster
     shell.run_line_magic("load_ext", "kubelite.kubectl")
     found = shell.run_line_magic("kubectl", "get nodes -o jsonpath={.items[*].metadata.name}")
