@@ -71,7 +71,7 @@ class ValidatingWebhook(Struct, kw_only=True):
     """One webhook that may refuse."""
 
     name: str = written("")
-    client_config: WebhookClientConfig = WebhookClientConfig()
+    client_config: WebhookClientConfig = written(WebhookClientConfig())
     rules: tuple[RuleWithOperations, ...] = ()
     failure_policy: str | None = None
     match_policy: str | None = None
@@ -87,7 +87,7 @@ class MutatingWebhook(Struct, kw_only=True):
     """One webhook that may change what comes in."""
 
     name: str = written("")
-    client_config: WebhookClientConfig = WebhookClientConfig()
+    client_config: WebhookClientConfig = written(WebhookClientConfig())
     rules: tuple[RuleWithOperations, ...] = ()
     failure_policy: str | None = None
     match_policy: str | None = None
@@ -193,8 +193,8 @@ class ValidatingAdmissionPolicy(Object, kw_only=True):
 
     api_version: str = written("admissionregistration.k8s.io/v1")
     kind: str = written("ValidatingAdmissionPolicy")
-    spec: ValidatingAdmissionPolicySpec = ValidatingAdmissionPolicySpec()
-    status: ValidatingAdmissionPolicyStatus = ValidatingAdmissionPolicyStatus()
+    spec: ValidatingAdmissionPolicySpec = written(ValidatingAdmissionPolicySpec())
+    status: ValidatingAdmissionPolicyStatus = written(ValidatingAdmissionPolicyStatus())
 
 
 class ValidatingAdmissionPolicyBindingSpec(Struct, kw_only=True):
@@ -211,7 +211,7 @@ class ValidatingAdmissionPolicyBinding(Object, kw_only=True):
 
     api_version: str = written("admissionregistration.k8s.io/v1")
     kind: str = written("ValidatingAdmissionPolicyBinding")
-    spec: ValidatingAdmissionPolicyBindingSpec = ValidatingAdmissionPolicyBindingSpec()
+    spec: ValidatingAdmissionPolicyBindingSpec = written(ValidatingAdmissionPolicyBindingSpec())
 
 
 class ApplyConfiguration(Struct, kw_only=True):
@@ -251,7 +251,7 @@ class MutatingAdmissionPolicy(Object, kw_only=True):
 
     api_version: str = written("admissionregistration.k8s.io/v1")
     kind: str = written("MutatingAdmissionPolicy")
-    spec: MutatingAdmissionPolicySpec = MutatingAdmissionPolicySpec()
+    spec: MutatingAdmissionPolicySpec = written(MutatingAdmissionPolicySpec())
 
 
 class MutatingAdmissionPolicyBindingSpec(Struct, kw_only=True):
@@ -267,7 +267,7 @@ class MutatingAdmissionPolicyBinding(Object, kw_only=True):
 
     api_version: str = written("admissionregistration.k8s.io/v1")
     kind: str = written("MutatingAdmissionPolicyBinding")
-    spec: MutatingAdmissionPolicyBindingSpec = MutatingAdmissionPolicyBindingSpec()
+    spec: MutatingAdmissionPolicyBindingSpec = written(MutatingAdmissionPolicyBindingSpec())
 
 
 POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"

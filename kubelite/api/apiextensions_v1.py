@@ -188,7 +188,7 @@ class CustomResourceDefinitionSpec(Struct, kw_only=True):
     """Group, names, scope and versions of the kind."""
 
     group: str = written("")
-    names: CustomResourceDefinitionNames = CustomResourceDefinitionNames()
+    names: CustomResourceDefinitionNames = written(CustomResourceDefinitionNames())
     scope: str = written("")
     versions: tuple[CustomResourceDefinitionVersion, ...] = ()
     conversion: CustomResourceConversion | None = None
@@ -200,7 +200,7 @@ class CustomResourceDefinitionCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
     observed_generation: Int64 = 0
@@ -210,7 +210,7 @@ class CustomResourceDefinitionStatus(Struct, kw_only=True):
     """How far the definition has come, and the versions objects may be stored in."""
 
     conditions: tuple[CustomResourceDefinitionCondition, ...] = ()
-    accepted_names: CustomResourceDefinitionNames = CustomResourceDefinitionNames()
+    accepted_names: CustomResourceDefinitionNames = written(CustomResourceDefinitionNames())
     stored_versions: tuple[str, ...] = ()
     observed_generation: Int64 = 0
 
@@ -220,8 +220,8 @@ class CustomResourceDefinition(Object, kw_only=True):
 
     api_version: str = written("apiextensions.k8s.io/v1")
     kind: str = written("CustomResourceDefinition")
-    spec: CustomResourceDefinitionSpec = CustomResourceDefinitionSpec()
-    status: CustomResourceDefinitionStatus = CustomResourceDefinitionStatus()
+    spec: CustomResourceDefinitionSpec = written(CustomResourceDefinitionSpec())
+    status: CustomResourceDefinitionStatus = written(CustomResourceDefinitionStatus())
 
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"

@@ -39,7 +39,7 @@ class APIServiceCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -55,5 +55,5 @@ class APIService(Object, kw_only=True):
 
     api_version: str = written("apiregistration.k8s.io/v1")
     kind: str = written("APIService")
-    spec: APIServiceSpec = APIServiceSpec()
-    status: APIServiceStatus = APIServiceStatus()
+    spec: APIServiceSpec = written(APIServiceSpec())
+    status: APIServiceStatus = written(APIServiceStatus())

@@ -35,8 +35,8 @@ class DeploymentSpec(Struct, kw_only=True):
 
     replicas: Int32 | None = None
     selector: LabelSelector | None = None
-    template: PodTemplateSpec = PodTemplateSpec()
-    strategy: Annotated[DeploymentStrategy, retain_keys()] = DeploymentStrategy()
+    template: PodTemplateSpec = written(PodTemplateSpec())
+    strategy: Annotated[DeploymentStrategy, retain_keys()] = written(DeploymentStrategy())
     min_ready_seconds: Int32 = 0
     progress_deadline_seconds: Int32 | None = None
     revision_history_limit: Int32 | None = None
@@ -62,8 +62,8 @@ class Deployment(Object, kw_only=True):
 
     api_version: str = written("apps/v1")
     kind: str = written("Deployment")
-    spec: DeploymentSpec = DeploymentSpec()
-    status: DeploymentStatus = DeploymentStatus()
+    spec: DeploymentSpec = written(DeploymentSpec())
+    status: DeploymentStatus = written(DeploymentStatus())
 
 
 class RollingUpdateDeployment(Struct, kw_only=True):
@@ -78,8 +78,8 @@ class DeploymentCondition(Struct, kw_only=True):
 
     type: str = ""
     status: str = ""
-    last_update_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_update_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -89,7 +89,7 @@ class ReplicaSetSpec(Struct, kw_only=True):
 
     replicas: Int32 | None = None
     selector: LabelSelector | None = None
-    template: PodTemplateSpec = PodTemplateSpec()
+    template: PodTemplateSpec = written(PodTemplateSpec())
     min_ready_seconds: Int32 = 0
 
 
@@ -110,8 +110,8 @@ class ReplicaSet(Object, kw_only=True):
 
     api_version: str = written("apps/v1")
     kind: str = written("ReplicaSet")
-    spec: ReplicaSetSpec = ReplicaSetSpec()
-    status: ReplicaSetStatus = ReplicaSetStatus()
+    spec: ReplicaSetSpec = written(ReplicaSetSpec())
+    status: ReplicaSetStatus = written(ReplicaSetStatus())
 
 
 class ReplicaSetCondition(Struct, kw_only=True):
@@ -119,7 +119,7 @@ class ReplicaSetCondition(Struct, kw_only=True):
 
     type: str = ""
     status: str = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -142,8 +142,8 @@ class DaemonSetSpec(Struct, kw_only=True):
     """Which pod every eligible node runs, and how a new template is rolled out."""
 
     selector: LabelSelector | None = None
-    template: PodTemplateSpec = PodTemplateSpec()
-    update_strategy: DaemonSetUpdateStrategy = DaemonSetUpdateStrategy()
+    template: PodTemplateSpec = written(PodTemplateSpec())
+    update_strategy: DaemonSetUpdateStrategy = written(DaemonSetUpdateStrategy())
     min_ready_seconds: Int32 = 0
     revision_history_limit: Int32 | None = None
 
@@ -153,7 +153,7 @@ class DaemonSetCondition(Struct, kw_only=True):
 
     type: str = ""
     status: str = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -178,8 +178,8 @@ class DaemonSet(Object, kw_only=True):
 
     api_version: str = written("apps/v1")
     kind: str = written("DaemonSet")
-    spec: DaemonSetSpec = DaemonSetSpec()
-    status: DaemonSetStatus = DaemonSetStatus()
+    spec: DaemonSetSpec = written(DaemonSetSpec())
+    status: DaemonSetStatus = written(DaemonSetStatus())
 
 
 class RollingUpdateStatefulSetStrategy(Struct, kw_only=True):
@@ -214,11 +214,11 @@ class StatefulSetSpec(Struct, kw_only=True):
 
     replicas: Int32 | None = None
     selector: LabelSelector | None = None
-    template: PodTemplateSpec = PodTemplateSpec()
+    template: PodTemplateSpec = written(PodTemplateSpec())
     volume_claim_templates: tuple[PersistentVolumeClaim, ...] = ()
     service_name: str = ""
     pod_management_policy: str = ""
-    update_strategy: StatefulSetUpdateStrategy = StatefulSetUpdateStrategy()
+    update_strategy: StatefulSetUpdateStrategy = written(StatefulSetUpdateStrategy())
     revision_history_limit: Int32 | None = None
     min_ready_seconds: Int32 = 0
     persistent_volume_claim_retention_policy: (
@@ -232,7 +232,7 @@ class StatefulSetCondition(Struct, kw_only=True):
 
     type: str = ""
     status: str = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -257,8 +257,8 @@ class StatefulSet(Object, kw_only=True):
 
     api_version: str = written("apps/v1")
     kind: str = written("StatefulSet")
-    spec: StatefulSetSpec = StatefulSetSpec()
-    status: StatefulSetStatus = StatefulSetStatus()
+    spec: StatefulSetSpec = written(StatefulSetSpec())
+    status: StatefulSetStatus = written(StatefulSetStatus())
 
 
 class ControllerRevision(Object, kw_only=True):

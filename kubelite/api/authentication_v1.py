@@ -21,7 +21,7 @@ class UserInfo(Struct, kw_only=True):
 class SelfSubjectReviewStatus(Struct, kw_only=True):
     """Who the asker is."""
 
-    user_info: UserInfo = UserInfo()
+    user_info: UserInfo = written(UserInfo())
 
 
 class SelfSubjectReview(Object, kw_only=True):
@@ -29,7 +29,7 @@ class SelfSubjectReview(Object, kw_only=True):
 
     api_version: str = written("authentication.k8s.io/v1")
     kind: str = written("SelfSubjectReview")
-    status: SelfSubjectReviewStatus = SelfSubjectReviewStatus()
+    status: SelfSubjectReviewStatus = written(SelfSubjectReviewStatus())
 
 
 class BoundObjectReference(Struct, kw_only=True):
@@ -54,7 +54,7 @@ class TokenRequestStatus(Struct, kw_only=True):
     """The token, and when it ends."""
 
     token: str = ""
-    expiration_timestamp: Time | None = None
+    expiration_timestamp: Time | None = written(None)
 
 
 class TokenRequest(Object, kw_only=True):
@@ -62,8 +62,8 @@ class TokenRequest(Object, kw_only=True):
 
     api_version: str = written("authentication.k8s.io/v1")
     kind: str = written("TokenRequest")
-    spec: TokenRequestSpec = TokenRequestSpec()
-    status: TokenRequestStatus = TokenRequestStatus()
+    spec: TokenRequestSpec = written(TokenRequestSpec())
+    status: TokenRequestStatus = written(TokenRequestStatus())
 
 
 class TokenReviewSpec(Struct, kw_only=True):
@@ -77,7 +77,7 @@ class TokenReviewStatus(Struct, kw_only=True):
     """Whose it is, or why it is nobody's."""
 
     authenticated: bool = False
-    user: UserInfo = UserInfo()
+    user: UserInfo = written(UserInfo())
     audiences: tuple[str, ...] = ()
     error: str = ""
 
@@ -87,5 +87,5 @@ class TokenReview(Object, kw_only=True):
 
     api_version: str = written("authentication.k8s.io/v1")
     kind: str = written("TokenReview")
-    spec: TokenReviewSpec = TokenReviewSpec()
-    status: TokenReviewStatus = TokenReviewStatus()
+    spec: TokenReviewSpec = written(TokenReviewSpec())
+    status: TokenReviewStatus = written(TokenReviewStatus())

@@ -77,8 +77,8 @@ class SubjectAccessReview(Object, kw_only=True):
 
     api_version: str = written("authorization.k8s.io/v1")
     kind: str = written("SubjectAccessReview")
-    spec: SubjectAccessReviewSpec = SubjectAccessReviewSpec()
-    status: SubjectAccessReviewStatus = SubjectAccessReviewStatus()
+    spec: SubjectAccessReviewSpec = written(SubjectAccessReviewSpec())
+    status: SubjectAccessReviewStatus = written(SubjectAccessReviewStatus())
 
 
 class SelfSubjectAccessReview(Object, kw_only=True):
@@ -86,8 +86,8 @@ class SelfSubjectAccessReview(Object, kw_only=True):
 
     api_version: str = written("authorization.k8s.io/v1")
     kind: str = written("SelfSubjectAccessReview")
-    spec: SelfSubjectAccessReviewSpec = SelfSubjectAccessReviewSpec()
-    status: SubjectAccessReviewStatus = SubjectAccessReviewStatus()
+    spec: SelfSubjectAccessReviewSpec = written(SelfSubjectAccessReviewSpec())
+    status: SubjectAccessReviewStatus = written(SubjectAccessReviewStatus())
 
 
 class LocalSubjectAccessReview(Object, kw_only=True):
@@ -95,8 +95,8 @@ class LocalSubjectAccessReview(Object, kw_only=True):
 
     api_version: str = written("authorization.k8s.io/v1")
     kind: str = written("LocalSubjectAccessReview")
-    spec: SubjectAccessReviewSpec = SubjectAccessReviewSpec()
-    status: SubjectAccessReviewStatus = SubjectAccessReviewStatus()
+    spec: SubjectAccessReviewSpec = written(SubjectAccessReviewSpec())
+    status: SubjectAccessReviewStatus = written(SubjectAccessReviewStatus())
 
 
 class SelfSubjectRulesReviewSpec(Struct, kw_only=True):
@@ -135,5 +135,5 @@ class SelfSubjectRulesReview(Object, kw_only=True):
 
     api_version: str = written("authorization.k8s.io/v1")
     kind: str = written("SelfSubjectRulesReview")
-    spec: SelfSubjectRulesReviewSpec = SelfSubjectRulesReviewSpec()
-    status: SubjectRulesReviewStatus = SubjectRulesReviewStatus()
+    spec: SelfSubjectRulesReviewSpec = written(SelfSubjectRulesReviewSpec())
+    status: SubjectRulesReviewStatus = written(SubjectRulesReviewStatus())

@@ -31,14 +31,14 @@ class Scale(Object, kw_only=True):
 
     api_version: str = written("autoscaling/v1")
     kind: str = written("Scale")
-    spec: ScaleSpec = ScaleSpec()
-    status: ScaleStatus = ScaleStatus()
+    spec: ScaleSpec = written(ScaleSpec())
+    status: ScaleStatus = written(ScaleStatus())
 
 
 class HorizontalPodAutoscalerSpec(Struct, kw_only=True):
     """What is scaled, within which bounds, and how busy its pods are to be."""
 
-    scale_target_ref: CrossVersionObjectReference = CrossVersionObjectReference()
+    scale_target_ref: CrossVersionObjectReference = written(CrossVersionObjectReference())
     min_replicas: Int32 | None = None
     max_replicas: Int32 = written(0)
     target_cpu_utilization_percentage: Int32 | None = msgspec.field(
@@ -63,5 +63,5 @@ class HorizontalPodAutoscaler(Object, kw_only=True):
 
     api_version: str = written("autoscaling/v1")
     kind: str = written("HorizontalPodAutoscaler")
-    spec: HorizontalPodAutoscalerSpec = HorizontalPodAutoscalerSpec()
-    status: HorizontalPodAutoscalerStatus = HorizontalPodAutoscalerStatus()
+    spec: HorizontalPodAutoscalerSpec = written(HorizontalPodAutoscalerSpec())
+    status: HorizontalPodAutoscalerStatus = written(HorizontalPodAutoscalerStatus())

@@ -47,38 +47,38 @@ class MetricTarget(Struct, kw_only=True):
 class ObjectMetricSource(Struct, kw_only=True):
     """A metric of one object, such as the requests an Ingress gets."""
 
-    described_object: CrossVersionObjectReference = CrossVersionObjectReference()
-    target: MetricTarget = MetricTarget()
-    metric: MetricIdentifier = MetricIdentifier()
+    described_object: CrossVersionObjectReference = written(CrossVersionObjectReference())
+    target: MetricTarget = written(MetricTarget())
+    metric: MetricIdentifier = written(MetricIdentifier())
 
 
 class PodsMetricSource(Struct, kw_only=True):
     """A metric that every pod has."""
 
-    metric: MetricIdentifier = MetricIdentifier()
-    target: MetricTarget = MetricTarget()
+    metric: MetricIdentifier = written(MetricIdentifier())
+    target: MetricTarget = written(MetricTarget())
 
 
 class ResourceMetricSource(Struct, kw_only=True):
     """The cpu or the memory of the pods."""
 
     name: str = written("")
-    target: MetricTarget = MetricTarget()
+    target: MetricTarget = written(MetricTarget())
 
 
 class ContainerResourceMetricSource(Struct, kw_only=True):
     """The cpu or the memory of one container of each pod."""
 
     name: str = written("")
-    target: MetricTarget = MetricTarget()
+    target: MetricTarget = written(MetricTarget())
     container: str = written("")
 
 
 class ExternalMetricSource(Struct, kw_only=True):
     """A metric of something outside the cluster, such as the length of a queue."""
 
-    metric: MetricIdentifier = MetricIdentifier()
-    target: MetricTarget = MetricTarget()
+    metric: MetricIdentifier = written(MetricIdentifier())
+    target: MetricTarget = written(MetricTarget())
 
 
 class MetricSpec(Struct, kw_only=True):
@@ -119,7 +119,7 @@ class HorizontalPodAutoscalerBehavior(Struct, kw_only=True):
 class HorizontalPodAutoscalerSpec(Struct, kw_only=True):
     """What to scale, between which sizes, by which metrics."""
 
-    scale_target_ref: CrossVersionObjectReference = CrossVersionObjectReference()
+    scale_target_ref: CrossVersionObjectReference = written(CrossVersionObjectReference())
     min_replicas: Int32 | None = None
     max_replicas: Int32 = written(0)
     metrics: tuple[MetricSpec, ...] = ()
@@ -137,38 +137,38 @@ class MetricValueStatus(Struct, kw_only=True):
 class ObjectMetricStatus(Struct, kw_only=True):
     """A metric of one object, now."""
 
-    metric: MetricIdentifier = MetricIdentifier()
-    current: MetricValueStatus = MetricValueStatus()
-    described_object: CrossVersionObjectReference = CrossVersionObjectReference()
+    metric: MetricIdentifier = written(MetricIdentifier())
+    current: MetricValueStatus = written(MetricValueStatus())
+    described_object: CrossVersionObjectReference = written(CrossVersionObjectReference())
 
 
 class PodsMetricStatus(Struct, kw_only=True):
     """A metric that every pod has, now."""
 
-    metric: MetricIdentifier = MetricIdentifier()
-    current: MetricValueStatus = MetricValueStatus()
+    metric: MetricIdentifier = written(MetricIdentifier())
+    current: MetricValueStatus = written(MetricValueStatus())
 
 
 class ResourceMetricStatus(Struct, kw_only=True):
     """The cpu or the memory of the pods, now."""
 
     name: str = written("")
-    current: MetricValueStatus = MetricValueStatus()
+    current: MetricValueStatus = written(MetricValueStatus())
 
 
 class ContainerResourceMetricStatus(Struct, kw_only=True):
     """The cpu or the memory of one container of each pod, now."""
 
     name: str = written("")
-    current: MetricValueStatus = MetricValueStatus()
+    current: MetricValueStatus = written(MetricValueStatus())
     container: str = written("")
 
 
 class ExternalMetricStatus(Struct, kw_only=True):
     """A metric of something outside, now."""
 
-    metric: MetricIdentifier = MetricIdentifier()
-    current: MetricValueStatus = MetricValueStatus()
+    metric: MetricIdentifier = written(MetricIdentifier())
+    current: MetricValueStatus = written(MetricValueStatus())
 
 
 class MetricStatus(Struct, kw_only=True):
@@ -187,7 +187,7 @@ class HorizontalPodAutoscalerCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
     observed_generation: Int64 = 0
@@ -209,5 +209,5 @@ class HorizontalPodAutoscaler(Object, kw_only=True):
 
     api_version: str = written("autoscaling/v2")
     kind: str = written("HorizontalPodAutoscaler")
-    spec: HorizontalPodAutoscalerSpec = HorizontalPodAutoscalerSpec()
-    status: HorizontalPodAutoscalerStatus = HorizontalPodAutoscalerStatus()
+    spec: HorizontalPodAutoscalerSpec = written(HorizontalPodAutoscalerSpec())
+    status: HorizontalPodAutoscalerStatus = written(HorizontalPodAutoscalerStatus())

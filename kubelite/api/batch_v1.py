@@ -95,7 +95,7 @@ class JobSpec(Struct, kw_only=True):
     max_failed_indexes: Int32 | None = None
     selector: LabelSelector | None = None
     manual_selector: bool | None = None
-    template: PodTemplateSpec = PodTemplateSpec()
+    template: PodTemplateSpec = written(PodTemplateSpec())
     ttl_seconds_after_finished: Int32 | None = None
     completion_mode: str | None = None
     suspend: bool | None = None
@@ -109,8 +109,8 @@ class JobCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -143,15 +143,15 @@ class Job(Object, kw_only=True):
 
     api_version: str = written("batch/v1")
     kind: str = written("Job")
-    spec: JobSpec = JobSpec()
-    status: JobStatus = JobStatus()
+    spec: JobSpec = written(JobSpec())
+    status: JobStatus = written(JobStatus())
 
 
 class JobTemplateSpec(Struct, kw_only=True):
     """The Job that a CronJob makes copies of."""
 
-    metadata: ObjectMeta = ObjectMeta()
-    spec: JobSpec = JobSpec()
+    metadata: ObjectMeta = written(ObjectMeta())
+    spec: JobSpec = written(JobSpec())
 
 
 class CronJobSpec(Struct, kw_only=True):
@@ -162,7 +162,7 @@ class CronJobSpec(Struct, kw_only=True):
     starting_deadline_seconds: Int64 | None = None
     concurrency_policy: str = ""
     suspend: bool | None = None
-    job_template: JobTemplateSpec = JobTemplateSpec()
+    job_template: JobTemplateSpec = written(JobTemplateSpec())
     successful_jobs_history_limit: Int32 | None = None
     failed_jobs_history_limit: Int32 | None = None
 
@@ -180,8 +180,8 @@ class CronJob(Object, kw_only=True):
 
     api_version: str = written("batch/v1")
     kind: str = written("CronJob")
-    spec: CronJobSpec = CronJobSpec()
-    status: CronJobStatus = CronJobStatus()
+    spec: CronJobSpec = written(CronJobSpec())
+    status: CronJobStatus = written(CronJobStatus())
 
 
 def finished(job: Job) -> str:

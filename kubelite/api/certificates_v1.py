@@ -30,8 +30,8 @@ class CertificateSigningRequestCondition(Struct, kw_only=True):
     status: str = written("")
     reason: str = ""
     message: str = ""
-    last_update_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_update_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
 
 
 class CertificateSigningRequestStatus(Struct, kw_only=True):
@@ -46,5 +46,5 @@ class CertificateSigningRequest(Object, kw_only=True):
 
     api_version: str = written("certificates.k8s.io/v1")
     kind: str = written("CertificateSigningRequest")
-    spec: CertificateSigningRequestSpec = CertificateSigningRequestSpec()
-    status: CertificateSigningRequestStatus = CertificateSigningRequestStatus()
+    spec: CertificateSigningRequestSpec = written(CertificateSigningRequestSpec())
+    status: CertificateSigningRequestStatus = written(CertificateSigningRequestStatus())

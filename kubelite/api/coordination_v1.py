@@ -27,4 +27,4 @@ class Lease(Object, kw_only=True):
 
     api_version: str = written("coordination.k8s.io/v1")
     kind: str = written("Lease")
-    spec: LeaseSpec = LeaseSpec()
+    spec: LeaseSpec = written(LeaseSpec())

@@ -82,7 +82,7 @@ class PolicyRulesWithSubjects(Struct, kw_only=True):
 class FlowSchemaSpec(Struct, kw_only=True):
     """Which requests belong to which level, and which schema is asked first."""
 
-    priority_level_configuration: PriorityLevelConfigurationReference = (
+    priority_level_configuration: PriorityLevelConfigurationReference = written(
         PriorityLevelConfigurationReference()
     )
     matching_precedence: Int32 = 0
@@ -95,7 +95,7 @@ class FlowSchemaCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -111,8 +111,8 @@ class FlowSchema(Object, kw_only=True):
 
     api_version: str = written("flowcontrol.apiserver.k8s.io/v1")
     kind: str = written("FlowSchema")
-    spec: FlowSchemaSpec = FlowSchemaSpec()
-    status: FlowSchemaStatus = FlowSchemaStatus()
+    spec: FlowSchemaSpec = written(FlowSchemaSpec())
+    status: FlowSchemaStatus = written(FlowSchemaStatus())
 
 
 class QueuingConfiguration(Struct, kw_only=True):
@@ -134,7 +134,7 @@ class LimitedPriorityLevelConfiguration(Struct, kw_only=True):
     """A level with a share of the server."""
 
     nominal_concurrency_shares: Int32 | None = None
-    limit_response: LimitResponse = LimitResponse()
+    limit_response: LimitResponse = written(LimitResponse())
     lendable_percent: Int32 | None = None
     borrowing_limit_percent: Int32 | None = None
 
@@ -159,7 +159,7 @@ class PriorityLevelConfigurationCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -175,5 +175,5 @@ class PriorityLevelConfiguration(Object, kw_only=True):
 
     api_version: str = written("flowcontrol.apiserver.k8s.io/v1")
     kind: str = written("PriorityLevelConfiguration")
-    spec: PriorityLevelConfigurationSpec = PriorityLevelConfigurationSpec()
-    status: PriorityLevelConfigurationStatus = PriorityLevelConfigurationStatus()
+    spec: PriorityLevelConfigurationSpec = written(PriorityLevelConfigurationSpec())
+    status: PriorityLevelConfigurationStatus = written(PriorityLevelConfigurationStatus())

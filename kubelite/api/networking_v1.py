@@ -26,7 +26,7 @@ class NetworkPolicy(Object, kw_only=True):
 
     api_version: str = written("networking.k8s.io/v1")
     kind: str = written("NetworkPolicy")
-    spec: NetworkPolicySpec = NetworkPolicySpec()
+    spec: NetworkPolicySpec = written(NetworkPolicySpec())
 
 
 class NetworkPolicyIngressRule(Struct, kw_only=True):
@@ -92,7 +92,7 @@ class Ingress(Object, kw_only=True):
 
     api_version: str = written("networking.k8s.io/v1")
     kind: str = written("Ingress")
-    spec: IngressSpec = IngressSpec()
+    spec: IngressSpec = written(IngressSpec())
     status: IngressStatus = written(IngressStatus())
 
 
@@ -128,7 +128,7 @@ class HTTPIngressPath(Struct, kw_only=True):
 
     path: str = ""
     path_type: str | None = written(None)
-    backend: IngressBackend = IngressBackend()
+    backend: IngressBackend = written(IngressBackend())
 
 
 class ServiceBackendPort(Struct, kw_only=True):
@@ -142,7 +142,7 @@ class IngressServiceBackend(Struct, kw_only=True):
     """A port of a Service in the same namespace."""
 
     name: str = written("")
-    port: ServiceBackendPort = ServiceBackendPort()
+    port: ServiceBackendPort = written(ServiceBackendPort())
 
 
 class IngressLoadBalancerIngress(Struct, kw_only=True):
@@ -173,7 +173,7 @@ class IngressClass(Object, kw_only=True):
 
     api_version: str = written("networking.k8s.io/v1")
     kind: str = written("IngressClass")
-    spec: IngressClassSpec = IngressClassSpec()
+    spec: IngressClassSpec = written(IngressClassSpec())
 
 
 class IngressClassParametersReference(Struct, kw_only=True):
@@ -203,8 +203,8 @@ class ServiceCIDR(Object, kw_only=True):
 
     api_version: str = written("networking.k8s.io/v1")
     kind: str = written("ServiceCIDR")
-    spec: ServiceCIDRSpec = ServiceCIDRSpec()
-    status: ServiceCIDRStatus = ServiceCIDRStatus()
+    spec: ServiceCIDRSpec = written(ServiceCIDRSpec())
+    status: ServiceCIDRStatus = written(ServiceCIDRStatus())
 
 
 class ParentReference(Struct, kw_only=True):
@@ -219,7 +219,7 @@ class ParentReference(Struct, kw_only=True):
 class IPAddressSpec(Struct, kw_only=True):
     """Whose it is."""
 
-    parent_ref: ParentReference = ParentReference()
+    parent_ref: ParentReference = written(ParentReference())
 
 
 class IPAddress(Object, kw_only=True):
@@ -227,4 +227,4 @@ class IPAddress(Object, kw_only=True):
 
     api_version: str = written("networking.k8s.io/v1")
     kind: str = written("IPAddress")
-    spec: IPAddressSpec = IPAddressSpec()
+    spec: IPAddressSpec = written(IPAddressSpec())

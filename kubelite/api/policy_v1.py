@@ -58,5 +58,5 @@ class PodDisruptionBudget(Object, kw_only=True):
 
     api_version: str = written("policy/v1")
     kind: str = written("PodDisruptionBudget")
-    spec: PodDisruptionBudgetSpec = PodDisruptionBudgetSpec()
-    status: PodDisruptionBudgetStatus = PodDisruptionBudgetStatus()
+    spec: PodDisruptionBudgetSpec = written(PodDisruptionBudgetSpec())
+    status: PodDisruptionBudgetStatus = written(PodDisruptionBudgetStatus())

@@ -64,7 +64,7 @@ class RoleBinding(Object, kw_only=True):
     api_version: str = written("rbac.authorization.k8s.io/v1")
     kind: str = written("RoleBinding")
     subjects: tuple[Subject, ...] = ()
-    role_ref: RoleRef = RoleRef()
+    role_ref: RoleRef = written(RoleRef())
 
 
 class ClusterRoleBinding(Object, kw_only=True):
@@ -73,4 +73,4 @@ class ClusterRoleBinding(Object, kw_only=True):
     api_version: str = written("rbac.authorization.k8s.io/v1")
     kind: str = written("ClusterRoleBinding")
     subjects: tuple[Subject, ...] = ()
-    role_ref: RoleRef = RoleRef()
+    role_ref: RoleRef = written(RoleRef())

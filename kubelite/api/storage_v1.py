@@ -39,14 +39,14 @@ class VolumeAttachmentSpec(Struct, kw_only=True):
     """Which volume is to be attached to which node, and whose business that is."""
 
     attacher: str = written("")
-    source: VolumeAttachmentSource = VolumeAttachmentSource()
+    source: VolumeAttachmentSource = written(VolumeAttachmentSource())
     node_name: str = written("")
 
 
 class VolumeError(Struct, kw_only=True):
     """What went wrong the last time, and when."""
 
-    time: Time | None = None
+    time: Time | None = written(None)
     message: str = ""
     error_code: Int32 | None = None
 
@@ -65,8 +65,8 @@ class VolumeAttachment(Object, kw_only=True):
 
     api_version: str = written("storage.k8s.io/v1")
     kind: str = written("VolumeAttachment")
-    spec: VolumeAttachmentSpec = VolumeAttachmentSpec()
-    status: VolumeAttachmentStatus = VolumeAttachmentStatus()
+    spec: VolumeAttachmentSpec = written(VolumeAttachmentSpec())
+    status: VolumeAttachmentStatus = written(VolumeAttachmentStatus())
 
 
 class TokenRequest(Struct, kw_only=True):
@@ -97,7 +97,7 @@ class CSIDriver(Object, kw_only=True):
 
     api_version: str = written("storage.k8s.io/v1")
     kind: str = written("CSIDriver")
-    spec: CSIDriverSpec = CSIDriverSpec()
+    spec: CSIDriverSpec = written(CSIDriverSpec())
 
 
 class VolumeNodeResources(Struct, kw_only=True):
@@ -150,8 +150,8 @@ class CSINode(Object, kw_only=True):
 
     api_version: str = written("storage.k8s.io/v1")
     kind: str = written("CSINode")
-    spec: CSINodeSpec = CSINodeSpec()
-    status: CSINodeStatus = CSINodeStatus()
+    spec: CSINodeSpec = written(CSINodeSpec())
+    status: CSINodeStatus = written(CSINodeStatus())
 
 
 class CSIStorageCapacity(Object, kw_only=True):

@@ -96,7 +96,7 @@ class Object(Struct, kw_only=True):
 
     api_version: str = ""
     kind: str = ""
-    metadata: ObjectMeta = ObjectMeta()
+    metadata: ObjectMeta = written(ObjectMeta())
 
     def __repr__(self) -> str:
         where = f"{self.metadata.namespace}/" if self.metadata.namespace else ""

@@ -91,7 +91,9 @@ class Scalar:
 def written(value: T) -> T:
     """A default that is written even when nobody set it, as Go does without ``omitempty``.
 
-    Marks what the API requires (``Container.name``) or always shows (``resources: {}``).
+    Marks what the API requires (``Container.name``), and every field that is a record and no
+    pointer: ``omitempty`` never finds a record empty, so a new Job has ``status: {}`` and a
+    pod's condition ``lastProbeTime: null``, because a time is a record, too.
     Works because ``omit_defaults`` looks at plain defaults and not at factories.
     """
     return msgspec.field(default_factory=repeat(value).__next__)  # for ever, at C's speed

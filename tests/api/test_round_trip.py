@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from kubelite.api import SCHEME
-from kubelite.api.apps_v1 import Deployment, DeploymentSpec
+from kubelite.api.apps_v1 import DeploymentSpec
+from kubelite.api.batch_v1 import Job
 from kubelite.api.core_v1 import (
     Container,
     ContainerStatus,
     Pod,
+    PodCondition,
     PodSpec,
     ResourceFieldSelector,
     Service,
@@ -109,7 +111,14 @@ SHOP: dict[str, Any] = {
             {
                 "name": "web",
                 "state": {"running": {"startedAt": "2026-11-27T08:00:02Z"}},
-                "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}},
+                "lastState": {
+                    "terminated": {
+                        "exitCode": 137,
+                        "reason": "OOMKilled",
+                        "startedAt": None,
+                        "finishedAt": "2026-11-27T08:00:01Z",
+                    }
+                },
                 "ready": False,
                 "restartCount": 1,
                 "image": "nginx:1.29",
@@ -148,8 +157,10 @@ def test_every_kind_says_what_it_is(row: Any) -> None:
 
 
 def test_zero_and_absent_differ_only_where_kubernetes_tells_them_apart() -> None:
-    assert to_dict(DeploymentSpec(replicas=0, min_ready_seconds=0)) == {"replicas": 0}
-    assert to_dict(DeploymentSpec()) == {}
+    shown = {"strategy": {}, "template": {"metadata": {}, "spec": {}}}
+    spec = DeploymentSpec(replicas=0, min_ready_seconds=0)
+    assert to_dict(spec) == shown | {"replicas": 0}
+    assert to_dict(DeploymentSpec()) == shown
 
 
 @pytest.mark.parametrize(
@@ -169,8 +180,21 @@ def test_zero_and_absent_differ_only_where_kubernetes_tells_them_apart() -> None
                 "imageID": "",
             },
         ),
-        (Service(), {"apiVersion": "v1", "kind": "Service", "status": {"loadBalancer": {}}}),
-        (Deployment(), {"apiVersion": "apps/v1", "kind": "Deployment"}),
+        (Service().status, {"loadBalancer": {}}),
+        (
+            PodCondition(type="Ready", status="True"),
+            {"type": "Ready", "status": "True", "lastProbeTime": None, "lastTransitionTime": None},
+        ),
+        (
+            Job(),
+            {
+                "apiVersion": "batch/v1",
+                "kind": "Job",
+                "metadata": {},
+                "spec": {"template": {"metadata": {}, "spec": {}}},
+                "status": {},
+            },
+        ),
     ],
 )
 def test_what_is_always_shown_and_what_is_left_out(value: Struct, wire: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ class PreferredSchedulingTerm(Struct, kw_only=True):
     """A wish about the node, and its weight from 1 to 100."""
 
     weight: Int32 = written(0)
-    preference: NodeSelectorTerm = NodeSelectorTerm()
+    preference: NodeSelectorTerm = written(NodeSelectorTerm())
 
 
 class PodAffinity(Struct, kw_only=True):
@@ -81,7 +81,7 @@ class WeightedPodAffinityTerm(Struct, kw_only=True):
     """A wish about other pods, and its weight from 1 to 100."""
 
     weight: Int32 = written(0)
-    pod_affinity_term: PodAffinityTerm = PodAffinityTerm()
+    pod_affinity_term: PodAffinityTerm = written(PodAffinityTerm())
 
 
 class Toleration(Struct, kw_only=True):

@@ -17,8 +17,8 @@ class PersistentVolumeClaimCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -56,5 +56,5 @@ class PersistentVolumeClaim(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("PersistentVolumeClaim")
-    spec: PersistentVolumeClaimSpec = PersistentVolumeClaimSpec()
-    status: PersistentVolumeClaimStatus = PersistentVolumeClaimStatus()
+    spec: PersistentVolumeClaimSpec = written(PersistentVolumeClaimSpec())
+    status: PersistentVolumeClaimStatus = written(PersistentVolumeClaimStatus())

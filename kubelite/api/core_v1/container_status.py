@@ -50,7 +50,7 @@ class ContainerStateWaiting(Struct, kw_only=True):
 class ContainerStateRunning(Struct, kw_only=True):
     """Running, and since when."""
 
-    started_at: Time | None = None
+    started_at: Time | None = written(None)
 
 
 class ContainerStateTerminated(Struct, kw_only=True):
@@ -60,8 +60,8 @@ class ContainerStateTerminated(Struct, kw_only=True):
     signal: Int32 = 0
     reason: str = ""
     message: str = ""
-    started_at: Time | None = None
-    finished_at: Time | None = None
+    started_at: Time | None = written(None)
+    finished_at: Time | None = written(None)
     container_id: str = ""
 
 

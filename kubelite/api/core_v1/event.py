@@ -23,15 +23,15 @@ class Event(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Event")
-    involved_object: ObjectReference = ObjectReference()
+    involved_object: ObjectReference = written(ObjectReference())
     type: str = ""
     reason: str = ""
     message: str = ""
     source: EventSource = written(EventSource())
     count: Int32 = 0
-    first_timestamp: Time | None = None
-    last_timestamp: Time | None = None
-    event_time: MicroTime | None = None
+    first_timestamp: Time | None = written(None)
+    last_timestamp: Time | None = written(None)
+    event_time: MicroTime | None = written(None)
     series: EventSeries | None = None
     action: str = ""
     related: ObjectReference | None = None
@@ -43,4 +43,4 @@ class EventSeries(Struct, kw_only=True):
     """The same event again and again: how often, and when last."""
 
     count: Int32 = 0
-    last_observed_time: MicroTime | None = None
+    last_observed_time: MicroTime | None = written(None)

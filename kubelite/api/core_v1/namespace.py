@@ -30,8 +30,8 @@ class Namespace(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Namespace")
-    spec: NamespaceSpec = NamespaceSpec()
-    status: NamespaceStatus = NamespaceStatus()
+    spec: NamespaceSpec = written(NamespaceSpec())
+    status: NamespaceStatus = written(NamespaceStatus())
 
 
 class NamespaceCondition(Struct, kw_only=True):
@@ -39,6 +39,6 @@ class NamespaceCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""

@@ -52,7 +52,7 @@ class DaemonEndpoint(Struct, kw_only=True, rename={"port": "Port"}):
 class NodeDaemonEndpoints(Struct, kw_only=True):
     """Where the node's own servers listen."""
 
-    kubelet_endpoint: DaemonEndpoint = DaemonEndpoint()
+    kubelet_endpoint: DaemonEndpoint = written(DaemonEndpoint())
 
 
 class NodeStatus(Struct, kw_only=True):
@@ -62,9 +62,9 @@ class NodeStatus(Struct, kw_only=True):
     allocatable: ResourceList = {}
     conditions: Annotated[tuple[NodeCondition, ...], merge_on("type")] = ()
     addresses: Annotated[tuple[NodeAddress, ...], merge_on("type")] = ()
-    node_info: NodeSystemInfo = NodeSystemInfo()
+    node_info: NodeSystemInfo = written(NodeSystemInfo())
     images: tuple[ContainerImage, ...] = ()
-    daemon_endpoints: NodeDaemonEndpoints = NodeDaemonEndpoints()
+    daemon_endpoints: NodeDaemonEndpoints = written(NodeDaemonEndpoints())
     volumes_in_use: tuple[str, ...] = ()
     volumes_attached: tuple[AttachedVolume, ...] = ()
     config: NodeConfigStatus | None = None
@@ -79,8 +79,8 @@ class Node(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Node")
-    spec: NodeSpec = NodeSpec()
-    status: NodeStatus = NodeStatus()
+    spec: NodeSpec = written(NodeSpec())
+    status: NodeStatus = written(NodeStatus())
 
 
 class Taint(Struct, kw_only=True):
@@ -103,8 +103,8 @@ class NodeCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_heartbeat_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_heartbeat_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 

@@ -217,8 +217,8 @@ class PersistentVolume(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("PersistentVolume")
-    spec: PersistentVolumeSpec = PersistentVolumeSpec()
-    status: PersistentVolumeStatus = PersistentVolumeStatus()
+    spec: PersistentVolumeSpec = written(PersistentVolumeSpec())
+    status: PersistentVolumeStatus = written(PersistentVolumeStatus())
 
 
 class TopologySelectorLabelRequirement(Struct, kw_only=True):

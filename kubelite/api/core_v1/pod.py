@@ -76,15 +76,15 @@ class Pod(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Pod")
-    spec: PodSpec = PodSpec()
-    status: PodStatus = PodStatus()
+    spec: PodSpec = written(PodSpec())
+    status: PodStatus = written(PodStatus())
 
 
 class PodTemplateSpec(Struct, kw_only=True):
     """The mould a controller makes pods from."""
 
-    metadata: ObjectMeta = ObjectMeta()
-    spec: PodSpec = PodSpec()
+    metadata: ObjectMeta = written(ObjectMeta())
+    spec: PodSpec = written(PodSpec())
 
 
 class Binding(Object, kw_only=True):
@@ -92,7 +92,7 @@ class Binding(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Binding")
-    target: ObjectReference = ObjectReference()
+    target: ObjectReference = written(ObjectReference())
 
 
 class PodReadinessGate(Struct, kw_only=True):

@@ -51,8 +51,8 @@ class PodCondition(Struct, kw_only=True):
     type: str = written("")
     status: str = written("")
     observed_generation: Int64 = 0
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Time | None = written(None)
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 

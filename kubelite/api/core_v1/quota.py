@@ -44,8 +44,8 @@ class ResourceQuota(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("ResourceQuota")
-    spec: ResourceQuotaSpec = ResourceQuotaSpec()
-    status: ResourceQuotaStatus = ResourceQuotaStatus()
+    spec: ResourceQuotaSpec = written(ResourceQuotaSpec())
+    status: ResourceQuotaStatus = written(ResourceQuotaStatus())
 
 
 class LimitRangeItem(Struct, kw_only=True):
@@ -70,4 +70,4 @@ class LimitRange(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("LimitRange")
-    spec: LimitRangeSpec = LimitRangeSpec()
+    spec: LimitRangeSpec = written(LimitRangeSpec())

@@ -27,7 +27,7 @@ class ReplicationControllerCondition(Struct, kw_only=True):
 
     type: str = written("")
     status: str = written("")
-    last_transition_time: Time | None = None
+    last_transition_time: Time | None = written(None)
     reason: str = ""
     message: str = ""
 
@@ -48,8 +48,8 @@ class ReplicationController(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("ReplicationController")
-    spec: ReplicationControllerSpec = ReplicationControllerSpec()
-    status: ReplicationControllerStatus = ReplicationControllerStatus()
+    spec: ReplicationControllerSpec = written(ReplicationControllerSpec())
+    status: ReplicationControllerStatus = written(ReplicationControllerStatus())
 
 
 class PodTemplate(Object, kw_only=True):
@@ -57,4 +57,4 @@ class PodTemplate(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("PodTemplate")
-    template: PodTemplateSpec = PodTemplateSpec()
+    template: PodTemplateSpec = written(PodTemplateSpec())

@@ -54,7 +54,7 @@ class Service(Object, kw_only=True):
 
     api_version: str = written("v1")
     kind: str = written("Service")
-    spec: ServiceSpec = ServiceSpec()
+    spec: ServiceSpec = written(ServiceSpec())
     status: ServiceStatus = written(ServiceStatus())
 
 

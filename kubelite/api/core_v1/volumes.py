@@ -130,7 +130,7 @@ class PersistentVolumeClaimSpec(Struct, kw_only=True):
     """What storage is wanted: how much, of which class, shared how."""
 
     access_modes: tuple[str, ...] = ()
-    resources: VolumeResourceRequirements = VolumeResourceRequirements()
+    resources: VolumeResourceRequirements = written(VolumeResourceRequirements())
     storage_class_name: str | None = None
     volume_name: str = ""
     volume_mode: str | None = None
@@ -143,8 +143,8 @@ class PersistentVolumeClaimSpec(Struct, kw_only=True):
 class PersistentVolumeClaimTemplate(Struct, kw_only=True):
     """The claim to make: labels and annotations, and its spec."""
 
-    metadata: ObjectMeta = ObjectMeta()
-    spec: PersistentVolumeClaimSpec = PersistentVolumeClaimSpec()
+    metadata: ObjectMeta = written(ObjectMeta())
+    spec: PersistentVolumeClaimSpec = written(PersistentVolumeClaimSpec())
 
 
 class HostPathVolumeSource(Struct, kw_only=True):
