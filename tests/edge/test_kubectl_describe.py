@@ -18,7 +18,7 @@ DESCRIBED: dict[str, tuple[str, ...]] = {
     "service/one": ("NodePort:                 web ", "IP Family Policy:         SingleStack"),
     "configmap/one": ("colour:\n----\nred", "raw: 3 bytes"),
     "secret/one": ("Type:  Opaque", "word:  4 bytes"),
-    "event/by-hand": ("Message:      somebody noticed",),
+    "event/by-hand": ("Message:         somebody noticed",),
     "replicaset/one": ("Replicas:     1 current / 1 desired", "SuccessfulCreate"),
     "deployment/one": ("NewReplicaSet:   one-", "RollingUpdateStrategy:  25% max unavailable"),
     "statefulset/one": ("Update Strategy:  ", "Volume Claims:"),

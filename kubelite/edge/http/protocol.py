@@ -105,8 +105,10 @@ class Patient(Draining):
 
     loop: asyncio.AbstractEventLoop
     cycle: Any  # the request that is being read or answered
+    flow: Any  # whether more is read meanwhile
     _deadline: asyncio.TimerHandle | None = None
     _awaited = ""
+    _answered: Any = None  # the request under way, when others have been read behind it
     _seen: Any = None
     _upgraded = False
     _loose = 0  # bytes after the last request that was read whole
@@ -132,12 +134,16 @@ class Patient(Draining):
                 self._wait("head", limits.HEAD_SECONDS)
         elif cycle.more_body:
             self._wait("body", limits.BODY_SECONDS)
+        elif self.flow.read_paused:  # nor would a client be missed that has gone meanwhile
+            self._wait("turn", limits.STALL_SECONDS)
         else:
             self._wait("", 0)
 
     def on_response_complete(self) -> None:
         """One answer has been sent; whoever still sends what nobody reads may not go on long."""
         unread = self.cycle.more_body
+        if self._awaited == "turn":
+            self._wait("", 0)
         super().on_response_complete()  # type: ignore[misc]
         if unread:
             self._wait("rest", limits.HEAD_SECONDS)
@@ -159,6 +165,18 @@ class Patient(Draining):
         """It has gone."""
         self._wait("", 0)
         super().connection_lost(exc)
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True  # uvicorn tells it to the request read last
+            self._answered.message_event.set()
+
+    def on_headers_complete(self) -> None:
+        """httptools has read a head."""
+        before = self.cycle
+        super().on_headers_complete()  # type: ignore[misc]
+        if before is not self.cycle and (
+            self._answered is None or self._answered.response_complete
+        ):
+            self._answered = before
 
     def _wait(self, what: str, seconds: float) -> None:
         """Something is due; being asked again for the same thing gives it no more time."""
@@ -170,7 +188,9 @@ class Patient(Draining):
         self._deadline = self.loop.call_later(seconds, self._give_up) if what else None
 
     def _give_up(self) -> None:
-        if not self.transport.is_closing():
+        if self._awaited == "turn":  # it may be that nothing is read, so its goodbye neither
+            self.transport.abort()
+        elif not self.transport.is_closing():
             self.transport.close()
 
     def _count(self, size: int) -> None:

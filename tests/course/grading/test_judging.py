@@ -11,7 +11,7 @@ import pytest
 from course.grading import grader as graders
 from course.grading.exercise import PUBLIC_SEED
 from course.grading.grader import Grade, Grader, grade_all, jobs
-from course.grading.judging import Judges
+from course.grading.judging import LARGE, Judges
 from course.grading.source import build
 
 NAME = "00_toy/add"
@@ -139,6 +139,13 @@ def test_hostile_functions_cost_only_themselves(
 def test_one_judge_serves_many_that_behave(root: Path, judges: Judges) -> None:
     graded(root, judges, {f"good-{number}": GOOD for number in range(6)}, workers=1)
     assert judges.started == 1
+
+
+def test_a_judge_is_kept_however_large_its_parent_is(root: Path, judges: Judges) -> None:
+    held = b"x" * LARGE
+    graded(root, judges, {"a": GOOD, "b": GOOD}, workers=1)
+    assert judges.started == 1
+    assert len(held) == LARGE
 
 
 def test_a_judge_is_replaced_after_misbehaviour(root: Path, judges: Judges) -> None:
