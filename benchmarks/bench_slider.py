@@ -26,6 +26,7 @@ from course.view.controls import GLIMPSE
 from kubelite import Cluster
 from tests.browser.conftest import browser, lab, open_notebook, page
 from tests.browser.jupyter import Lab, OpenNotebook
+from tests.manifests import deployment
 
 __all__ = ["browser", "lab", "open_notebook", "page"]  # fixtures that this file uses
 
@@ -35,11 +36,9 @@ MEDIAN, LATE = 60, 100  # milliseconds; the second for 95 of 100 moves
 
 CLUSTER = """\
 from kubelite import Cluster
-from tests.manifests import deployment
 
-probe = {{"httpGet": {{"path": "/ready", "port": 8080}}, "periodSeconds": 10}}
 cluster = Cluster(nodes={nodes}, seed=7, cpu="32", memory="128Gi")
-cluster.apply(deployment("web", replicas={pods}, probe=probe))
+cluster.apply({wanted})
 cluster.run(400)
 """
 SLIDER = """
@@ -48,6 +47,15 @@ from course.lesson import replicas_slider
 slider = replicas_slider(cluster, "deployment/web", max={pods} + 10)
 slider
 """
+
+PROBE = {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 10}
+
+
+def program(text: str, pods: int, nodes: int) -> str:
+    """``text`` for so many pods on so many nodes."""
+    wanted = deployment("web", replicas=pods, probe=PROBE)
+    return text.format(pods=pods, nodes=nodes, wanted=wanted)
+
 
 # Turns the slider one step up or down and resolves once the canvas shows the next picture.
 MOVE = """(key) => new Promise((resolve) => {
@@ -75,9 +83,10 @@ def test_slider_move_to_redrawn_canvas(
     nodes: int,
 ) -> None:
     source = tmp_path / "slider.py"
-    source.write_text("# %%\n" + (CLUSTER + SLIDER).format(pods=pods, nodes=nodes), "utf-8")
-    nbformat.write(from_source(source), lab.folder / "slider.ipynb")
-    notebook = open_notebook("slider.ipynb")
+    source.write_text("# %%\n" + program(CLUSTER + SLIDER, pods, nodes), "utf-8")
+    name = f"slider-{pods}.ipynb"  # a kernel of its own for each size
+    nbformat.write(from_source(source), lab.folder / name)
+    notebook = open_notebook(name)
     notebook.page.set_default_timeout(120_000)
     notebook.run_all()
     keys = iter(["ArrowRight", "ArrowLeft"] * ROUNDS)
@@ -100,7 +109,7 @@ def test_slider_move_to_redrawn_canvas(
 def test_the_kernels_part(benchmark: BenchmarkFixture, pods: int, nodes: int) -> None:
     """Without a page: the engine's glimpse, the engine's other seconds, and the view's picture."""
     made: dict[str, Any] = {}
-    exec(CLUSTER.format(pods=pods, nodes=nodes), made)
+    exec(program(CLUSTER, pods, nodes), made)
     cluster: Cluster = made["cluster"]
     view = ClusterView(cluster)
     spent: dict[str, list[float]] = {"glimpse": [], "view": [], "rest": []}

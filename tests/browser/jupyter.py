@@ -28,9 +28,10 @@ A_CELL_WAS_ASKED = """() =>
 ASKED_SECONDS = 5
 
 # No cell has a star. Before that a moment passes, or cells just asked to run would count as done.
-NO_CELL_IS_WAITING = """() => new Promise(resolve => setTimeout(resolve, 250)).then(() =>
+NO_CELL_IS_WAITING = """() =>
     [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
-        .every(prompt => !prompt.textContent.includes("*")))"""
+        .every(prompt => !prompt.textContent.includes("*"))"""
+A_MOMENT = 0.25
 
 
 class Lab(NamedTuple):
@@ -115,6 +116,7 @@ class OpenNotebook:
             self.choose("Run", "Run All Cells")
             with suppress(TimeoutError):
                 self.page.wait_for_function(A_CELL_WAS_ASKED, timeout=ASKED_SECONDS * 1000)
+            self.page.wait_for_timeout(A_MOMENT * 1000)
             self.page.wait_for_function(NO_CELL_IS_WAITING, timeout=RUN_SECONDS * 1000)
             if self.ran():
                 return self.wait_for_kernel()
