@@ -20,6 +20,7 @@ import traitlets
 from course.view.colouring import WAYS, Colouring
 from course.view.details import TABS, details
 from course.view.flights import WINDOW, requests_of
+from course.view.kept import Kept
 from course.view.layout import NARROWEST, WIDEST, WIDTH, layout_of
 from course.view.plain import plain
 from course.view.saved import beside
@@ -31,7 +32,7 @@ from course.view.wire import TILE, Cards, frame_of, key_of, packed_boxes, packed
 __all__ = ["TILE", "ClusterLike", "ClusterView", "frame_of", "zero_of"]
 
 FOLDER = Path(__file__).parent / "canvas"
-SCRIPTS = ("theme", "mark", "picture", "flights", "pointing", "panel", "view")
+SCRIPTS = ("theme", "mark", "crowd", "picture", "flights", "pointing", "panel", "view")
 """The parts of the browser's side, in the order in which they are put together."""
 
 
@@ -93,7 +94,7 @@ class ClusterView(anywidget.AnyWidget):
         super().__init__()
         self._cluster = cluster
         self._title = plain(title)
-        self._marks, self._cards = Marks(), Cards()
+        self._marks, self._cards, self._kept = Marks(), Cards(), Kept()
         self._colouring = Colouring(colour_by)
         self._rows = 0
         self._state: State | None = None
@@ -146,7 +147,7 @@ class ClusterView(anywidget.AnyWidget):
     def _draw(self) -> None:
         """One message with the whole picture; its number comes last and says it is complete."""
         width = max(NARROWEST, min(WIDEST, self.width))
-        layout = layout_of(self._scene, self._title, width, self._rows, self._colouring)
+        layout = layout_of(self._scene, self._title, width, self._rows, self._colouring, self._kept)
         self._rows = max(self._rows, layout.rows)
         flights, told = self._requests.flights, self._requests.told
         with self.hold_sync():

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from course.view.colouring import Colouring
 from course.view.groups import HEADING, Group, Shelf, groups_of, shelves_of
+from course.view.kept import Kept
 from course.view.legend import LEGEND_ROW, LEGEND_TILE, Key, Legend
 from course.view.palette import BADGES, Look
 from course.view.state import NodeMark, PodMark, Scene
-from course.view.text import counted, fit, fullness, node_note
+from course.view.text import counted, fit, fit_end, fullness, node_note
 
 __all__ = ["LEGEND_TILE", "Badge", "Box", "Key", "Layout", "Text", "Tile", "fit", "layout_of"]
 
@@ -124,7 +125,8 @@ class Badge(NamedTuple):
 class Layout(NamedTuple):
     """A scene with every place worked out, in pixels. ``looks`` are those that tiles name.
 
-    ``rows`` is how many rows of tiles the fullest node has.
+    ``blocks`` are the tiles of each node, and under ``""`` those of no node. ``rows`` is how many
+    rows of tiles the fullest node has.
     """
 
     width: int
@@ -132,11 +134,16 @@ class Layout(NamedTuple):
     size: Size
     boxes: tuple[Box, ...]
     texts: tuple[Text, ...]
-    tiles: tuple[Tile, ...]
+    blocks: dict[str, tuple[Tile, ...]]
     keys: tuple[Key, ...]
     badges: tuple[Badge, ...]
     looks: tuple[Look, ...]
     rows: int
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """All of them, block by block."""
+        return tuple(tile for block in self.blocks.values() for tile in block)
 
 
 def layout_of(
@@ -145,10 +152,14 @@ def layout_of(
     width: int = WIDTH,
     rows: int = 0,
     colouring: Colouring | None = None,
+    kept: Kept | None = None,
 ) -> Layout:
-    """Lay a scene out; ``rows`` keeps room for at least that many rows of tiles in a node."""
+    """Lay a scene out; ``rows`` keeps room for at least that many rows of tiles in a node.
+
+    ``kept`` is of the view's last picture, and of no other view.
+    """
     room = max(NARROWEST, min(WIDEST, width))
-    plan = _Plan(scene, title, room, colouring or Colouring())
+    plan = _Plan(scene, title, room, colouring or Colouring(), kept or Kept())
     for size in SIZES:
         plan.measure(size, max(rows, 2 if size.labelled else 1))
         if plan.height <= TALLEST:
@@ -171,10 +182,11 @@ def badges_of(node: NodeMark, pods: Iterable[PodMark]) -> list[int]:
 class _Plan:
     """Measured with one size of tile after the other until it fits; then everything is placed."""
 
-    def __init__(self, scene: Scene, title: str, width: int, colouring: Colouring):
+    def __init__(self, scene: Scene, title: str, width: int, colouring: Colouring, kept: Kept):
         self.scene, self.title, self.width = scene, title, width
+        self.colouring, self.kept = colouring, kept
         self.inner = width - 2 * MARGIN
-        self.pods = scene.by_node()
+        self.pods = scene.by_node
         # A pod whose node is gone from the cluster is shown with those that have none.
         self.pending = self.pods[""]
         self.groups = groups_of(scene.nodes)
@@ -183,11 +195,9 @@ class _Plan:
         for node in scene.nodes:
             pods = len(self.pods[node.name])
             self.fullest[node.cpu] = max(pods, self.fullest.get(node.cpu, 0))
-        looks = colouring.numbers(scene.pods)
-        self.look = {id(pod): look for pod, look in zip(scene.pods, looks, strict=True)}
-        self.looks = tuple(colouring.looks)
         self.badges = {node.name: badges_of(node, self.pods[node.name]) for node in scene.nodes}
         self.legend = Legend(colouring, scene.pods, self.badges.values(), self.inner)
+        self.looks = tuple(colouring.looks)
 
     def measure(self, size: Size, rows: int) -> None:
         """Work out how high everything is with this size of tile."""
@@ -219,7 +229,7 @@ class _Plan:
         """Place everything."""
         self.boxes: list[Box] = []
         self.texts: list[Text] = []
-        self.tiles: list[Tile] = []
+        self.blocks: dict[str, tuple[Tile, ...]] = {}
         self.signs: list[Badge] = []
         self._place_title()
         self._place_strip()
@@ -231,7 +241,7 @@ class _Plan:
         keys, entries, badges = self.legend.placed(MARGIN, self.legend_top)
         self.texts += [Text(x, y, text, "legend") for x, y, text in entries]
         self.signs += [Badge(*badge) for badge in badges]
-        drawn = (tuple(self.boxes), tuple(self.texts), tuple(self.tiles), tuple(keys))
+        drawn = (tuple(self.boxes), tuple(self.texts), self.blocks, tuple(keys))
         return Layout(
             self.width, self.height, self.size, *drawn, tuple(self.signs), self.looks, self.rows
         )
@@ -249,7 +259,7 @@ class _Plan:
         if not self.pending:
             self.texts.append(Text(MARGIN + STRIP_LABEL + PADDING, middle, "none", "note"))
         left, width = MARGIN + STRIP_LABEL + PADDING, self.inner - STRIP_LABEL
-        self._place_tiles(self.pending, left, y + PADDING, width)
+        self._place_tiles("", left, y + PADDING, width)
 
     def _place_group(self, group: Group, first: int, shelf: Shelf, top: int) -> None:
         across = self.column + self.between
@@ -269,13 +279,13 @@ class _Plan:
     def _place_node(self, node: NodeMark, x: int, y: int) -> None:
         pods, width, size = self.pods[node.name], self.wide[node.cpu], self.size
         room = width - 2 * size.padding
-        label, share = fullness(node, pods)
+        label, share = self.kept.of(("fullness", node.name), fullness, node, pods)
         kind = "node" if node.schedulable else "node-cordoned"
         kind = kind if node.ready else "node-down"
         self.boxes.append(Box(x, y, width, self.node_height, kind, node.name))
         if size.header:
             self._place_header(node, label, x, y, width)
-        self._place_tiles(pods, x + size.padding, y + (size.header or size.padding), width)
+        self._place_tiles(node.name, x + size.padding, y + (size.header or size.padding), width)
         meter = y + self.node_height - size.meter - size.padding + min(2, size.padding - 1)
         self.boxes.append(Box(x + size.padding, meter, room, size.meter, "meter"))
         if share > 0:
@@ -286,19 +296,31 @@ class _Plan:
         """Name and note, and at the right end of the name the badges."""
         badges, room = self.badges[node.name], width - 2 * PADDING
         named = room - len(badges) * (BADGE + 2)
-        self.texts.append(Text(x + PADDING, y + 15, fit(node.name, named, 12), "name"))
+        self.texts.append(Text(x + PADDING, y + 15, fit_end(node.name, named, 12), "name"))
         for number, badge in enumerate(reversed(badges)):
             right = x + width - PADDING - number * (BADGE + 2)
             self.signs.append(Badge(right - BADGE, y + 4, badge))
         note = label if node.ready and node.schedulable else node_note(node)
-        short = counted(len(self.pods[node.name]), "pod")
-        shown = note if fit(note, room, 11) == note or not node.ready else short
+        pods = len(self.pods[node.name])
+        said = (note,) if not node.ready else (note, counted(pods, "pod"), str(pods))
+        shown = next((text for text in said if fit(text, room, 11) == text), said[-1])
         self.texts.append(Text(x + PADDING, y + 28, fit(shown, room, 11), "note"))
 
-    def _place_tiles(self, pods: list[PodMark], x: int, y: int, width: int) -> None:
-        size, looks, across = self.size, self.look, self.size.across(width)
-        aside, down = size.width + size.gap, size.step
-        self.tiles += [
-            Tile(x + n % across * aside, y + n // across * down, pod, looks[id(pod)])
-            for n, pod in enumerate(pods)
+    def _place_tiles(self, node: str, x: int, y: int, width: int) -> None:
+        pods = self.pods[node]
+        looks = self.colouring.numbers(pods)
+        place = ("tiles", node)
+        self.blocks[node] = self.kept.of(place, _tiles, pods, looks, x, y, self.size, width)
+
+
+def _tiles(
+    pods: list[PodMark], looks: list[int], x: int, y: int, size: Size, width: int
+) -> tuple[Tile, ...]:
+    """Pods side by side from a first place on, row below row."""
+    across, aside, down = size.across(width), size.width + size.gap, size.step
+    return tuple(
+        [
+            Tile(x + n % across * aside, y + n // across * down, pod, look)
+            for n, (pod, look) in enumerate(zip(pods, looks, strict=True))
         ]
+    )

@@ -6,8 +6,11 @@ a moment of its past, or objects that came from elsewhere.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -104,7 +107,8 @@ class NodeMark(NamedTuple):
         return not self.schedulable and all(pod.stays for pod in pods)
 
 
-class Scene(NamedTuple):
+@dataclass(frozen=True)
+class Scene:
     """A cluster at one moment. ``seconds`` count from when the cluster was ready."""
 
     seconds: float
@@ -123,6 +127,7 @@ class Scene(NamedTuple):
         """How many pods have each look."""
         return Counter([pod.look for pod in self.pods])
 
+    @cached_property
     def by_node(self) -> dict[str, list[PodMark]]:
         """The pods of each node, oldest first; under ``""`` those whose node is not there."""
         found: dict[str, list[PodMark]] = {node.name: [] for node in self.nodes}
@@ -149,8 +154,8 @@ class Marks:
     """
 
     def __init__(self) -> None:
-        self._pods = _Kept(pod_mark, _age_then_name)
-        self._nodes = _Kept(node_mark, _node_order)
+        self._pods = _Ordered(pod_mark, _age_then_name)
+        self._nodes = _Ordered(node_mark, _node_order)
 
     def scene(self, state: State, zero: int = 0) -> Scene:
         """The scene of ``state``; ``zero`` is the moment from which seconds count."""
@@ -159,29 +164,38 @@ class Marks:
         return Scene(seconds, self._nodes.marks(nodes), self._pods.marks(pods))
 
 
-class _Kept:
+class _Ordered:
     """The marks of one kind of object, in their order."""
 
     def __init__(self, make: Callable[[Any], Any], order: Callable[[Any], tuple[Any, ...]]):
         self._make, self._order = make, order
         self._held: dict[int, _Held] = {}  # by the object's id
         self._in_order: list[_Held] = []
+        self._marks: tuple[Any, ...] = ()
 
-    def marks(self, objects: Iterable[Any]) -> tuple[Any, ...]:
-        before, now, fresh = self._held, dict[int, _Held](), []
-        for source in objects:
-            held = before.get(id(source))
-            if held is None:
-                held = _Held(self._order(source), self._make(source), source)
-                fresh.append(held)
-            now[id(source)] = held
-        if fresh or len(now) < len(before):
-            self._held = now
-            kept = [held for held in self._in_order if id(held.source) in now]
-            # Almost sorted already, so this is quick.
-            self._in_order = sorted(kept + fresh, key=_ORDER)
-        return tuple([held.mark for held in self._in_order])
+    def marks(self, objects: Sequence[Any]) -> tuple[Any, ...]:
+        held = self._held
+        ids = [*map(id, objects)]
+        new = [obj for place, obj in zip(ids, objects, strict=True) if place not in held]
+        fresh = [_Held(self._order(obj), self._make(obj), obj) for obj in new]
+        gone = held.keys() - ids if len(held) > len(ids) - len(fresh) else ()
+        if not fresh and not gone:
+            return self._marks
+        left = {id(held.pop(place)) for place in gone}
+        held.update((id(one.source), one) for one in fresh)
+        if left:
+            self._in_order = [one for one in self._in_order if id(one) not in left]
+        if len(fresh) > A_FEW:
+            self._in_order = sorted(self._in_order + fresh, key=_ORDER)
+        else:
+            for one in fresh:
+                insort(self._in_order, one, key=_ORDER)
+        self._marks = tuple([one.mark for one in self._in_order])
+        return self._marks
 
+
+A_FEW = 100
+"""So many new marks are put in their places one by one; of more, all are sorted."""
 
 _ORDER = itemgetter(0)
 

@@ -28,7 +28,7 @@ def described(scene: Scene, title: str = "Cluster") -> str:
 
 
 def _lines(scene: Scene) -> Iterator[str]:
-    by_node = scene.by_node()
+    by_node = scene.by_node
     if waiting := by_node[""]:
         yield f"  unscheduled: {_listed(waiting)}"
     for node in scene.nodes:
@@ -96,6 +96,12 @@ def fit(text: str, width: int, size: int) -> str:
     """``text``, cut with an ellipsis where it is wider than ``width`` pixels at this size."""
     characters = max(1, int(width / (size * CHARACTER)))
     return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def fit_end(text: str, width: int, size: int) -> str:
+    """The same for names of one kind, which differ at their end: what is cut is the beginning."""
+    characters = max(1, int(width / (size * CHARACTER)))
+    return text if len(text) <= characters else "…" + text[len(text) - characters + 1 :]
 
 
 def counted(number: int, thing: str) -> str:

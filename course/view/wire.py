@@ -10,7 +10,8 @@ import struct
 from typing import Any
 
 from course.view.details import Subject
-from course.view.layout import BADGE, BOX_KINDS, LEGEND_TILE, Layout
+from course.view.kept import Kept
+from course.view.layout import BADGE, BOX_KINDS, LEGEND_TILE, Layout, Tile
 from course.view.palette import BADGES
 from course.view.state import NodeMark, PodMark, Scene
 from course.view.svg import cue_place, short_label
@@ -33,10 +34,11 @@ class Cards:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._drawn: dict[int, PodMark] = {}  # the pods of the last picture, by id
+        self._drawn: dict[int, PodMark] = {}  # the pods of the last pictures, by id
         self._from: dict[int, Any] = {}  # what each node's card was made from
         self._cards: dict[int, Card] = {}
         self.version = 0
+        self.kept = Kept()
 
     def number(self, key: str) -> int:
         """The number of a pod's uid or of "node/NAME", from 1."""
@@ -44,14 +46,13 @@ class Cards:
 
     def renew(self, scene: Scene) -> dict[str, Any]:
         """The cards that are new or have changed, to be added to those of version ``old``."""
-        fresh: dict[int, Card] = {}
         drawn, number = self._drawn, self.number
-        for pod in scene.pods:
-            if id(pod) not in drawn:
-                fresh[number(key_of(pod))] = _pod_card(pod)
-        if fresh or len(drawn) > len(scene.pods):
+        new = [pod for pod in scene.pods if id(pod) not in drawn]
+        fresh = {number(key_of(pod)): _pod_card(pod) for pod in new}
+        drawn.update((id(pod), pod) for pod in new)
+        if len(drawn) > 2 * len(scene.pods):  # most have not been seen for long
             self._drawn = {id(pod): pod for pod in scene.pods}
-        by_node = scene.by_node()
+        by_node = scene.by_node
         for node in scene.nodes:
             place, source = number(f"node/{node.name}"), (node, by_node[node.name])
             if self._from.get(place) != source:
@@ -80,13 +81,17 @@ def key_of(pod: PodMark) -> str:
 
 def packed_tiles(layout: Layout, cards: Cards) -> bytes:
     """The places of all pods."""
-    pack, number = TILE.pack, cards.number
-    return b"".join(
-        [
-            pack(number(pod.uid or key_of(pod)), x, y, look, min(pod.restarts, 255), 0)
-            for x, y, pod, look in layout.tiles
-        ]
-    )
+
+    def packed(block: tuple[Tile, ...]) -> bytes:
+        pack, number = TILE.pack, cards.number
+        return b"".join(
+            [
+                pack(number(pod.uid or key_of(pod)), x, y, look, min(pod.restarts, 255), 0)
+                for x, y, pod, look in block
+            ]
+        )
+
+    return b"".join(cards.kept.of(node, packed, block) for node, block in layout.blocks.items())
 
 
 def packed_boxes(layout: Layout, cards: Cards) -> bytes:

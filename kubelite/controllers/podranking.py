@@ -76,18 +76,19 @@ def _compare(one: _Facts, other: _Facts) -> int:
 
 
 def _worth(pod: Pod, colocated: Mapping[str, int]) -> _Worth:
+    node, annotations = pod.spec.node_name, pod.metadata.annotations
     return (
-        bool(pod.spec.node_name),
+        bool(node),
         _PHASE_ORDER.get(pod.status.phase, 0),
         pod_ready(pod),
-        _deletion_cost(pod),
-        -colocated.get(pod.spec.node_name, 0),
+        _deletion_cost(annotations) if annotations else 0,
+        -colocated.get(node, 0),
     )
 
 
-def _deletion_cost(pod: Pod) -> int:
+def _deletion_cost(annotations: Mapping[str, str]) -> int:
     try:
-        return int(pod.metadata.annotations.get(DELETION_COST, "0"))
+        return int(annotations.get(DELETION_COST, "0"))
     except ValueError:
         return 0
 

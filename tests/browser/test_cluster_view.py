@@ -227,6 +227,33 @@ def test_requests_fly_but_not_where_motion_is_not_wanted(shown: Standing) -> Non
     expect(told).to_be_visible()
 
 
+@pytest.mark.parametrize(("pods", "density"), [(60, 1), (60, 1.25), (900, 2)])
+def test_nothing_is_left_where_a_pod_was(browser: Browser, pods: int, density: float) -> None:
+    """What many moves have come to looks as if it had been drawn at once."""
+    cluster = Cluster(nodes=9, cpu="64", memory="256Gi")
+    cluster.apply(deployment("shop", replicas=pods))
+    view = ClusterView(cluster)
+    pages = [browser.new_page(device_scale_factor=density) for _ in range(2)]
+    moved = Standing(pages[0], view)
+    for replicas, seconds in ((pods, 1.5), (pods // 2, 0.2), (pods // 3, 40), (pods, 0.1), (9, 40)):
+        cluster.scale("deployment/shop", replicas)
+        cluster.run(seconds)
+        view.refresh()
+        moved.take()
+        pages[0].wait_for_timeout(100)  # the next one comes in the middle of the glide
+    Standing(pages[1], view)
+    canvases = [page.locator("canvas") for page in pages]
+    for canvas in canvases:
+        at_rest(canvas)
+    for _ in range(50):  # the new page asks for the names on the tiles
+        if picture(canvases[0]) == picture(canvases[1]):
+            break
+        pages[1].wait_for_timeout(100)
+    assert picture(canvases[0]) == picture(canvases[1])
+    for page in pages:
+        page.close()
+
+
 @pytest.mark.parametrize(("pods", "nodes"), [(1000, 20), (5000, 3000)])
 def test_many_pods_and_nodes_are_drawn_and_opened(stage: Page, pods: int, nodes: int) -> None:
     cluster = pretend.Cluster(pretend.web(pods, nodes=nodes))

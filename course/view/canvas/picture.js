@@ -42,6 +42,8 @@ class Picture {
     this.picked = 0;
     this.tiles = { count: 0 };
     this.moves = []; // per tile: where it comes from, and how visible it was
+    this.movers = []; // the rows of those that move, until they rest
+    this.crowd = new Crowd(this);
     this.gone = []; // tiles that fade where they were
     this.share = 1;
     this.dots = new Dots(this);
@@ -69,18 +71,17 @@ class Picture {
 
   // Where every tile is drawn now, by the pod's number.
   places() {
-    const { tiles, moves, share } = this;
-    const found = new Map();
-    for (let row = 0; row < tiles.count; row += 1) {
-      const { x, y, alpha } = this.at(row, moves, share);
-      found.set(tiles.number[row], { x, y, alpha, look: tiles.look[row] });
+    const { tiles } = this;
+    const found = new Map(this.crowd.held); // those at rest
+    for (const row of this.movers) {
+      found.set(tiles.number[row], { ...this.at(row), look: tiles.look[row] });
     }
     return found;
   }
 
-  at(row, moves = this.moves, share = this.share) {
-    const { tiles } = this;
-    const move = moves[row];
+  at(row) {
+    const { tiles, share } = this;
+    const move = this.moves[row];
     if (!move || share === 1) return { x: tiles.x[row], y: tiles.y[row], alpha: 1 };
     return {
       x: move.x + (tiles.x[row] - move.x) * share,
@@ -94,11 +95,14 @@ class Picture {
     const strip = this.boxes.find((box) => box.kind === "strip");
     const born = { x: strip.x + 96, y: strip.y + 8, alpha: 0 };
     this.moves = new Array(tiles.count).fill(null);
+    this.movers = [];
     for (let row = 0; row < tiles.count; row += 1) {
       const was = before.get(tiles.number[row]);
-      before.delete(tiles.number[row]);
+      if (was) before.delete(tiles.number[row]);
       const same = was && was.alpha === 1 && was.x === tiles.x[row] && was.y === tiles.y[row];
-      if (!same) this.moves[row] = was || born;
+      if (same) continue;
+      this.moves[row] = was || born;
+      this.movers.push(row);
     }
     this.gone = [...before.values()];
   }
@@ -121,7 +125,10 @@ class Picture {
   move(now) {
     const share = Math.min(1, Math.max(0, (now - this.began) / GLIDE));
     this.share = 1 - (1 - share) ** 3;
-    if (share === 1) this.gone = [];
+    if (share === 1 && (this.movers.length || this.gone.length)) {
+      this.gone = this.movers = [];
+      this.crowd.gather();
+    }
     this.draw(now);
     this.frames += 1;
     const flying = this.dots.flying(now);
@@ -155,6 +162,7 @@ class Picture {
       paintMark(own, 1, 1, frame.tile, look);
       return stamp;
     });
+    this.crowd.gather();
   }
 
   sheet(width, height) {
@@ -169,13 +177,12 @@ class Picture {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.drawImage(this.ground, 0, 0);
+    pen.drawImage(this.crowd.sheet, 0, 0);
     pen.setTransform(density, 0, 0, density, 0, 0);
     for (const { x, y, alpha, look } of this.gone) this.stamp(x, y, look, alpha * (1 - this.share));
-    for (let row = 0; row < tiles.count; row += 1) {
-      if (this.moves[row] && this.share < 1) {
-        const { x, y, alpha } = this.at(row);
-        this.stamp(x, y, tiles.look[row], alpha);
-      } else this.stamp(tiles.x[row], tiles.y[row], tiles.look[row], 1);
+    for (const row of this.movers) {
+      const { x, y, alpha } = this.at(row);
+      this.stamp(x, y, tiles.look[row], alpha);
     }
     pen.globalAlpha = 1;
     if (frame.tile.labelled) this.drawLabels();
@@ -183,8 +190,8 @@ class Picture {
     this.dots.draw(pen, now);
   }
 
-  stamp(x, y, look, alpha) {
-    const { pen, frame } = this;
+  stamp(x, y, look, alpha, pen = this.pen) {
+    const { frame } = this;
     const { width, height } = frame.tile;
     if (pen.globalAlpha !== alpha) pen.globalAlpha = alpha;
     const stamp = this.stamps[look];
@@ -245,6 +252,7 @@ class Picture {
   }
 
   recolour() {
+    this.crowd.forget();
     this.colours = theme(this.root);
     this.paint();
     this.draw();

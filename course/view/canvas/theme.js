@@ -30,7 +30,8 @@ class Cards {
 
   take() {
     const sent = this.model.get("cards");
-    if (sent.new === this.version) return;
+    if (sent === this.taken) return;
+    this.taken = sent;
     if (sent.old === 0) this.known.clear();
     else if (sent.old !== this.version) this.model.send({ ask: "cards" });
     for (const [number, card] of Object.entries(sent.cards)) this.known.set(Number(number), card);

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 
 import pytest
 
+from course.view.kept import Kept
 from course.view.layout import TALLEST, Layout, fit, layout_of
-from course.view.state import Scene, scene_of
+from course.view.state import Marks, Scene, scene_of
+from course.view.text import fit_end
+from course.view.wire import TILE, Cards, packed_tiles
+from kubelite.api.core_v1 import Pod
 from tests.course.view.pretend import State, node, pod, web
 
 
@@ -91,3 +96,30 @@ def test_a_pod_of_a_vanished_node_is_shown_with_the_unscheduled() -> None:
 def test_fit_cuts_what_is_too_long() -> None:
     assert fit("node-1", 100, 12) == "node-1"
     assert fit("a-very-long-name-of-a-node", 60, 12).endswith("…")
+    assert fit_end("node-1", 100, 12) == "node-1"
+    assert fit_end("a-very-long-name-of-node-17", 60, 12) == "…node-17"
+
+
+@pytest.mark.parametrize("most", [9, 250])
+def test_what_is_kept_from_one_picture_to_the_next_changes_nothing(most: int) -> None:
+    """Pods come, go, move and change, few at a time or many; the past is looked at, too."""
+    chance, marks, kept, cards = Random(7), Marks(), Kept(), Cards()
+    nodes = [node(f"node-{number}") for number in range(4)]
+    pods: dict[str, Pod] = {}
+    states = []
+    for _ in range(30):
+        for _ in range(chance.randrange(most)):
+            name = f"pod-{chance.randrange(300)}"
+            where, phase = f"node-{chance.randrange(5)}", chance.choice(["Running", "Failed"])
+            pods[name] = pod(name, where, phase, born=chance.randrange(9))
+            pods.pop(f"pod-{chance.randrange(300)}", None)
+        states.append(State(nodes=nodes, pods=[*pods.values()]))
+    for state in [*states, states[3], states[3]]:
+        scene = marks.scene(state)
+        assert scene == scene_of(state)
+        layout = layout_of(scene, "web", kept=kept)
+        assert layout == layout_of(scene, "web")
+        assert packed_tiles(layout, cards) == b"".join(
+            TILE.pack(cards.number(tile.pod.uid), tile.x, tile.y, tile.look, 0, 0)
+            for tile in layout.tiles
+        )
