@@ -84,12 +84,6 @@ def under_way(server: Server) -> Collection[object]:
     return server._http.server_state.tasks
 
 
-def connected(server: Server) -> Collection[object]:
-    """The connections over which a client has spoken."""
-    assert server._http is not None
-    return server._http.server_state.connections
-
-
 def until_closed(sock: ssl.SSLSocket, seconds: float = 10) -> bytes:
     """All that comes until the server ends the connection; fails if it never does."""
     sock.settimeout(seconds)
@@ -291,7 +285,9 @@ def test_there_is_room_for_so_many_guests(
     assert 0 < len(guests) <= 4
     for guest in guests:
         guest.close()
-    assert soon(lambda: len(connected(crowded[1])) < limits.CONNECTIONS)
+    assert crowded[1]._http is not None
+    connected = crowded[1]._http.server_state.connections
+    assert soon(lambda: len(connected) < limits.CONNECTIONS)
     assert alive(crowded[1]), "when they have gone there is room again"
 
 
