@@ -7,6 +7,7 @@ scrubbed back, and later a saved run. Moments are microseconds since 1970.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from kubelite.api import SCHEME
@@ -15,6 +16,8 @@ from kubelite.etcd.backend import Backend, Change
 from kubelite.kubelet.probes.results import Streak
 from kubelite.sim.clock import Clock
 from kubelite.sim.trace import Trace
+
+_VALUE = attrgetter("value")
 
 
 class State:
@@ -31,7 +34,7 @@ class State:
         prefix = f"/registry/{self._scheme.by_name(resource).resource}/"
         if namespace:
             prefix += namespace + "/"
-        return tuple([kv.value for kv in self._backend.range(prefix, revision=self.revision)])
+        return tuple(map(_VALUE, self._backend.range(prefix, revision=self.revision)))
 
     def get(self, resource: str, namespace: str, name: str) -> Any | None:
         """One object, or None if it was not there."""

@@ -5,6 +5,7 @@ Models ActivePodsWithRanks of pkg/controller/controller_utils.go.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cmp_to_key
 from heapq import nsmallest
@@ -29,9 +30,9 @@ def ranked_for_deletion(
     dear (an annotation); on a crowded node before alone (``colocated`` counts the family's pods
     by node); younger ready before older; more restarts before fewer; younger before older.
     """
-    alike: dict[_Worth, list[Pod]] = {}
+    alike = defaultdict[_Worth, list[Pod]](list)
     for pod in pods:
-        alike.setdefault(_worth(pod, colocated), []).append(pod)
+        alike[_worth(pod, colocated)].append(pod)
     ranked: list[Pod] = []
     for worth in sorted(alike):  # most pods of a crowd are worth too much to be looked at closely
         group = alike[worth]
@@ -99,7 +100,7 @@ def _ready_since(pod: Pod) -> int:
 
 
 def _restarts(pod: Pod) -> int:
-    return max((status.restart_count for status in pod.status.container_statuses), default=0)
+    return max([status.restart_count for status in pod.status.container_statuses], default=0)
 
 
 def _bucket(since: int, now: int) -> int:

@@ -84,8 +84,7 @@ class Store:
         last = bisect_left(keys, prefix + "\U0010ffff")
         if limit:
             last = min(last, first + limit)
-        live = self._live
-        return [live[key] for key in keys[first:last]]
+        return [*map(self._live.__getitem__, keys[first:last])]
 
     def changes(self, since: int, until: int = 0) -> Sequence[Change]:
         """Every change after revision ``since``, oldest first; up to ``until`` if given."""
