@@ -181,6 +181,7 @@ def test_zero_and_absent_differ_only_where_kubernetes_tells_them_apart() -> None
             },
         ),
         (Service().status, {"loadBalancer": {}}),
+        (PodSpec(), {}),
         (
             PodCondition(type="Ready", status="True"),
             {"type": "Ready", "status": "True", "lastProbeTime": None, "lastTransitionTime": None},
