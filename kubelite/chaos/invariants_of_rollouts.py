@@ -47,9 +47,9 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
-    unless there were fewer before, one failed in the very same moment, a version's status still
-    counted pods it has no more, the request was long on its way, or the Deployment is being scaled:
-    shares do not ask who is ready.
+    unless there were fewer before, one failed or was set free in the very same moment, a version's
+    status still counted pods it has no more, the request was long on its way, or the Deployment is
+    being scaled: shares do not ask who is ready.
     (With minReadySeconds upstream promises less: a version that is not available yet may lose a
     pod that is.)"""
     new, old = replay.new, replay.old

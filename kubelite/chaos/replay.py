@@ -120,8 +120,9 @@ class Replay:
                 self.unready[self.key] = self.when
             lost = (new is None or not pod_ready(new)) and not marked
             stopped = marked and pod_active(old)
-            if lost or (stopped and self.component != "replicaset-controller"):
-                self.alarmed = self.when  # it failed, or somebody else has stopped it
+            freed = new is not None and controller_of(old) and not controller_of(new)
+            if lost or freed or (stopped and self.component != "replicaset-controller"):
+                self.alarmed = self.when  # it failed, was set free, or somebody else stopped it
             if lost or (stopped and self.component != "daemonset-controller"):
                 self.unasked = self.when
             if lost or (stopped and not evicted(new)):
@@ -148,7 +149,8 @@ class Replay:
         deployment = self.deployment_of(new)
         if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
             return
-        if self.dwindled > self.when - self.slack // 100:  # its copy may not say so yet
+        late = (self.component, self.key) in self.overdue
+        if late or self.dwindled > self.when - self.slack // 100:  # its copy may not say so yet
             self.misled = self.when
         ready: dict[str, int] = {}
         for pod in self.of("pods").values():
