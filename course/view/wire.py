@@ -35,7 +35,6 @@ class Cards:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._drawn: dict[int, PodMark] = {}  # the pods of the last pictures, by id
-        self._from: dict[int, Any] = {}  # what each node's card was made from
         self._cards: dict[int, Card] = {}
         self.version = 0
         self.kept = Kept()
@@ -52,12 +51,9 @@ class Cards:
         drawn.update((id(pod), pod) for pod in new)
         if len(drawn) > 2 * len(scene.pods):  # most have not been seen for long
             self._drawn = {id(pod): pod for pod in scene.pods}
-        by_node = scene.by_node
         for node in scene.nodes:
-            place, source = number(f"node/{node.name}"), (node, by_node[node.name])
-            if self._from.get(place) != source:
-                self._from[place] = source
-                fresh[place] = _node_card(*source)
+            place, pods = number(f"node/{node.name}"), scene.by_node[node.name]
+            fresh[place] = self.kept.of(("card", node.name), _node_card, node, pods)
         fresh = {place: card for place, card in fresh.items() if self._cards.get(place) != card}
         self._cards |= fresh
         if fresh:
@@ -91,7 +87,8 @@ def packed_tiles(layout: Layout, cards: Cards) -> bytes:
             ]
         )
 
-    return b"".join(cards.kept.of(node, packed, block) for node, block in layout.blocks.items())
+    blocks = layout.blocks.items()
+    return b"".join(cards.kept.of(("tiles", node), packed, block) for node, block in blocks)
 
 
 def packed_boxes(layout: Layout, cards: Cards) -> bytes:
