@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from kubelite.apimachinery.meta import ListMeta
 from kubelite.apimachinery.struct import Struct, encode, replace
+from kubelite.apimachinery.told import Told
 
 OBJECT_MODIFIED = (
     "the object has been modified; please apply your changes to the latest version and try again"
@@ -50,7 +51,7 @@ class Status(Struct, frozen=True, kw_only=True):
     code: int = 0
 
 
-class StatusError(Exception):
+class StatusError(Told):
     """A request failed. ``hint`` says what to do next and is no part of upstream's message."""
 
     def __init__(self, status: Status, hint: str = "") -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from kubelite import Cluster
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import FieldError, StatusError, go_quote, go_value
 from kubelite.apimachinery.quantity import Quantity
@@ -118,3 +119,14 @@ def test_go_prints() -> None:
     )
     assert go_value(Quantity.parse("1.5Gi")) == '"1536Mi"'
     assert go_value(0.5) == "0.5"
+
+
+def test_a_notebook_shows_the_line_of_the_cell_and_not_the_way_through_the_engine() -> None:
+    cell = compile("cluster = Cluster(nodes=1)\ncluster.get('deployment/wbe')", "a cell", "exec")
+    with pytest.raises(StatusError) as caught:
+        exec(cell, {"__name__": "__main__", "Cluster": Cluster})
+    told = 'StatusError in line 2 of its cell: deployments.apps "wbe" not found'
+    assert caught.value._render_traceback_() == [told]
+    with pytest.raises(StatusError) as elsewhere:
+        Cluster(nodes=1).get("deployment/wbe")
+    assert elsewhere.value._render_traceback_() == [told.replace(" in line 2 of its cell", "")]
