@@ -1,7 +1,8 @@
 """How long a learner waits between moving the slider and seeing the pods redrawn.
 
-Measured around the page: from the key press to the moment the canvas is drawn again, through
-JupyterLab and the kernel, at 10, 1,000 and 5,000 pods with a readiness probe every ten seconds.
+Measured by the page's own clock: from the key press to the moment the canvas is drawn again,
+through JupyterLab and the kernel, at 10, 1,000 and 5,000 pods with a readiness probe every ten
+seconds. The table of rounds shows more: there it is with the way from the test to the browser.
 The bars are 60 ms (median) and 100 ms (p95). A move is drawn twice, after a glimpse of a tenth of
 a second and when the ten virtual seconds are over; the first is measured. What of it is the
 engine's and what the view's is printed beside it. Wall time holds on a machine that does nothing
@@ -65,10 +66,11 @@ MOVE = """(key) => new Promise((resolve) => {
     const watch = new MutationObserver(() => {
         if (canvas.dataset.seq === before) return;
         watch.disconnect();
-        resolve();
+        resolve(performance.now() - began);
     });
     watch.observe(canvas, { attributes: true });
     const press = new KeyboardEvent("keydown", { key, bubbles: true });
+    const began = performance.now();
     document.querySelector(`${shop} .noUi-handle`).dispatchEvent(press);
 })"""
 
@@ -97,12 +99,13 @@ def test_slider_move_to_redrawn_canvas(
         notebook.wait_for_kernel()
         return (next(keys),), {}
 
+    taken: list[float] = []
+
     def move(key: str) -> None:
-        notebook.page.evaluate(MOVE, key)
+        taken.append(notebook.page.evaluate(MOVE, key))
 
     benchmark.pedantic(move, setup=rest, rounds=ROUNDS)
-    taken = sorted(1000 * seconds for seconds in benchmark.stats.stats.data)
-    _tell(benchmark, "wall time to the picture", taken)
+    _tell(benchmark, "wall time to the picture", sorted(taken))
 
 
 @pytest.mark.parametrize(("pods", "nodes"), SIZES)

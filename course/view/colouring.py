@@ -37,12 +37,17 @@ class Colouring:
     def numbers(self, pods: Iterable[PodMark]) -> list[int]:
         """The number of the look of each pod."""
         keys = self._keys(pods)
+        number = self._numbered({*keys})
+        return [number[key] for key in keys]
+
+    def _numbered(self, keys: Iterable[str]) -> dict[str, int]:
+        """The number of each key; an owner or a namespace that is new gets the next one."""
         if self.by not in _FIXED:
-            for key in sorted({*keys} - self._numbers.keys()):
+            for key in sorted(set(keys) - self._numbers.keys()):
                 self._numbers[key] = len(self.looks)
                 self.looks.append(category(len(self.looks), key))
-        numbers, other = self._numbers, len(self.looks) - 1
-        return [numbers.get(key, other) for key in keys]
+        other = len(self.looks) - 1
+        return {key: self._numbers.get(key, other) for key in keys}
 
     def _keys(self, pods: Iterable[PodMark]) -> list[str]:
         if self.by == "state":
@@ -57,7 +62,10 @@ class Colouring:
 
     def legend(self, pods: Iterable[PodMark]) -> list[Entry]:
         """What the looks mean: those that are always told, and those that some pod has."""
-        counts = Counter(self.numbers(pods))
+        found = Counter(self._keys(pods))
+        counts: Counter[int] = Counter()
+        for key, number in self._numbered(found).items():
+            counts[number] += found[key]
         always = _ALWAYS.get(self.by, ())
         entries = [
             Entry(number, look.label, counts[number])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from time import sleep
 from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
@@ -24,6 +25,10 @@ LABEL_WIDTH = "130px"
 
 REFUSALS = (StatusError, DrainError, ValueError, TimeoutError)
 """What an act may end with; a learner reads it below the controls."""
+
+SENDING = 0.004
+"""Seconds of real time that a glimpse is given to leave the kernel. Another thread sends it, and
+without a pause that thread waits until Python takes the turn away from the engine."""
 
 GLIMPSE = 0.1
 """Virtual seconds after a move that are shown before the others: new pods are there by then."""
@@ -54,9 +59,12 @@ class ReplicasSlider(ipywidgets.VBox):  # type: ignore[misc]
         """Declare the new number, let the cluster work, show what it did."""
         self.cluster.scale(self.deployment, change["new"])
         # The first glimpse is shown at once; what a crowd does in the rest takes its time.
-        for seconds in (min(GLIMPSE, self.seconds), self.seconds - min(GLIMPSE, self.seconds)):
-            self.cluster.run(seconds)
-            self.view.refresh()
+        glimpse = min(GLIMPSE, self.seconds)
+        self.cluster.run(glimpse)
+        self.view.refresh()
+        sleep(SENDING)
+        self.cluster.run(self.seconds - glimpse)
+        self.view.refresh()
         self.command.value = self._command_html()
 
     @property

@@ -308,7 +308,7 @@ class _Plan:
 
     def _place_tiles(self, node: str, x: int, y: int, width: int) -> None:
         pods = self.pods[node]
-        looks = self.colouring.numbers(pods)
+        looks = self.kept.of(("looks", node), Colouring.numbers, self.colouring, pods)
         place = ("tiles", node)
         self.blocks[node] = self.kept.of(place, _tiles, pods, looks, x, y, self.size, width)
 

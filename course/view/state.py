@@ -6,7 +6,7 @@ a moment of its past, or objects that came from elsewhere.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,8 +121,9 @@ class Scene:
 
     def count(self, look: str) -> int:
         """How many pods have this look."""
-        return self.counts()[look]
+        return self.counts[look]
 
+    @cached_property
     def counts(self) -> Counter[str]:
         """How many pods have each look."""
         return Counter([pod.look for pod in self.pods])
@@ -170,8 +171,9 @@ class _Ordered:
     def __init__(self, make: Callable[[Any], Any], order: Callable[[Any], tuple[Any, ...]]):
         self._make, self._order = make, order
         self._held: dict[int, _Held] = {}  # by the object's id
-        self._in_order: list[_Held] = []
-        self._marks: tuple[Any, ...] = ()
+        self._line: list[_Held] = []  # in order
+        self._marks: list[Any] = []  # those of the line
+        self._shown: tuple[Any, ...] = ()
 
     def marks(self, objects: Sequence[Any]) -> tuple[Any, ...]:
         held = self._held
@@ -179,23 +181,31 @@ class _Ordered:
         new = [obj for place, obj in zip(ids, objects, strict=True) if place not in held]
         fresh = [_Held(self._order(obj), self._make(obj), obj) for obj in new]
         gone = held.keys() - ids if len(held) > len(ids) - len(fresh) else ()
-        if not fresh and not gone:
-            return self._marks
-        left = {id(held.pop(place)) for place in gone}
-        held.update((id(one.source), one) for one in fresh)
-        if left:
-            self._in_order = [one for one in self._in_order if id(one) not in left]
-        if len(fresh) > A_FEW:
-            self._in_order = sorted(self._in_order + fresh, key=_ORDER)
-        else:
-            for one in fresh:
-                insort(self._in_order, one, key=_ORDER)
-        self._marks = tuple([one.mark for one in self._in_order])
-        return self._marks
+        if fresh or gone:
+            self._change([held.pop(place) for place in gone], fresh)
+            held.update((id(one.source), one) for one in fresh)
+            self._shown = tuple(self._marks)
+        return self._shown
+
+    def _change(self, gone: list[_Held], fresh: list[_Held]) -> None:
+        if len(gone) + len(fresh) > A_FEW:
+            left = {*map(id, gone)}
+            kept = [one for one in self._line if id(one) not in left]
+            self._line = sorted(kept + fresh, key=_ORDER)
+            self._marks = [one.mark for one in self._line]
+            return
+        line, marks = self._line, self._marks
+        for one in gone:
+            place = line.index(one, bisect_left(line, one.order, key=_ORDER))
+            del line[place], marks[place]
+        for one in fresh:
+            place = bisect_left(line, one.order, key=_ORDER)
+            line.insert(place, one)
+            marks.insert(place, one.mark)
 
 
 A_FEW = 100
-"""So many new marks are put in their places one by one; of more, all are sorted."""
+"""So many changes are made one by one; of more, all are sorted."""
 
 _ORDER = itemgetter(0)
 

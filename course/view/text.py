@@ -14,7 +14,7 @@ CHARACTER = 0.58  # width of an average character, as a share of the text's size
 
 def summary(scene: Scene, title: str = "Cluster") -> str:
     """One sentence: the moment, the nodes, and the pods by look."""
-    counts = scene.counts()
+    counts = scene.counts
     pods = [f"{number} {name.label.lower()}" for name in LOOKS if (number := counts[name.key])]
     down = sum(not node.ready for node in scene.nodes)
     nodes = counted(len(scene.nodes), "node") + (f" ({down} not ready)" if down else "")

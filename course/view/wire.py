@@ -103,7 +103,7 @@ def packed_boxes(layout: Layout, cards: Cards) -> bytes:
 
 def frame_of(layout: Layout, scene: Scene, title: str) -> dict[str, Any]:
     """All of a picture but its pods and boxes, as JSON for the browser."""
-    size, counts = layout.size, scene.counts()
+    size, counts = layout.size, scene.counts
     return {
         "width": layout.width,
         "height": layout.height,

@@ -29,8 +29,6 @@ BURST = 30
 """How many requests a second a controller's client makes, and how many at once: client-go's
 token bucket with kube-controller-manager's defaults. The kubelet and the scheduler have 50, 100."""
 
-ON_ITS_WAY = -1  # a request that has left: nobody takes it back
-
 Then = Callable[[Response], object]
 
 
@@ -102,22 +100,28 @@ class Client:
         clock.at(sent + self.latency, self._arrive, request, then or _no_one_waits, self._life)
 
     def hang_up(self) -> None:
-        """The process ends: what waits for its turn is never sent, nor answered."""
+        """The process ends: what waits for its turn is never sent, and nobody hears an answer."""
         self._life += 1
         self._paid = self._ended = self.clock.now
 
-    def _arrive(self, request: Request, then: Then, life: int) -> None:
-        if life not in (self._life, ON_ITS_WAY) and self.clock.now - self.latency > self._ended:
+    def _arrive(self, request: Request, then: Then, life: int, left: bool = False) -> None:
+        """``left``: it is on its way since earlier, and nobody takes it back."""
+        if life != self._life and not left and self.clock.now - self.latency > self._ended:
             return
         try:
             response = self.api.handle(request)
         except Postponed as late:
             if late.response is None:
-                self.clock.after(late.delay, self._arrive, request, then, ON_ITS_WAY)
+                self.clock.after(late.delay, self._arrive, request, then, life, True)
             else:
-                self.clock.after(late.delay, then, late.response)
+                self.clock.after(late.delay, self._answer, then, life, late.response)
             return
-        then(response)
+        if life == self._life:
+            then(response)
+
+    def _answer(self, then: Then, life: int, response: Response) -> None:
+        if life == self._life:
+            then(response)
 
     def create(self, obj: Any, then: Then | None = None) -> None:
         """Create ``obj`` in its own namespace."""

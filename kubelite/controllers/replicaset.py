@@ -7,7 +7,7 @@ pkg/controller/controller_utils.go.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from kubelite.api.apps_v1 import ReplicaSet, ReplicaSetCondition, ReplicaSetStatus
@@ -34,7 +34,7 @@ from kubelite.controllers.base import (
     controller_of,
     owned_by,
 )
-from kubelite.controllers.podranking import ranked_for_deletion
+from kubelite.controllers.podranking import Facts, Remembered, ranked_for_deletion
 from kubelite.controllers.telling import tell_done, tell_refused
 
 BURST_REPLICAS = 500
@@ -143,6 +143,7 @@ class ReplicaSetController(ManagedController):
         # Owners, by uid, of which a pod was seen that does not carry the template's labels: only
         # their pods are looked at one by one.
         self._relabelled: dict[str, None] = {}
+        self._ranking: dict[str, Remembered] = {}  # by the uid of an owner that had too many
         self.sets.on(
             add=lambda owner: self.queue.add(key_of(owner)),
             update=self._set_updated,
@@ -164,6 +165,7 @@ class ReplicaSetController(ManagedController):
     def _set_deleted(self, owner: ReplicaSet) -> None:
         self.expectations.forget(key_of(owner))
         self._relabelled.pop(owner.metadata.uid, None)
+        self._ranking.pop(owner.metadata.uid, None)
         self.queue.add(key_of(owner))
 
     def _pod_added(self, pod: Pod) -> None:
@@ -248,19 +250,24 @@ class ReplicaSetController(ManagedController):
 
     def _surplus_first(self, owner: ReplicaSet) -> Sequence[Pod]:
         """The pods that the plan may delete; of a crowd, the rest need no rank."""
-        active = self.pods.index("replicas", owner.metadata.uid + "/active")
+        active = self._facts(owner)
         surplus = min(len(active) - wanted(owner), BURST_REPLICAS)
-        return ranked_for_deletion(active, self._colocated(owner), self.clock.now, surplus)
+        colocated = Counter([facts.node for facts in active])
+        for sibling in self._siblings(owner):
+            colocated.update([facts.node for facts in self._facts(sibling)])
+        return ranked_for_deletion(active, colocated, self.clock.now, surplus)
 
-    def _colocated(self, owner: ReplicaSet) -> dict[str, int]:
-        """How many pods of the owner's owner (its Deployment) run on each node."""
+    def _siblings(self, owner: ReplicaSet) -> list[ReplicaSet]:
+        """The others of its Deployment: pods of the family that crowd a node count together."""
         above = controller_of(owner)
-        family = self.sets.index("controller", above.uid) if above else [owner]
-        counts: Counter[str] = Counter()
-        for sibling in family:
-            active = self.pods.index("replicas", sibling.metadata.uid + "/active")
-            counts.update([pod.spec.node_name for pod in active])
-        return counts
+        family = self.sets.index("controller", above.uid) if above else []
+        return [sibling for sibling in family if sibling.metadata.uid != owner.metadata.uid]
+
+    def _facts(self, owner: ReplicaSet) -> Collection[Facts]:
+        """What decides which of its active pods goes first."""
+        uid = owner.metadata.uid
+        pods = self.pods.index("replicas", uid + "/active")
+        return self._ranking.setdefault(uid, Remembered()).of(pods)
 
     def _expect(self, key: str, actions: Sequence[Action]) -> None:
         if actions:

@@ -101,3 +101,14 @@ def test_what_has_left_arrives_though_its_process_has_ended(bench: Bench) -> Non
     client.hang_up()
     bench.wait(10)
     assert [found.metadata.name for found in bench.server.all("configmaps")] == ["sent"]
+
+
+def test_a_process_that_has_ended_hears_no_answer(bench: Bench) -> None:
+    """Found by seed 45758: a dead kubelet was told that an event to count was not there any more,
+    and wrote it anew."""
+    client = Client(bench.server, bench.clock, "kubelet/node-1")
+    missing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "missing"}}
+    client.update(missing, lambda answer: client.create(config_map(f"after-{answer.code}")))
+    client.hang_up()
+    bench.wait(10)
+    assert bench.server.all("configmaps") == []

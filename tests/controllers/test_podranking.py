@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubelite.api.core_v1 import Pod
-from kubelite.controllers.podranking import ranked_for_deletion
+from kubelite.controllers.podranking import facts_of, ranked_for_deletion
 from kubelite.sim.clock import HOUR
 from tests.controllers.objects import NOW, pod
 
@@ -50,17 +50,17 @@ INEQUALITIES = [
 def test_who_goes_first(lesser: Pod, greater: Pod, turn: int) -> None:
     colocated = {"crowd": 2, "alone": 1}
     pair = [lesser, greater][::turn]
-    assert ranked_for_deletion(pair, colocated, NOW) == [lesser, greater]
+    assert ranked_for_deletion(map(facts_of, pair), colocated, NOW) == [lesser, greater]
 
 
 def test_ages_within_one_power_of_two_are_equal_and_the_uid_decides() -> None:
     """So that a scale-down does not always take the whole of the last scale-up."""
     five = pod("a", ready=True, ready_since=5 * HOUR, created=MONTH, uid="2")
     eight = pod("b", ready=True, ready_since=8 * HOUR, created=MONTH, uid="1")
-    assert ranked_for_deletion([five, eight], {}, NOW) == [eight, five]
+    assert ranked_for_deletion(map(facts_of, [five, eight]), {}, NOW) == [eight, five]
 
 
 def test_a_cost_that_is_no_number_counts_as_none() -> None:
     odd = pod("odd", ready=True, ready_since=0, created=0, annotations={COST: "cheap"})
     dear = pod("dear", ready=True, ready_since=0, created=0, annotations={COST: "1"})
-    assert ranked_for_deletion([dear, odd], {}, NOW) == [odd, dear]
+    assert ranked_for_deletion(map(facts_of, [dear, odd]), {}, NOW) == [odd, dear]

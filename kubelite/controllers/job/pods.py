@@ -24,7 +24,7 @@ from kubelite.apimachinery.struct import replace
 from kubelite.client.controller import Delete, Patch
 from kubelite.controllers.base import owned_by
 from kubelite.controllers.job import backoff, indexes, policies
-from kubelite.controllers.podranking import ranked_for_deletion
+from kubelite.controllers.podranking import facts_of, ranked_for_deletion
 
 COMPLETION_INDEX_ENV = "JOB_COMPLETION_INDEX"
 _LONGEST_PREFIX = 58  # of a generated name, which has five characters more
@@ -134,7 +134,7 @@ def for_removal(job: Job, active: Sequence[Pod], at_least: int, now: int) -> lis
     if indexed(job):
         doomed, left = _superfluous(active, job.spec.completions or 0, now)
     if len(doomed) < at_least:
-        doomed += ranked_for_deletion(left, {}, now)[: at_least - len(doomed)]
+        doomed += ranked_for_deletion(map(facts_of, left), {}, now)[: at_least - len(doomed)]
     return doomed
 
 
@@ -148,7 +148,9 @@ def _superfluous(active: Sequence[Pod], completions: int, now: int) -> tuple[lis
         if index == indexes.UNKNOWN or index >= completions:
             doomed += same
         else:
-            *rest, kept = ranked_for_deletion(same, {}, now) if len(same) > 1 else same
+            *rest, kept = (
+                ranked_for_deletion(map(facts_of, same), {}, now) if len(same) > 1 else same
+            )
             doomed += rest
             left.append(kept)
     return doomed, left
