@@ -14,6 +14,8 @@ from random import Random as Stream
 _SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SUFFIX_LENGTH = 5
 
+_DRAWN = ~(0xF << 76 | 0b11 << 62)  # the bits of a UUID that are chance, ...
+_VERSION_4 = 0x4 << 76 | 0b10 << 62  # ... and those that say so: RFC 9562
 
 __all__ = ["Chance", "Stream"]
 
@@ -59,9 +61,8 @@ class Chance:
     def uid(self, stream: str = "uids") -> str:
         """A version 4 UUID."""
         drawn = self._streams.get(stream) or self.stream(stream)
-        digits = f"{drawn.getrandbits(128):032x}"
-        third, variant = digits[13:16], "89ab"[int(digits[16], 16) & 3]
-        return f"{digits[:8]}-{digits[8:12]}-4{third}-{variant}{digits[17:20]}-{digits[20:]}"
+        digits = (drawn.getrandbits(128) & _DRAWN | _VERSION_4).to_bytes(16).hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def jitter(self, duration: int, factor: float, stream: str) -> int:
         """``duration`` lengthened by up to ``factor`` of itself, as ``wait.Jitter`` does."""
