@@ -13,6 +13,7 @@ import yaml
 
 from course.view.plain import plain_lines
 from course.view.saved import beside
+from kubelite.apimachinery.told import UnknownName
 
 FILE = Path(__file__).parent / "glossary.yaml"
 
@@ -41,7 +42,7 @@ def entry(term: str) -> Entry:
         if found.term.lower() == term.lower():
             return found
     known = ", ".join(found.term for found in entries())
-    raise LookupError(f"no word {term!r} in the glossary; there are: {known}")
+    raise UnknownName(f"no word {term!r} in the glossary; there are: {known}")
 
 
 def seen(cluster: Any, word: Entry) -> str:

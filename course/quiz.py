@@ -10,6 +10,7 @@ import ipywidgets  # type: ignore[import-untyped]
 
 from course.progress import keeper
 from course.view.saved import beside
+from kubelite.apimachinery.told import UsageError
 
 
 class Prediction(ipywidgets.VBox):  # type: ignore[misc]
@@ -17,7 +18,7 @@ class Prediction(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, question: str, choices: Sequence[str], answer: str, why: str):
         if answer not in choices:
-            raise ValueError(f"the answer {answer!r} is not one of the choices: {list(choices)}")
+            raise UsageError(f"the answer {answer!r} is not one of the choices: {list(choices)}")
         self.question, self.choices = question, tuple(choices)
         self.answer, self.why = answer, why
         wide = ipywidgets.Layout(width="auto")

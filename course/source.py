@@ -11,10 +11,12 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 import kubelite
+from kubelite.apimachinery.told import UnknownName
 
 ROOMS = (Path(next(iter(kubelite.__path__))), Path(__file__).parent)
 """The engine; and the course, whose story and market lessons show as well."""
@@ -42,11 +44,15 @@ class Excerpt:
 def show(anchor: str) -> Excerpt:
     """The code that follows ``# DOC: anchor`` in the engine, or in the course's own rooms.
 
-    Raises LookupError, naming the anchors there are, when there is none of that name.
+    Raises LookupError, with names that are near, when there is none of that name.
     """
     places = anchors()
     if anchor not in places:
-        raise LookupError(f"no anchor {anchor!r}; there are: {', '.join(sorted(places))}")
+        near = get_close_matches(anchor, places, n=5, cutoff=0.6)
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else "course.source.anchors() has them all"
+        )
+        raise UnknownName(f"no anchor {anchor!r}: {hint}")
     file, line = places[anchor]
     text = file.read_text(encoding="utf-8")
     room = next(room for room in ROOMS if file.is_relative_to(room))

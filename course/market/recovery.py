@@ -13,6 +13,7 @@ from course.view.figure import LessonFigure
 from course.view.palette import BLUE, GREEN, VERMILLION
 from course.view.plain import plain
 from course.view.style import house_style
+from kubelite.apimachinery.told import UsageError
 
 WIDTH = 7.6
 ROW = 1.05
@@ -26,7 +27,7 @@ def recovery(trials: Sequence[Trial], title: str = "") -> LessonFigure:
     Raises ValueError for no trial.
     """
     if not trials:
-        raise ValueError("recovery(...) draws one trial or more")
+        raise UsageError("recovery(...) draws one trial or more")
     headline = plain(title or trials[0].failure, 120)
     with house_style():
         alt = "\n".join([f"{headline}, copies that are up.", *map(_described, trials)])

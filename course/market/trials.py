@@ -14,6 +14,7 @@ from course.market.facts import title
 from course.market.opening import open_market, pods, scale, up, where
 from course.market.tasks import task_of
 from kubelite import Cluster
+from kubelite.apimachinery.told import UsageError
 from kubelite.sim.clock import SECOND
 
 EXITS = ["/bin/sh", "-c", "sleep 5; exit 1"]
@@ -112,7 +113,7 @@ def _containers(cluster: Cluster, application: Application) -> list[Any]:
 def _one(cluster: Cluster, application: Application) -> Any:
     found = _containers(cluster, application)
     if not found:
-        raise ValueError(f"no copy of {application.name} runs, so none can fail")
+        raise UsageError(f"no copy of {application.name} runs, so none can fail")
     return found[0]
 
 
@@ -123,7 +124,7 @@ def _crash(cluster: Cluster, application: Application) -> None:
 def _hang(cluster: Cluster, application: Application) -> None:
     process = _one(cluster, application).program
     if not hasattr(process, "hangs"):
-        raise ValueError("only the image shop knows how to hang")
+        raise UsageError("only the image shop knows how to hang")
     process.hangs = cluster.clock.now
 
 
@@ -196,7 +197,7 @@ def trial(application: Application, failure: str, nodes: int = 3, seed: int = 7)
     Raises ValueError for a failure that is not in ``FAILURES``, or that cannot happen to it.
     """
     if failure not in FAILURES:
-        raise ValueError(f"{failure!r} is none of: {', '.join(FAILURES)}")
+        raise UsageError(f"{failure!r} is none of: {', '.join(FAILURES)}")
     strike, watched, say = FAILURES[failure]
     cluster = open_market(application, nodes, seed=seed)
     cluster.run(max(MOMENT - cluster.elapsed, 0))

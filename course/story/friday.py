@@ -11,6 +11,7 @@ from course.story.day import Day
 from course.story.parameters import Parameters, parameters
 from course.story.strategies import Containers, OneServer, Shop, by_people
 from course.story.traffic import WHOLE_DAY, Hours
+from kubelite.apimachinery.told import UsageError
 
 Run = Callable[[Parameters, int, bool, Hours], Day]
 
@@ -50,7 +51,7 @@ def black_friday(
     """
     if strategy not in STRATEGIES:
         known = ", ".join(f'"{name}"' for name in STRATEGIES)
-        raise ValueError(f'there is no strategy "{strategy}"; there are {known}')
+        raise UsageError(f'there is no strategy "{strategy}"; there are {known}')
     given = numbers.but(**changes) if numbers is not None else parameters(**changes)
     return _day(strategy, seed, chaos, hours, given)
 

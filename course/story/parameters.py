@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from kubelite.apimachinery.told import UsageError
+
 FOLDER = Path(__file__).parent
 
 
@@ -119,7 +121,7 @@ class Parameters:
         """The same with some numbers changed. Raises ValueError for a name that is none."""
         unknown = ", ".join(name for name in changes if name not in facts())
         if unknown:
-            raise ValueError(f"the story has no number {unknown}; it has {', '.join(facts())}")
+            raise UsageError(f"the story has no number {unknown}; it has {', '.join(facts())}")
         return replace(self, **changes)  # type: ignore[arg-type]
 
     @property

@@ -15,6 +15,7 @@ from course.story.day import Day
 from course.story.friday import STRATEGIES
 from course.story.parameters import Parameters, facts, parameters
 from course.story.traffic import WHOLE_DAY
+from kubelite.apimachinery.told import UsageError
 
 RECKONED = {"orchestrator": "orchestrator, reckoned"}
 """Hundreds of days are run: where there is a quick form, it is used."""
@@ -89,7 +90,7 @@ def sensitivity(
     first. Raises ValueError for names that are none.
     """
     if measure not in MEASURES:
-        raise ValueError(f'there is no measure "{measure}"; there are {", ".join(MEASURES)}')
+        raise UsageError(f'there is no measure "{measure}"; there are {", ".join(MEASURES)}')
     known, given = facts(), numbers or parameters()
 
     def gap(**changes: float) -> float:

@@ -22,6 +22,7 @@ from kubelite.api.policy_v1 import Eviction
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.infrastructure import NodePool
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, SECOND
@@ -93,7 +94,7 @@ def _opened(manifest: str, machines: int, most: int, seed: int, numbers: Paramet
         try:
             cluster.get(needed)
         except StatusError:
-            raise ValueError(f"the manifest has no {needed}") from None
+            raise UsageError(f"the manifest has no {needed}") from None
     if most:
         cluster.autoscale_nodes()
     cluster.run(OPENING)

@@ -11,6 +11,7 @@ from math import ceil, exp, floor, lgamma, log, sqrt
 from typing import NamedTuple
 
 from course.story.parameters import Parameters, parameters
+from kubelite.apimachinery.told import UsageError
 from kubelite.sim.chance import Chance, Stream
 
 MINUTES = 24 * 60
@@ -45,7 +46,7 @@ def minutes_of(hours: Hours) -> range:
     """The minutes of a part of the day. Raises ValueError if it is none."""
     begin, end = hours
     if not 0 <= begin < end <= 24:
-        raise ValueError(f"hours={hours}: give two hours of one day, such as (6, 14)")
+        raise UsageError(f"hours={hours}: give two hours of one day, such as (6, 14)")
     return range(round(begin * 60), round(end * 60))
 
 

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from course.view.palette import BLACK, GREY, LINE, VERMILLION, WHITE
 from course.view.picture import WIDTH, Picture, shortened, text
 from course.view.plain import plain
+from kubelite.apimachinery.told import UsageError
 
 TOP = 66
 LINE_HEIGHT = 13
@@ -82,7 +83,7 @@ def drawn(
     for number in range(len(columns)):
         count = sum(vertex.column == number for vertex in vertices.values())
         if count > MOST_ROWS:
-            raise ValueError(
+            raise UsageError(
                 f"{count:,} objects in one column are too many to draw each of them: "
                 "look at ClusterView(cluster)"
             )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from course.view.palette import LOOKS, PHASES, READINESS, Look, category
 from course.view.state import PodMark
+from kubelite.apimachinery.told import UsageError
 
 WAYS = ("state", "phase", "readiness", "owner", "namespace")
 MOST_IN_LEGEND = 12
@@ -29,7 +30,7 @@ class Colouring:
 
     def __init__(self, by: str = "state"):
         if by not in WAYS:
-            raise ValueError(f"pods cannot be coloured by {by!r}; there are {', '.join(WAYS)}")
+            raise UsageError(f"pods cannot be coloured by {by!r}; there are {', '.join(WAYS)}")
         self.by = by
         self.looks: list[Look] = list(_FIXED.get(by, ()))
         self._numbers = {look.key: number for number, look in enumerate(self.looks)}

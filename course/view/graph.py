@@ -21,6 +21,7 @@ from course.view.service_graph import services
 from course.view.slots import rows_of
 from course.view.state import SECOND, State, owner_of, scene_of
 from course.view.text import counted
+from kubelite.apimachinery.told import UsageError
 
 __all__ = ["MOST_ROWS", "family", "graph", "vertices_of"]
 
@@ -80,7 +81,7 @@ def graph(
     it is there. Raises ValueError for another word, or for more objects than can be drawn.
     """
     if of not in GRAPHS:
-        raise ValueError(f"graph(of={of!r}): there is {', '.join(map(repr, GRAPHS))}")
+        raise UsageError(f"graph(of={of!r}): there is {', '.join(map(repr, GRAPHS))}")
     zero = zero_of(cluster)
     state = cluster.history.at(None if at is None else zero + round(at * SECOND))
     return GRAPHS[of](cluster.history, state, plain(title, 120), _seconds(state, zero))

@@ -14,6 +14,7 @@ from course.view.plain import plain
 from course.view.state import SECOND, reason_of
 from kubelite.api.conditions import node_ready
 from kubelite.api.looks import pod_look
+from kubelite.apimachinery.told import UnknownName
 
 SAME = 1.0  # seconds within which pods that do the same share a lane
 MOST_NODES = 8
@@ -107,14 +108,14 @@ class _Reading:
             if one.metadata.name == self.name and one.spec.selector is not None:
                 labels = dict(one.spec.selector.match_labels)
         if not labels:
-            raise LookupError(f"no {self.word} called {self.name!r} in this cluster's history")
+            raise UnknownName(f"no {self.word} called {self.name!r} in this cluster's history")
         return lambda pod: labels.items() <= pod.metadata.labels.items()
 
     def lanes(self, limit: int) -> Lanes:
         """Everything, in the order in which pods were made."""
         each = [self._lane(steps) for steps in self._steps().values()]
         if not each:
-            raise LookupError(f"no pods of {self.word}/{self.name} in this cluster's history")
+            raise UnknownName(f"no pods of {self.word}/{self.name} in this cluster's history")
         grouped = _grouped([lane for lane in each if lane.stretches])
         shown, hidden = grouped[-limit:], max(0, len(grouped) - limit)
         names = list(dict.fromkeys(node for lane in shown for node in lane.nodes))[:MOST_NODES]

@@ -15,6 +15,7 @@ from course.view.plain import plain, plain_lines
 from course.view.state import SECOND
 from kubelite.apimachinery.dump import dump
 from kubelite.apimachinery.struct import to_dict
+from kubelite.apimachinery.told import UnknownName
 
 CONTEXT = 3  # unchanged lines round a change
 _BOOKKEEPING = (
@@ -79,7 +80,7 @@ def manifest_diff(
     for number in (oldest, newest):
         if number and number not in versions:
             known = ", ".join(map(str, versions))
-            raise LookupError(f"{what} had no generation {number}; it had {known}")
+            raise UnknownName(f"{what} had no generation {number}; it had {known}")
     before = _lines(versions[oldest][1]) if oldest else []
     diff = list(unified_diff(before, _lines(versions[newest][1]), lineterm="", n=CONTEXT))[2:]
     since = f"generation {oldest} ({versions[oldest][0]:.1f} s)" if oldest else "nothing"
@@ -102,7 +103,7 @@ def generations(
             seconds = (cluster.history.moment_of(revision) - zero) / SECOND
             found.setdefault(version.metadata.generation or len(found) + 1, (seconds, version))
     if not found:
-        raise LookupError(f"no {word} called {name!r} in this cluster's history")
+        raise UnknownName(f"no {word} called {name!r} in this cluster's history")
     return found
 
 

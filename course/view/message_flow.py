@@ -14,6 +14,7 @@ from course.view.palette import BLACK, BLUE, GREEN, GREY, LINE
 from course.view.picture import Picture, shortened, text
 from course.view.plain import plain
 from course.view.state import SECOND
+from kubelite.apimachinery.told import UnknownName
 from kubelite.cluster.sentences import name_of, sentence
 
 ETCD, SERVER, YOU, CONTROLLERS, SCHEDULER, KUBELETS = range(6)
@@ -62,7 +63,7 @@ def messages(
     entries, zero = cluster.trace.entries, zero_of(cluster)
     roots = [entry for entry in _edits(cluster, about) if _late(entry, zero, since)]
     if not roots:
-        raise LookupError(f"no edit of {about or 'yours'} is known: apply something first")
+        raise UnknownName(f"no edit of {about or 'yours'} is known: apply something first")
     roots = roots if since is not None else roots[-1:]
     tree = {entry.place for entry in roots}
     found = []

@@ -28,6 +28,7 @@ from course.view.palette import (
 )
 from course.view.plain import plain
 from course.view.style import house_style
+from kubelite.apimachinery.told import UsageError
 
 Told = Day | Ledger
 
@@ -104,7 +105,7 @@ def money(
     """
     given = [told] if isinstance(told, Day | Ledger) else list(told)
     if not 1 <= len(given) <= MOST:
-        raise ValueError(f"money(...) draws 1 to {MOST} days, not {len(given)}")
+        raise UsageError(f"money(...) draws 1 to {MOST} days, not {len(given)}")
     ledgers = [one.ledger if isinstance(one, Day) else one for one in given]
     panels = _panels(ledgers)
     several = f"{len(ledgers)} days on one time axis"

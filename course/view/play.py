@@ -20,6 +20,7 @@ from course.view.sections import waiting
 from course.view.switches import pod_template
 from kubelite import Cluster
 from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.load import Load
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MINUTE, SECOND
@@ -138,7 +139,7 @@ def _scheduler_parts(game: Game) -> None:
 
     def place() -> str:
         if not pod.value:
-            raise ValueError("every pod has a node: let time pass")
+            raise UsageError("every pod has a node: let time pass")
         return bind(cluster, pod.value, node.value)
 
     game.row(pod, node, game.button("place", "Place the pod", place))
@@ -181,7 +182,7 @@ def _kubelet_parts(game: Game) -> None:
 
     def chosen() -> str:
         if not pod.value:
-            raise ValueError("no pod is ready: let time pass")
+            raise UsageError("no pod is ready: let time pass")
         return str(pod.value)
 
     def ask() -> str:
@@ -265,7 +266,7 @@ class Game(Controls):
 
     def _hand_over(self) -> str:
         if self.handed_over:
-            raise ValueError("it has been handed over already")
+            raise UsageError("it has been handed over already")
         self.handed_over = True
         command = self.role.hand_over(self.cluster)
         self.said.append(command)
@@ -319,5 +320,5 @@ def play(role: str = "scheduler", seed: int = 7) -> Game:
     Raises ValueError for a part that is none.
     """
     if role not in ROLES:
-        raise ValueError(f'there is no part "{role}"; there are {", ".join(ROLES)}')
+        raise UsageError(f'there is no part "{role}"; there are {", ".join(ROLES)}')
     return Game(ROLES[role], seed)

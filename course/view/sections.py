@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.story.trouble import ready_pods
 from course.view import switches
+from kubelite.apimachinery.told import UsageError
 
 if TYPE_CHECKING:
     from course.view.controls import Controls
@@ -59,7 +60,7 @@ def probes(panel: Controls) -> None:
         return [k for k in switches.PROBES if switches.probe_of(cluster, deployment, k)]
 
     if not kinds():
-        raise ValueError(f"{deployment} has no probe: add one, or leave probes out")
+        raise UsageError(f"{deployment} has no probe: add one, or leave probes out")
     which = panel.choice("probe", "probe", kinds)
     panel.row(which)
     for setting, (label, least, most) in switches.SETTINGS.items():
@@ -106,7 +107,7 @@ def chaos(panel: Controls) -> None:
     def chosen(of: Any, what: str, act: Callable[[Any, str], str]) -> Callable[[], str]:
         def press() -> str:
             if not of.value:
-                raise ValueError(f"there is no {what} to choose")
+                raise UsageError(f"there is no {what} to choose")
             return act(cluster, of.value)
 
         return press

@@ -11,6 +11,7 @@ from typing import Any
 
 from course.story.trouble import crash_container, hang_container, slow_network
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
+from kubelite.apimachinery.told import UsageError
 
 SWITCH = "no kubectl for this: a machine's switch"
 CUSTOMERS = "no kubectl for this: customers come by themselves"
@@ -46,7 +47,7 @@ def service_of(cluster: Any, deployment: str) -> str:
         selector = service.spec.selector
         if selector and selector.items() <= labels.items():
             return str(service.metadata.name)
-    raise ValueError(f"{deployment} has no Service: apply one, or leave traffic out")
+    raise UsageError(f"{deployment} has no Service: apply one, or leave traffic out")
 
 
 def machines(cluster: Any) -> list[str]:

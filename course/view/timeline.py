@@ -21,6 +21,7 @@ from course.view.state import SECOND
 from course.view.style import house_style
 from course.view.text import counted
 from kubelite.api.looks import pod_look
+from kubelite.apimachinery.told import UnknownName
 
 MOST_LANES = 30
 MOST_LETTERS = 24  # of a pod's name beside its lane
@@ -57,7 +58,7 @@ def course_of(cluster: ClusterLike, deployment: str, since: float = 0.0) -> Cour
     end = (cluster.clock.now - zero) / SECOND
     wanted, labels = _wanted(cluster.history, name, zero)
     if not wanted:
-        raise LookupError(f"no Deployment called {name!r} in this cluster's history")
+        raise UnknownName(f"no Deployment called {name!r} in this cluster's history")
     lives = tuple(_lives(cluster.history, labels, zero, end))
     ready = _ready(lives, end)
     return Course(

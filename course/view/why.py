@@ -18,6 +18,7 @@ from course.source import show
 from course.view.because import anchor_of
 from course.view.plain import plain
 from course.view.saved import beside
+from kubelite.apimachinery.told import UnknownName
 from kubelite.cluster.sentences import name_of
 from kubelite.cluster.story import Story, Told
 
@@ -153,5 +154,5 @@ def why(cluster: Any, what: str, namespace: str = "default") -> Why:
     """
     story = cluster.story(what, namespace)
     if not story.told:
-        raise LookupError(str(story))
+        raise UnknownName(str(story))
     return Why(cluster, story.told[0].entry.subject)

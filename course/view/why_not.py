@@ -13,6 +13,7 @@ from typing import Any
 from course.view.plain import plain
 from kubelite.api.conditions import condition, node_ready, pod_ready
 from kubelite.api.core_v1 import ContainerStatus, Pod
+from kubelite.apimachinery.told import UsageError
 
 LONGEST = 600
 
@@ -47,7 +48,7 @@ def why_not(cluster: Any, what: str, namespace: str = "default") -> WhyNot:
     """
     pod = cluster.get(what if "/" in what else f"pod/{what}", namespace=namespace)
     if pod.kind != "Pod":
-        raise ValueError(f"why_not is about pods; for {what} ask why(cluster, {what!r})")
+        raise UsageError(f"why_not is about pods; for {what} ask why(cluster, {what!r})")
     name = f"pod/{pod.metadata.name}"
     if pod.metadata.deletion_timestamp is not None:
         grace = pod.metadata.deletion_grace_period_seconds

@@ -17,6 +17,7 @@ import yaml
 
 from kubelite.apimachinery.anchors import MAX_EXPANDED, MERGE, Anchors, Open, Read
 from kubelite.apimachinery.scalars import ENDLESS, INFINITE, resolve
+from kubelite.apimachinery.told import Told
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
@@ -47,18 +48,26 @@ _JSON_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 class Place(NamedTuple):
-    """Where in a manifest: lines and columns count from 1; the path may be empty."""
+    """Where in a manifest: lines and columns count from 1; the path may be empty.
+
+    ``NOWHERE`` in a file that cannot be opened.
+    """
 
     line: int = 1
     column: int = 1
     path: str = ""
 
 
-class ManifestError(ValueError):
+NOWHERE = Place(0, 0)
+
+
+class ManifestError(Told, ValueError):
     """A manifest that cannot be read: where, what is wrong, and what to do about it."""
 
     def __init__(self, source: str, place: Place, problem: str, advice: str) -> None:
-        where = f"{source}, line {place.line}, column {place.column}"
+        where = source
+        if place.line:
+            where += f", line {place.line}, column {place.column}"
         if place.path:
             where += f", at {place.path}"
         super().__init__(f"{where}: {problem}. {advice}")

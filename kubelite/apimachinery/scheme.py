@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubelite.apimachinery.meta import Object
+from kubelite.apimachinery.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Kind:
         put(self, "group_kind", f"{self.kind}.{self.group}" if self.group else self.kind)
 
 
-class UnknownKind(KeyError):
+class UnknownKind(Told, KeyError):
     """No row answers to this name; the text says which are near."""
 
     def __str__(self) -> str:

@@ -15,3 +15,15 @@ class Told(Exception):
             trace = trace.tb_next
         where = f" in line {line} of its cell" if line else ""
         return [f"{type(self).__name__}{where}: {self}"]
+
+
+class UsageError(Told, ValueError):
+    """What was asked for cannot be: a value out of range, or a name that nobody has."""
+
+
+class UnknownName(Told, LookupError):
+    """Nothing is called so, here or ever before."""
+
+
+class TimedOut(Told, TimeoutError):
+    """What was waited for did not come about in time."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kubelite.apimachinery.told import UsageError
+
 
 class AutoscalingOptions(NamedTuple):
     """Times are seconds; ``scale_down_utilization_threshold`` and the like are shares, 0 to 1."""
@@ -49,8 +51,8 @@ def read_options(**flags: object) -> AutoscalingOptions:
     unknown = [name for name in flags if name not in AutoscalingOptions._fields]
     if unknown:
         known = ", ".join(AutoscalingOptions._fields)
-        raise ValueError(f"the cluster autoscaler has no flag {', '.join(unknown)}; it has {known}")
+        raise UsageError(f"the cluster autoscaler has no flag {', '.join(unknown)}; it has {known}")
     options = AutoscalingOptions()._replace(**flags)  # type: ignore[arg-type]
     if options.expander not in EXPANDERS:
-        raise ValueError(f'no expander "{options.expander}"; there are {", ".join(EXPANDERS)}')
+        raise UsageError(f'no expander "{options.expander}"; there are {", ".join(EXPANDERS)}')
     return options

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+from kubelite.apimachinery.told import Told, UsageError
 from kubelite.cluster.deeds import Act, Book, Deeds
 from kubelite.cluster.wiring import DIRECT
 from kubelite.sim.clock import FOREVER, SECOND, HorizonReached
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kubelite.cluster.machines import World
 
 
-class BranchError(RuntimeError):
+class BranchError(Told, RuntimeError):
     """This run cannot be done again up to that moment; the text says why."""
 
 
@@ -71,7 +72,7 @@ class Branching:
         if not zero <= until <= now:
             end = (now - zero) / SECOND
             wanted = (until - zero) / SECOND
-            raise ValueError(f"at={wanted:g}: this run goes from 0 to {end:g} s")
+            raise UsageError(f"at={wanted:g}: this run goes from 0 to {end:g} s")
         if self._made["wiring"] is not DIRECT:
             raise BranchError(
                 "its wiring loses or delays what components send, and has its own memory of that: "

@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from kubelite.api.freezing import freeze
-from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery.rest import JSON_PATCH, MERGE_PATCH, Request
 from kubelite.apimachinery.scheme import Kind
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND, Time
+from kubelite.apimachinery.told import UsageError
 from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
@@ -39,6 +39,7 @@ from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
 from kubelite.cluster.measuring import Measuring
 from kubelite.cluster.metrics_server import MetricsServer
+from kubelite.cluster.naming import meant
 from kubelite.cluster.operating import Operating
 from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
@@ -359,27 +360,25 @@ class Cluster(
         name = name.removeprefix("node/")
         if name not in self.workers:
             known = ", ".join(self.workers)
-            raise ValueError(f"there is no machine called {name}; there are {known}")
+            raise UsageError(f"there is no machine called {name}; there are {known}")
         return self.workers[name]
 
     def _any_worker(self) -> Worker:
         found = [worker for worker in self.workers.values() if worker.routes]
         if not found:
-            raise ValueError("no machine has power: call cluster.start_node(...)")
+            raise UsageError("no machine has power: call cluster.start_node(...)")
         return self._world.chance.stream("traffic/clients").choice(found)
 
     def _kubelet_of(self, pod: Any) -> Kubelet:
         if not pod.spec.node_name:
-            raise ValueError(f"pod/{pod.metadata.name} has no node yet: run the clock first")
+            raise UsageError(f"pod/{pod.metadata.name} has no node yet: run the clock first")
         return self._worker(pod.spec.node_name).kubelet
 
     # Rooms behind
 
     def _meant(self, what: str, name: str = "") -> tuple[Kind, str]:
         """What a person means by "pod/web-1", "pods" or ("deployment", "web")."""
-        word, _, rest = what.partition("/")
-        scheme = AGGREGATED if word.lower() in METRICS_NAMES else self.api.scheme
-        return scheme.by_name(word), rest or name
+        return meant(self.api, what, name)
 
     def _ask(
         self, verb: str, kind: Kind, namespace: str, name: str, body: Any = None, **options: Any

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kubelite.apimachinery.told import UsageError
 from kubelite.client import EventRecorder
 from kubelite.client.leaderelection import LeaderElector
 from kubelite.cluster.machines import ControlPlane, World
@@ -136,4 +137,4 @@ class ControlPlanes:
                 return replica
         there = ", ".join(f"{r.component} on {r.host}" for r in self.replicas if r.running)
         where = host or "a machine that leads"
-        raise ValueError(f"there is no {component} on {where}; there are {there}")
+        raise UsageError(f"there is no {component} on {where}; there are {there}")

@@ -17,6 +17,7 @@ from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import MERGE_PATCH, Request
 from kubelite.apimachinery.struct import Value
 from kubelite.apimachinery.times import SECOND
+from kubelite.apimachinery.told import TimedOut, Told
 from kubelite.controllers.base import controller_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LOCAL_STORAGE = "Pods with local storage (use --delete-emptydir-data to override
 UNMANAGED = "Pods that declare no controller (use --force to override)"
 
 
-class DrainError(RuntimeError):
+class DrainError(Told, RuntimeError):
     """The machine could not be emptied; the text says which pods are in the way and why."""
 
 
@@ -90,7 +91,7 @@ def drain(cluster: Cluster, name: str, options: DrainOptions, who: str) -> Drain
                 lines.append(f"pod/{pod.metadata.name} evicted")
         if left and cluster.clock.now >= deadline:
             waiting = _listed(left.values())
-            raise TimeoutError("\n".join([*lines, f"global timeout reached; left: {waiting}"]))
+            raise TimedOut("\n".join([*lines, f"global timeout reached; left: {waiting}"]))
         if left:
             cluster.run(POLL_SECONDS)
     return DrainReport([*lines, f"node/{name} drained"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.api.podoptions import PodLogOptions
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import LEARNER, Worker
 from kubelite.kubelet import Kubelet
@@ -98,11 +99,11 @@ class Inside:
         pod = self._all.get(what)
         declared = [p.container_port for c in pod.spec.containers for p in c.ports]
         if not pod.status.pod_ip or not (port or declared):
-            raise ValueError(f"{what} has no address, or declares no port: say port=...")
+            raise UsageError(f"{what} has no address, or declares no port: say port=...")
         address = f"{pod.status.pod_ip}:{port or declared[0]}"
         answer = self._all.request(address, path, node=pod.spec.node_name)
         if answer.status != 200:
-            raise ValueError(f"{what} has no metrics at {address}{path}: {answer}")
+            raise UsageError(f"{what} has no metrics at {address}{path}: {answer}")
         return metrics.Exposition(answer.body)
 
     def resize(

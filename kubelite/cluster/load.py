@@ -11,6 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from kubelite.api.discovery_v1 import EndpointSlice
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.machines import World
 from kubelite.dns.server import by_service
 from kubelite.kubelet.runtime.container import Container
@@ -77,7 +78,7 @@ class Load:
     def set(self, rate: float) -> None:
         """Go on with so many requests a second."""
         if rate < 0:
-            raise ValueError(f"{rate} requests a second: give 0 or more")
+            raise UsageError(f"{rate} requests a second: give 0 or more")
         self._loads.noted(self, rate)
         self._count()
         self.rate = rate
@@ -200,11 +201,11 @@ class Loads:
         """The name of the Service's port that is meant."""
         service = self._world.services.informer.get(key)
         if service is None:
-            raise ValueError(f"there is no service/{key.partition('/')[2]} to send requests to")
+            raise UsageError(f"there is no service/{key.partition('/')[2]} to send requests to")
         for port in service.spec.ports:
             if wanted in ("", port.name, str(port.port)):
                 return str(port.name)
-        raise ValueError(f"service/{service.metadata.name} has no port {wanted!r}")
+        raise UsageError(f"service/{service.metadata.name} has no port {wanted!r}")
 
     def later(self, look: Callable[[], object]) -> None:
         """Look again in a second."""

@@ -10,6 +10,7 @@ from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.told import UsageError
 from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
@@ -279,9 +280,9 @@ class ControlPlane:
 def _check(component: str, host: str) -> None:
     known = ("kube-controller-manager", "kube-scheduler")
     if component not in known:
-        raise ValueError(f"there is no component {component}: there are {' and '.join(known)}")
+        raise UsageError(f"there is no component {component}: there are {' and '.join(known)}")
     if host not in ("", ONLY_HOST):
-        raise ValueError(
+        raise UsageError(
             f"there is no {host}, only {ONLY_HOST}: Cluster(control_planes=3) has more"
         )
 

@@ -13,6 +13,7 @@ from kubelite.api.core_v1 import Node
 from kubelite.api.metrics_v1beta1 import NodeMetrics, PodMetrics
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.load import Load, Loads
 from kubelite.cluster.metrics_server import NODES, PODS
 from kubelite.kubelet.runtime.usage import RESOLUTION, Usage
@@ -62,12 +63,12 @@ class Measuring:
         New containers appear after 10 to 25 seconds.
         """
         if sort_by not in SORTS:
-            raise ValueError(f"sort_by={sort_by!r}: give 'cpu' or 'memory'")
+            raise UsageError(f"sort_by={sort_by!r}: give 'cpu' or 'memory'")
         if what.lower() in ("nodes", "node", "no"):
             return self._top_nodes(sort_by)
         if what.lower() in ("pods", "pod", "po"):
             return self._top_pods(namespace, sort_by)
-        raise ValueError(f"top({what!r}): there is top('nodes') and top('pods')")
+        raise UsageError(f"top({what!r}): there is top('nodes') and top('pods')")
 
     def load(
         self,

@@ -23,6 +23,7 @@ from kubelite.apimachinery.exposition import (
     parse,
     total,
 )
+from kubelite.apimachinery.told import UsageError
 from kubelite.kubelet.cri import CREATED, EXITED, RUNNING
 from kubelite.sim.clock import SECOND
 
@@ -251,4 +252,4 @@ def scrape(cluster: Cluster, what: str) -> Exposition:
     if name in ON_NODES and node in cluster.workers:
         return Exposition(expose(ON_NODES[name](cluster, node)))
     known = ", ".join(names(cluster))
-    raise ValueError(f"there are no metrics of {what!r}; there are {known}, and those of pods")
+    raise UsageError(f"there are no metrics of {what!r}; there are {known}, and those of pods")

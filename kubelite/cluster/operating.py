@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import draining
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
@@ -52,7 +53,7 @@ class Operating:
         """Switch on one more machine; its name. It is Ready a few seconds later."""
         name = name or f"node-{self._machines_made + 1}"
         if name in self.workers:
-            raise ValueError(f"{name} is there already: choose another name, or none")
+            raise UsageError(f"{name} is there already: choose another name, or none")
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
         worker = Worker(self._world, name, self._machines_made, size, labels or {})
         self._machines_made += 1

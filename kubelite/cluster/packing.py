@@ -12,6 +12,7 @@ from kubelite.api.core_v1 import Container, Pod, PodSpec, ResourceRequirements
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.struct import Value
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.infrastructure.pools import NodePool
 from kubelite.scheduler.plugins.node_resources_fit import (
     LEAST_ALLOCATED,
@@ -91,10 +92,10 @@ def nodes_used(pods: Sequence[Pod], pool: NodePool, profile: Profile) -> int:
 def optimum(sizes: Sequence[Size], capacity: Size) -> int:
     """The fewest nodes of one capacity that hold everything. Raises ValueError."""
     if len(sizes) > MOST_PODS:
-        raise ValueError(f"an exact search is for {MOST_PODS} pods at most, not {len(sizes)}")
+        raise UsageError(f"an exact search is for {MOST_PODS} pods at most, not {len(sizes)}")
     cpu, memory = capacity
     if any(c > cpu or m > memory for c, m in sizes):
-        raise ValueError("a pod is larger than a node")
+        raise UsageError("a pod is larger than a node")
     ordered = sorted(sizes, key=lambda s: -max(s[0] / cpu, s[1] / memory))
     least = max(
         -(-sum(c for c, _ in sizes) // cpu),

@@ -14,6 +14,7 @@ from kubelite.api.core_v1 import Pod, Service
 from kubelite.apimachinery import rest
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import Value, encode
+from kubelite.apimachinery.told import UsageError
 from kubelite.apiserver.identities import service_account
 from kubelite.cluster.machines import Worker, World
 from kubelite.cluster.routing import DNS_PEER, OUTSIDE_CLIENT, Route, Router, is_address
@@ -225,7 +226,7 @@ class Requests:
             name = from_pod if "/" in from_pod else f"pod/{from_pod}"
             pod = cluster.get(name, namespace=namespace)
             if not pod.status.pod_ip:
-                raise ValueError(f"{name} has no address yet: run the clock first")
+                raise UsageError(f"{name} has no address yet: run the clock first")
             conf = resolv_conf(namespace, pod.spec)
             return Asker(self.router.pod_peer(pod), conf, cluster._worker(pod.spec.node_name))
         if node or inside:
@@ -335,7 +336,7 @@ class Connection:
         wanted, ports = self._target.port, service.spec.ports
         port = next((p for p in ports if wanted in ("", p.name, str(p.port))), None)
         if port is None or asker.worker is None:
-            raise ValueError(f"service/{service.metadata.name} has no port {wanted!r}")
+            raise UsageError(f"service/{service.metadata.name} has no port {wanted!r}")
         front = Frontend(service, port, CLUSTER_IP)
         self._go(self._cluster.router.to_service(asker.peer, asker.worker, front), request, then)
 

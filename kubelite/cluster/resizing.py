@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubelite.api.core_v1 import PodSpec
+from kubelite.apimachinery.told import UsageError
 
 
 def change(
@@ -20,7 +21,7 @@ def change(
     known = {one.name: one for one in everyone}
     name = container or spec.containers[0].name
     if name not in known:
-        raise ValueError(f"there is no container {name!r}; there are {', '.join(known)}")
+        raise UsageError(f"there is no container {name!r}; there are {', '.join(known)}")
     now = known[name].resources
     wanted = {kind: amount for kind, amount in amounts.items() if amount}
     tied = {
@@ -31,7 +32,7 @@ def change(
     resources = {"requests": {**wanted, **(requests or {})}, "limits": {**tied, **(limits or {})}}
     given = {kind: found for kind, found in resources.items() if found}
     if not given:
-        raise ValueError(
+        raise UsageError(
             'say what to change: cpu="200m", memory="1Gi", requests={...}, limits={...}'
         )
     part = "containers" if known[name] in spec.containers else "initContainers"

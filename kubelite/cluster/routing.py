@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kubelite.api.core_v1 import Pod, Service
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.machines import Worker, World
 from kubelite.controllers.ingress import ADDRESS as INGRESS
 from kubelite.controllers.ingress import serves
@@ -253,7 +254,7 @@ class Router:
             known = [(port.name, port.container_port) for c in containers for port in c.ports]
         numbers = [number for name, number in known if wanted in ("", name)]
         if wanted and not numbers:
-            raise ValueError(f"nobody at {address} has a port called {wanted!r}")
+            raise UsageError(f"nobody at {address} has a port called {wanted!r}")
         return 80 if 80 in numbers or not numbers else numbers[0]
 
 

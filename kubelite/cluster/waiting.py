@@ -15,6 +15,7 @@ from kubelite.api.custom import CustomObject
 from kubelite.api.freezing import spoilt
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.times import SECOND
+from kubelite.apimachinery.told import TimedOut, UsageError
 from kubelite.sim.clock import FOREVER
 from kubelite.sim.guests import MishapWarning
 from kubelite.sim.trace import ANYTHING, Subject
@@ -74,7 +75,7 @@ def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> f
         while not test(cluster):
             if not move(cluster, deadline):
                 clock.run_until(deadline)
-                raise TimeoutError(_too_late(cluster, condition, timeout))
+                raise TimedOut(_too_late(cluster, condition, timeout, test))
     return (clock.now - began) / SECOND
 
 
@@ -105,6 +106,10 @@ class About:
         """Whether it is true now."""
         return self._test(cluster.api.find(*self._place))
 
+    def missing(self, cluster: Cluster) -> bool:
+        """Whether there is no such object now."""
+        return cluster.api.find(*self._place) is None
+
     def move(self, cluster: Cluster, deadline: int) -> bool:
         """Run until the object is written; False when time is up."""
         return _advance(cluster, deadline, self._place)
@@ -116,9 +121,7 @@ def settle(cluster: Cluster, quiet: float, timeout: float) -> float:
     pause = round(quiet * SECOND)
     while clock.now < (until := max(_last_change(cluster), began) + pause):
         if clock.now - began > timeout * SECOND:
-            raise TimeoutError(
-                f"something still changes after {timeout:g} s: look at cluster.events()"
-            )
+            raise TimedOut(f"something still changes after {timeout:g} s: look at cluster.events()")
         cluster.run((until - clock.now) / SECOND)
     return (clock.now - began) / SECOND
 
@@ -172,7 +175,7 @@ def _read(words: str, scheme: Scheme) -> Condition:
         return About(what, _is_ready, scheme)
     if state == "established" and "/" in what:
         return About(what, lambda obj: obj is not None and is_true(obj, ESTABLISHED), scheme)
-    raise ValueError(
+    raise UsageError(
         f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
         '"pod/NAME gone", "crd/NAME established", "job/NAME complete", '
         '"job/NAME failed", "pods ready" or "nodes ready", or give a function of the cluster'
@@ -215,9 +218,11 @@ def custom_ready(obj: CustomObject) -> bool:
     )
 
 
-def _too_late(cluster: Cluster, condition: Condition | str, timeout: float) -> str:
+def _too_late(cluster: Cluster, condition: Condition | str, timeout: float, test: Condition) -> str:
     what = f'"{condition}"' if isinstance(condition, str) else "the condition"
     text = f"{what} did not come true within {timeout:g} s of virtual time"
+    if isinstance(test, About) and test.missing(cluster):
+        return f"{text}: there is no {str(condition).split()[0]}. Look at cluster.get(...)."
     warnings = [e for e in cluster.events() if e.type == "Warning"]
     if warnings:
         last = warnings[-1]

@@ -17,6 +17,7 @@ from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.struct import convert, encode, replace, to_dict
+from kubelite.apimachinery.told import UsageError
 from kubelite.client.controller import Action, Create, Delete, Patch, Update
 from kubelite.client.informer import Informer, key_of
 from kubelite.controllers.base import controller_of, owned_by
@@ -186,9 +187,9 @@ def earlier(
     if number:
         found = [r for r in ordered if r.revision == number]
         if not found:
-            raise ValueError(f"unable to find specified revision {number} in history")
+            raise UsageError(f"unable to find specified revision {number} in history")
     elif len(ordered) < 2:
-        raise ValueError("no last revision to roll back to")
+        raise UsageError("no last revision to roll back to")
     else:
         found = [ordered[-2]]
     if equal(found[0], data_of(owner.spec.template)):

@@ -11,6 +11,7 @@ from typing import Any
 
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.tolerations import tolerates
+from kubelite.apimachinery.told import UsageError
 from kubelite.descheduler.evictor import Evictor, Scene
 from kubelite.scheduler.resources import CPU, MEMORY, PODS, amounts_of, pod_requests
 
@@ -105,10 +106,10 @@ def balance_high(scene: Scene, evictor: Evictor, args: Mapping[str, Any]) -> Non
 def _thresholds(args: Mapping[str, Any], strategy: str, name: str) -> dict[str, float]:
     found = args.get(name) or {}
     if not found:
-        raise ValueError(f'{strategy} needs {name}, such as {{"cpu": 20, "memory": 20}} (percent)')
+        raise UsageError(f'{strategy} needs {name}, such as {{"cpu": 20, "memory": 20}} (percent)')
     wrong = [key for key, limit in found.items() if not 0 <= limit <= 100]
     if wrong:
-        raise ValueError(f"{', '.join(wrong)} threshold not in [0, 100] range")
+        raise UsageError(f"{', '.join(wrong)} threshold not in [0, 100] range")
     return dict(found)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery.struct import Value
+from kubelite.apimachinery.told import UsageError
 
 PLUGINS = (
     "RemoveDuplicates",
@@ -48,7 +49,7 @@ class Policy(NamedTuple):
 def read_policy(source: Mapping[str, Any]) -> Policy:
     """From a DeschedulerPolicy (descheduler/v1alpha2) as a dict. Raises ValueError."""
     if source.get("kind") != "DeschedulerPolicy":
-        raise ValueError("a descheduler is told what to do by an object of kind DeschedulerPolicy")
+        raise UsageError("a descheduler is told what to do by an object of kind DeschedulerPolicy")
     plugins: list[tuple[str, Mapping[str, Any]]] = []
     evictor = EvictorArgs()
     for profile in source.get("profiles", ()):
@@ -73,7 +74,7 @@ def checked(names: Iterable[str]) -> list[str]:
     found = list(names)
     for name in found:
         if name not in PLUGINS:
-            raise ValueError(f'no strategy "{name}"; there are {", ".join(PLUGINS)}')
+            raise UsageError(f'no strategy "{name}"; there are {", ".join(PLUGINS)}')
     return found
 
 
@@ -92,7 +93,7 @@ def _evictor(args: Mapping[str, Any]) -> EvictorArgs:
     unknown = [key for key in args if key not in _EVICTOR and key != "priorityThreshold"]
     if unknown:
         known = ", ".join(_EVICTOR)
-        raise ValueError(f"DefaultEvictor has no {', '.join(unknown)}; it has {known}")
+        raise UsageError(f"DefaultEvictor has no {', '.join(unknown)}; it has {known}")
     given = {_EVICTOR[key]: value for key, value in args.items() if key in _EVICTOR}
     threshold = (args.get("priorityThreshold") or {}).get("value")
     return EvictorArgs(**given, priority_threshold=threshold)

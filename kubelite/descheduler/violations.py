@@ -11,6 +11,7 @@ from typing import Any
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.node_selector import RequiredNodeAffinity
 from kubelite.api.tolerations import tolerates
+from kubelite.apimachinery.told import UsageError
 from kubelite.descheduler.evictor import Evictor, Scene
 
 AFFINITY = "RemovePodsViolatingNodeAffinity"
@@ -22,7 +23,7 @@ def node_affinity(scene: Scene, evictor: Evictor, args: Mapping[str, Any]) -> No
     """Evict pods whose node no longer has what they require, if another node has it."""
     kinds = args.get("nodeAffinityType") or (REQUIRED,)
     if REQUIRED not in kinds:
-        raise ValueError(f"{AFFINITY} knows the type {REQUIRED} only")
+        raise UsageError(f"{AFFINITY} knows the type {REQUIRED} only")
     for node in scene.nodes:
         meta = node.metadata
         for pod in list(scene.on[meta.name]):

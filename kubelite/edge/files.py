@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def read_file(name: str) -> bytes:
     """The bytes of a file, at most one more than a manifest may have. Raises ManifestError."""
-    from kubelite.apimachinery.manifest import MAX_BYTES, ManifestError, Place
+    from kubelite.apimachinery.manifest import MAX_BYTES, NOWHERE, ManifestError
 
     try:
         with open(name, "rb") as file:
@@ -13,4 +13,4 @@ def read_file(name: str) -> bytes:
     except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
         reason = getattr(error, "strerror", "") or f"it cannot be read ({error})"
         advice = "Check the name, or pass the manifest itself as text"
-        raise ManifestError(name, Place(), reason, advice) from error
+        raise ManifestError(name, NOWHERE, reason, advice) from error

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import Cluster
 from kubelite.kubectl.command import kubectl
 from kubelite.kubectl.result import Result
@@ -63,7 +64,7 @@ def _cluster(names: Mapping[str, Any], name: str) -> Cluster:
     if name:
         chosen = names.get(name)
         if not isinstance(chosen, Cluster):
-            raise ValueError(f"{name} is no cluster")
+            raise UsageError(f"{name} is no cluster")
         return chosen
     if _chosen:
         return _chosen[0]
@@ -73,8 +74,8 @@ def _cluster(names: Mapping[str, Any], name: str) -> Cluster:
         if isinstance(value, Cluster) and not name.startswith("_")
     }
     if not there:
-        raise ValueError("there is no cluster yet: cluster = Cluster(nodes=3)")
+        raise UsageError("there is no cluster yet: cluster = Cluster(nodes=3)")
     if len({id(value) for value in there.values()}) > 1:
         listed = ", ".join(there)
-        raise ValueError(f"which cluster? %kubectl --cluster NAME ..., one of {listed}")
+        raise UsageError(f"which cluster? %kubectl --cluster NAME ..., one of {listed}")
     return next(iter(there.values()))

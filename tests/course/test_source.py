@@ -24,9 +24,11 @@ def test_every_anchor_leads_to_code() -> None:
     assert all(show(anchor).code.strip() for anchor in anchors())
 
 
-def test_an_unknown_anchor_names_those_there_are() -> None:
-    with pytest.raises(LookupError, match="clock-step"):
-        show("no-such-anchor")
+def test_an_unknown_anchor_names_those_that_are_near() -> None:
+    with pytest.raises(LookupError, match="did you mean clock-step"):
+        show("clock-stop")
+    with pytest.raises(LookupError, match="anchors\\(\\) has them all"):
+        show("nothing-like-it")
 
 
 def test_the_courses_own_rooms_have_anchors_too() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.struct import Value
+from kubelite.apimachinery.told import UsageError
 from kubelite.kubelet.node_status import Machine
 from kubelite.sim.clock import MINUTE, SECOND
 
@@ -61,7 +62,7 @@ def machine_type(name: str) -> MachineType:
     """One line of the catalogue. Raises ValueError with the lines there are."""
     found = CATALOGUE.get(name)
     if found is None:
-        raise ValueError(f'there is no machine type "{name}"; there are {", ".join(CATALOGUE)}')
+        raise UsageError(f'there is no machine type "{name}"; there are {", ".join(CATALOGUE)}')
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kubelite.api.core_v1 import Node, NodeSpec, NodeStatus, Taint
 from kubelite.api.core_v1.node import NodeCondition
 from kubelite.apimachinery.meta import ObjectMeta
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.infrastructure.catalogue import MachineType, machine_type
 from kubelite.kubelet.node_status import allocatable, system_labels
 
@@ -90,7 +91,7 @@ def _taint(text: str) -> Taint:
     pair, _, effect = text.rpartition(":")
     key, _, value = pair.partition("=")
     if not key or effect not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
-        raise ValueError(f'"{text}" is no taint: write "key=value:NoSchedule" or "key:NoExecute"')
+        raise UsageError(f'"{text}" is no taint: write "key=value:NoSchedule" or "key:NoExecute"')
     return Taint(key=key, value=value, effect=effect)
 
 
@@ -98,11 +99,11 @@ def checked(pool: NodePool) -> NodePool:
     """The pool, if it can be. Raises ValueError."""
     _ = pool.type, pool.node_taints
     if not pool.name:
-        raise ValueError("a node pool needs a name")
+        raise UsageError("a node pool needs a name")
     if pool.count < 0 or pool.min < 0:
-        raise ValueError(f'node pool "{pool.name}": count and min cannot be negative')
+        raise UsageError(f'node pool "{pool.name}": count and min cannot be negative')
     if pool.max and not pool.min <= pool.max:
-        raise ValueError(f'node pool "{pool.name}": min {pool.min} is more than max {pool.max}')
+        raise UsageError(f'node pool "{pool.name}": min {pool.min} is more than max {pool.max}')
     return pool
 
 
@@ -119,7 +120,7 @@ def read_pools(declared: Iterable[NodePool | Mapping[str, Any]]) -> tuple[NodePo
     names = [pool.name for pool in found]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"node pools declared twice: {', '.join(twice)}")
+        raise UsageError(f"node pools declared twice: {', '.join(twice)}")
     return tuple(found)
 
 
@@ -128,7 +129,7 @@ def _from_dict(raw: Mapping[str, Any]) -> NodePool:
     unknown = ", ".join(key for key in given if key not in FIELDS)
     if unknown or "name" not in given:
         problem = f"no field {unknown}" if unknown else "to have a name"
-        raise ValueError(f"a node pool has {problem}; its fields are {', '.join(FIELDS)}")
+        raise UsageError(f"a node pool has {problem}; its fields are {', '.join(FIELDS)}")
     if "taints" in given:
         given["taints"] = tuple(given["taints"] or ())
     return checked(NodePool(**given))

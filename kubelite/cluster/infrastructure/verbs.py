@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.infrastructure import costs, planning
 from kubelite.cluster.infrastructure.catalogue import PriceList, price_list
 from kubelite.cluster.infrastructure.cloud import Cloud
@@ -60,7 +61,7 @@ class Infrastructure:
         name = name.removeprefix("node/")
         if name not in self.cloud.instances:
             known = ", ".join(self.cloud.instances) or "none"
-            raise ValueError(f"{name} is no machine of a node pool; there are {known}")
+            raise UsageError(f"{name} is no machine of a node pool; there are {known}")
         return self.cloud.replace(name)
 
     @staticmethod
@@ -168,5 +169,5 @@ class Infrastructure:
 def _flat(pools: Iterable[Any]) -> Iterable[NodePool | Mapping[str, Any]]:
     for one in pools:
         if not isinstance(one, NodePool | Mapping):
-            raise ValueError(f"{one!r} is no node pool: give NodePool(...) or a dict")
+            raise UsageError(f"{one!r} is no node pool: give NodePool(...) or a dict")
         yield one

@@ -12,6 +12,7 @@ from kubelite.api.core_v1 import PodTemplateSpec
 from kubelite.apimachinery.intstr import scaled
 from kubelite.apimachinery.meta import LabelSelector, ObjectMeta
 from kubelite.apimachinery.struct import encode, replace
+from kubelite.apimachinery.told import UsageError
 from kubelite.controllers.base import owned_by
 from kubelite.controllers.hashing import safe_hash
 
@@ -174,11 +175,11 @@ def earlier(deployment: Deployment, sets: Sequence[ReplicaSet], revision: int) -
     if not revision:
         places = sorted(numbered)
         if len(places) < 2:
-            raise ValueError(
+            raise UsageError(
                 f'no rollout history found for deployment "{deployment.metadata.name}"'
             )
         revision = places[-2]
     if revision not in numbered:
-        raise ValueError(f"unable to find specified revision {revision} in history")
+        raise UsageError(f"unable to find specified revision {revision} in history")
     template = numbered[revision].spec.template
     return replace(template, metadata=_without_hash(template.metadata))
