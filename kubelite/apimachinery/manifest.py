@@ -93,6 +93,9 @@ def load(
     Raises ManifestError; an empty manifest is one, in kubectl's words.
     """
     reader = _Reader(source, max_depth, max_documents, scalar)
+    if not isinstance(text, str | bytes):
+        advice = "Give a file's name, YAML or JSON text, a dict, or a list of these"
+        reader.refuse(NOWHERE, f"{text!r} is none", advice)
     plain = reader.text(text, max_bytes)
     documents = reader.json(plain) if plain.lstrip().startswith("{") else None
     if documents is None:

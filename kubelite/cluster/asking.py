@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.scheme import Kind
+from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import story
 from kubelite.cluster.history import History
 from kubelite.cluster.story import Story
@@ -42,6 +43,8 @@ class Asking:
 
         whole = cast("Cluster", self)
         kind, name = self._meant(what if "/" in what else f"pod/{what}")
+        if kind.resource != "pods":
+            raise UsageError(f'explain is about a pod; ask cluster.story("{what}") of others')
         try:
             pod = self.get(f"{kind.resource}/{name}", namespace=namespace)
         except StatusError:

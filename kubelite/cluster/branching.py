@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kubelite.apimachinery.told import Told, UsageError
 from kubelite.cluster.deeds import Act, Book, Deeds
+from kubelite.cluster.meaning import microseconds
 from kubelite.cluster.wiring import DIRECT
 from kubelite.sim.clock import FOREVER, SECOND, HorizonReached
 
@@ -56,7 +57,7 @@ class Branching:
         """
         whole = cast("Cluster", self).everything
         last = self._book.here(_nothing)
-        until = last.when if at is None else self._book.zero + round(at * SECOND)
+        until = last.when if at is None else self._book.zero + microseconds("branch", at)
         self._check(until, last.when)
         made = {**self._made, "store": None, "seed": self.seed}
         other = _again(whole, made)

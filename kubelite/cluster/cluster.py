@@ -37,9 +37,9 @@ from kubelite.cluster.inside import Inside
 from kubelite.cluster.keeping import Keeping, Notes
 from kubelite.cluster.load import Loads
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
+from kubelite.cluster.meaning import a_pod, count, meant, span
 from kubelite.cluster.measuring import Measuring
 from kubelite.cluster.metrics_server import MetricsServer
-from kubelite.cluster.naming import meant
 from kubelite.cluster.operating import Operating
 from kubelite.cluster.outlook import ClusterOutlook
 from kubelite.cluster.requests import Requests
@@ -167,7 +167,8 @@ class Cluster(
         if self._notes.began:
             self.history.start = self._notes.began
             return
-        while len(self.workers) < nodes:
+        wanted = count("nodes", nodes)
+        while len(self.workers) < wanted:
             self.add_node()
         self._begin(pools)
         self.run_until(waiting.NodesReady(), timeout=120)
@@ -229,7 +230,7 @@ class Cluster(
 
     def exec(self, pod: str, command: str, container: str = "") -> cri.ExecResult:
         """Run a shell command inside a container and wait for its end."""
-        found = self.get(pod if "/" in pod else f"pod/{pod}")
+        found = a_pod(self, pod)
         self._permit("create", found, "exec")
         results: list[cri.ExecResult] = []
         self._kubelet_of(found).exec(
@@ -319,7 +320,7 @@ class Cluster(
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
         with waiting.rare_collections():
-            self.clock.run_until(self.clock.now + round(seconds * SECOND))
+            self.clock.run_until(self.clock.now + span("run", seconds))
 
     def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:
         """Run until it is true; the seconds that took. Raises TimeoutError with the state.

@@ -12,6 +12,7 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH, Request
 from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import metrics, resizing
 from kubelite.cluster.machines import LEARNER, Worker
+from kubelite.cluster.meaning import a_pod
 from kubelite.kubelet import Kubelet
 from kubelite.kubelet.runtime.logs import LoggingDriver, LogLine, LogSource
 from kubelite.sim.clock import SECOND, Clock
@@ -57,7 +58,7 @@ class Inside:
         ``options`` are those of ``PodLogOptions``: ``tail_lines``, ``since_seconds``,
         ``since_time``, ``timestamps``, ``limit_bytes``, ``stream`` ("Stdout" or "Stderr").
         """
-        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        found = a_pod(self._all, pod, namespace)
         name = container or found.spec.containers[0].name
         wanted = PodLogOptions(container=name, previous=previous, **options)
         self._all._permit("get", found, "log")
@@ -71,7 +72,7 @@ class Inside:
         namespace: str = "default",
     ) -> Callable[[], None]:
         """Call ``deliver`` with each line a container writes from now on; returns how to stop."""
-        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        found = a_pod(self._all, pod, namespace)
         name = container or found.spec.containers[0].name
         self._all._permit("get", found, "log")
         kubelet = self._all._kubelet_of(found)
@@ -120,7 +121,7 @@ class Inside:
         ``cpu`` and ``memory`` are what its first container (or ``container``) asks for, and its
         limits where those were the same; ``requests`` and ``limits`` say each by itself.
         """
-        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        found = a_pod(self._all, pod, namespace)
         change = resizing.change(found.spec, container, {"cpu": cpu, "memory": memory}, **more)
         return self._all.patch(
             f"pod/{found.metadata.name}", change, namespace, STRATEGIC_PATCH, "resize"
@@ -138,7 +139,7 @@ class Inside:
 
         Its name is returned: ``exec(pod, command, container=name)`` runs commands in it.
         """
-        found = self._all.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        found = a_pod(self._all, pod, namespace)
         helper = {"name": name, "image": image, "stdin": True, "tty": True}
         if target:
             helper["targetContainerName"] = target

@@ -15,6 +15,7 @@ from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.load import Load, Loads
+from kubelite.cluster.meaning import a_pod
 from kubelite.cluster.metrics_server import NODES, PODS
 from kubelite.kubelet.runtime.usage import RESOLUTION, Usage
 
@@ -110,7 +111,7 @@ class Measuring:
     def usage(self, pod: str, namespace: str = "default") -> dict[str, Usage]:
         """What each container of a pod used in the last 15 s, and how far it was throttled."""
         cluster = cast("Cluster", self)
-        found = cluster.get(pod if "/" in pod else f"pod/{pod}", namespace=namespace)
+        found = a_pod(cluster, pod, namespace)
         if not found.spec.node_name:
             return {}
         accounts = cluster._worker(found.spec.node_name).runtime.accounts

@@ -9,6 +9,7 @@ from kubelite.apimachinery.told import UsageError
 from kubelite.cluster import draining
 from kubelite.cluster.controlplane import ControlPlanes
 from kubelite.cluster.machines import LEARNER, ControlPlane, Worker, World
+from kubelite.cluster.meaning import check_amounts
 from kubelite.cluster.mishaps import Mishaps
 from kubelite.kubelet.node_status import Machine
 from kubelite.kubelet.runtime.logs import LoggingDriver
@@ -55,6 +56,7 @@ class Operating:
         if name in self.workers:
             raise UsageError(f"{name} is there already: choose another name, or none")
         size = Machine(cpu or self._machine.cpu, memory or self._machine.memory)
+        check_amounts(cpu=size.cpu, memory=size.memory)
         worker = Worker(self._world, name, self._machines_made, size, labels or {})
         self._machines_made += 1
         self.workers[name] = worker

@@ -28,6 +28,12 @@ Condition = Callable[["Cluster"], bool]
 _HEARTBEATS = ("leases.coordination.k8s.io", "events", "nodes")
 
 
+_CONDITIONS = (
+    'say "deployment/NAME ready", "pod/NAME ready", "pod/NAME gone", "crd/NAME established", '
+    '"job/NAME complete", "job/NAME failed", "pods ready" or "nodes ready", '
+    "or give a function of the cluster"
+)
+
 _MANY = 1_000_000  # records; as a rule more than one run makes and keeps
 _STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
 
@@ -68,6 +74,8 @@ def collect_dropped() -> None:
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
     """Run until it is true; the seconds that took. Raises TimeoutError."""
     test = _read(condition, cluster.api.scheme) if isinstance(condition, str) else condition
+    if not callable(test):
+        raise UsageError(f"run_until({test!r}): {_CONDITIONS}")
     clock, began = cluster.clock, cluster.clock.now
     deadline = began + round(timeout * SECOND)
     move = test.move if isinstance(test, About) else _move
@@ -175,11 +183,7 @@ def _read(words: str, scheme: Scheme) -> Condition:
         return About(what, _is_ready, scheme)
     if state == "established" and "/" in what:
         return About(what, lambda obj: obj is not None and is_true(obj, ESTABLISHED), scheme)
-    raise UsageError(
-        f'cannot wait for "{words}": say "deployment/NAME ready", "pod/NAME ready", '
-        '"pod/NAME gone", "crd/NAME established", "job/NAME complete", '
-        '"job/NAME failed", "pods ready" or "nodes ready", or give a function of the cluster'
-    )
+    raise UsageError(f'cannot wait for "{words}": {_CONDITIONS}')
 
 
 def _pods_ready(cluster: Cluster) -> bool:

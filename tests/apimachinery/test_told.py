@@ -52,6 +52,51 @@ SLIPS: dict[str, tuple[Callable[[Cluster], Any], type[Exception], str]] = {
         'unable to drain node "node-1" due to error: cannot delete Pods that declare '
         "no controller (use --force to override): default/alone",
     ),
+    "neither text nor objects": (
+        lambda cluster: cluster.apply(5),
+        ValueError,
+        "manifest: 5 is none. Give a file's name, YAML or JSON text, a dict, or a list of these",
+    ),
+    "seconds that are text": (
+        lambda cluster: cluster.run("10"),
+        ValueError,
+        "run('10'): give a number of seconds",
+    ),
+    "time that goes back": (
+        lambda cluster: cluster.run(-5),
+        ValueError,
+        "run(-5): time only goes forward; branch(at=...) goes back",
+    ),
+    "a moment that was not": (
+        lambda cluster: cluster.branch(at=1e6),
+        ValueError,
+        "at=1e+06: this run goes from 0 to 30 s",
+    ),
+    "a condition that is none": (
+        lambda cluster: cluster.run_until(5),
+        ValueError,
+        'run_until(5): say "deployment/NAME ready", "pod/NAME ready", ',
+    ),
+    "nodes that cannot be counted": (
+        lambda cluster: Cluster(nodes=-1),
+        ValueError,
+        "nodes=-1: give a whole number, 0 or more",
+    ),
+    "a machine of no size": (
+        lambda cluster: cluster.add_node(cpu="lots"),
+        ValueError,
+        'cpu=\'lots\': write an amount such as "4", "500m" or "16Gi"',
+    ),
+    "logs of what is no pod": (
+        lambda cluster: cluster.logs("deployment/web"),
+        ValueError,
+        '"deployment/web" is no pod: name one of cluster.get("pods")',
+    ),
+    "the decision about what is no pod": (
+        lambda cluster: cluster.explain("deployment/web"),
+        ValueError,
+        'explain is about a pod; ask cluster.story("deployment/web") of others',
+    ),
     "an anchor with a slip": (
         lambda cluster: show("replicaset-pla"),
         LookupError,
