@@ -37,6 +37,11 @@ def test_prometheus_can_read_what_every_component_says() -> None:
             assert family.type in ("counter", "gauge", "histogram"), family.name
 
 
+def test_kubectl_shows_the_servers_own() -> None:
+    cluster = running()
+    assert "apiserver_resource_objects" in str(cluster.kubectl("get --raw /metrics"))
+
+
 def test_the_control_plane() -> None:
     cluster = running()
     scheduler = cluster.metrics("kube-scheduler")

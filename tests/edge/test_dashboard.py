@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from course.view import palette, state
 from kubelite import Cluster
@@ -80,6 +81,14 @@ def test_other_clients_get_the_list_of_paths(ask: Ask) -> None:
     code, headers, body = ask("GET", "/", Accept="application/json, */*")
     assert (code, headers["content-type"]) == (200, "application/json")
     assert "/version" in json.loads(body)["paths"]
+
+
+def test_prometheus_finds_the_servers_metrics(ask: Ask) -> None:
+    code, headers, body = ask("GET", "/metrics")
+    assert code == 200 and headers["content-type"].startswith("text/plain")
+    families = {found.name for found in text_string_to_metric_families(body.decode())}
+    assert {"apiserver_request", "apiserver_resource_objects"} <= families
+    assert ask("GET", "/metrics", authorization=None)[0] == 401
 
 
 def test_no_text_becomes_html_in_the_page() -> None:

@@ -19,11 +19,11 @@ from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.struct import encode
-from kubelite.apiserver.discovery import VERSION
+from kubelite.apiserver import discovery, health
 from kubelite.apiserver.registry.podstreams import STREAMS
 from kubelite.apiserver.server import APIServer
 from kubelite.cluster.story import Story
-from kubelite.edge.http import channels, discovery, guard, openapi, paths, proxying, tables
+from kubelite.edge.http import channels, guard, openapi, paths, proxying, tables
 from kubelite.edge.http.dashboard import page
 from kubelite.edge.http.dashboard.feed import Feed
 from kubelite.edge.http.exchange import Answer, Asked
@@ -43,7 +43,6 @@ PLAIN = "text/plain; charset=utf-8"
 CLOSING_SECONDS = 2.0
 """So long a client may take to hear that a WebSocket is closed."""
 
-ALIVE = ("/healthz", "/livez", "/readyz")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -55,7 +54,8 @@ class App:
 
     ``hosts`` are the names by which it may be asked, ``revision`` is that of the store,
     ``served`` is called after each request: there may be something to do, ``known`` with the
-    address of whoever has shown a token, and ``tell`` for the story of an object.
+    address of whoever has shown a token, ``tell`` for the story of an object, and ``metrics`` for
+    what the server counts.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class App:
         served: Callable[[], object],
         known: Callable[[Any], object],
         tell: Callable[[Subject], Story],
+        metrics: Callable[[], str],
     ):
         self._server = server
         self._lock = lock
@@ -76,6 +77,7 @@ class App:
         self._served = served
         self._known = known
         self._tell = tell
+        self._metrics = metrics
         self._in_flight = InFlight()
         self._openapi = OpenAPI(server.scheme)
         self._resources = Resources(server, lock, revision)
@@ -205,10 +207,12 @@ class App:
         if asked.method not in ("GET", "HEAD"):
             raise errors.unknown_resource()
         path = asked.path.rstrip("/")
-        if path in ALIVE or path.startswith(tuple(f"{one}/" for one in ALIVE)):
-            return Answer(200, b"ok", PLAIN)
+        if (well := health.health(path, asked.query)) is not None:
+            return Answer(200, well.encode(), PLAIN)
         if path == "/version":
-            return Answer(200, encode(VERSION))
+            return Answer(200, discovery.indented(discovery.VERSION).encode())
+        if path == "/metrics":
+            return Answer(200, self._metrics().encode(), PLAIN)
         if path == "/openapi/v2":
             return openapi.second_version(asked.headers.get("accept", ""))
         if path == "/openapi/v3":
@@ -218,7 +222,7 @@ class App:
             if document is not None:
                 return Answer(200, document)
         if path == "":
-            return Answer(200, encode({"paths": list(ROOT)}))
+            return Answer(200, discovery.indented(discovery.ROOT).encode())
         return self._discovered(asked, path)
 
     def _for_the_page(self, asked: Asked, words: list[str]) -> Answer:
@@ -243,9 +247,6 @@ class App:
             raise errors.unknown_resource()
         media = discovery.AGGREGATED_TYPE if aggregated else "application/json"
         return Answer(200, encode(found), media, (("vary", "Accept"),))
-
-
-ROOT = ("/api", "/api/v1", "/apis", *ALIVE, "/openapi/v2", "/openapi/v3", "/version")
 
 
 def refusal(error: StatusError | Crowded) -> Answer:

@@ -12,8 +12,7 @@ import hashlib
 from kubelite.api.openapi import document, root_of
 from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.struct import encode
-from kubelite.apiserver.discovery import VERSION
-from kubelite.edge.http import paths
+from kubelite.apiserver.discovery import VERSION, served
 from kubelite.edge.http.exchange import Answer
 
 _PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
@@ -68,7 +67,7 @@ class OpenAPI:
         return self._documents.get(name)
 
     def _refresh(self) -> None:
-        kinds = tuple(paths.served(self._scheme))
+        kinds = tuple(served(self._scheme))
         if kinds == self._kinds:
             return
         groups: dict[str, list[Kind]] = {}

@@ -5,7 +5,6 @@ Models ``RequestInfoFactory`` of k8s.io/apiserver/pkg/endpoints/request.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubelite.api.metrics_v1beta1 import AGGREGATED
@@ -23,13 +22,6 @@ class Place(NamedTuple):
     namespace: str = ""
     name: str = ""
     part: str = ""
-
-
-def served(scheme: Scheme) -> Iterator[Kind]:
-    """Every kind that has URLs: what is stored, what others answer for, and the reviews."""
-    yield from scheme
-    yield from AGGREGATED
-    yield from REVIEWS
 
 
 def place(scheme: Scheme, path: str) -> Place | None:

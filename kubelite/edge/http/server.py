@@ -209,6 +209,7 @@ class Server:
             pacer.nudge,
             self._socket.let_in,
             lambda subject: story.tell(subject, cluster.trace, cluster.history),
+            lambda: str(cluster.metrics("kube-apiserver")),
         )
         self._http = uvicorn.Server(self._config(app))
         loop = asyncio.get_running_loop()
