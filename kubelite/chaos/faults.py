@@ -170,6 +170,8 @@ def _start_fails(chaos: Chaos, at: Step, amount: int) -> None:
 _WAIT, _SOON = between(MILLISECOND, 10 * SECOND), between(10 * MILLISECOND, 3 * SECOND)
 _OUTAGE, _BRIEF = between(SECOND, 150 * SECOND), between(SECOND, 20 * SECOND)
 
+FORGOTTEN = "revision forgotten"
+
 # DOC: chaos-faults
 FAULTS: tuple[Fault, ...] = (
     Fault("too many requests", "A request is refused with 429.", REQUEST, 0.01, at_once, _too_many),
@@ -207,7 +209,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("event doubled", "An event is delivered twice.", EVENT, 0.01, at_once, _event_twice),
     Fault("watch broken", "A watch loses an event and ends.", EVENT, 0.002, _SOON, _event_lost),
     Fault(
-        "revision forgotten", "A watch ends, and history is compacted before it resumes.",
+        FORGOTTEN, "A watch ends, and history is compacted before it resumes.",
         EVENT, 0.001, _SOON, _compacted,
     ),
     Fault("image pull fails", "The registry is out of reach.", PULL, 0.1, _SOON, _pull_fails),

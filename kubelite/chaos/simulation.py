@@ -16,7 +16,7 @@ from kubelite.apimachinery.rest import Request, Response
 from kubelite.chaos import accidents, situations
 from kubelite.chaos.acting import UNDONE, Scenario, Wait
 from kubelite.chaos.difference import Expected, expected, outcome
-from kubelite.chaos.faults import FAULTS
+from kubelite.chaos.faults import FAULTS, FORGOTTEN
 from kubelite.chaos.invariants_of_history import LEASES
 from kubelite.chaos.plan import MOMENT, REQUEST, Injected, Plan
 from kubelite.chaos.replay import Replay
@@ -45,6 +45,8 @@ STALE = 150 * SECOND
 DisruptionTarget that came to nothing is cleared after two minutes."""
 
 LOOK = 15 * SECOND
+"""Between two looks whether all is right. What is not by ``RECOVERY`` may need a resync: a pod
+that was created and gone between two lists is waited for in vain, as upstream."""
 
 MARGIN = 3 * SECOND
 """How late the reply to a renewal may be: a lease holds 15 s, and after the reply its holder waits
@@ -128,6 +130,22 @@ class Chaos:
     def reach(self, situation: str) -> None:
         """Something worth counting has come about."""
         self.situations[situation] += 1
+
+    def resync(self) -> bool:
+        """Whether somebody waits in vain for what came and went between two lists.
+
+        Then the look at everything that comes every 12 to 24 hours comes now.
+        """
+        manager = self.cluster._control_plane.controllers
+        held = [getattr(one, "expectations", None) for one in manager.controllers.values()]
+        waiting = any(expectations.waiting() for expectations in held if expectations)
+        listed = any(
+            found.fault == FORGOTTEN and str(found.where).startswith(accidents.MANAGER)
+            for found in self.faults
+        )
+        if waiting and listed:
+            manager.resync()
+        return waiting and listed
 
     def later(self, delay: int, repair: Callable[[], object]) -> None:
         """Repair something after a while, or when all trouble ends."""
@@ -304,7 +322,8 @@ def _act(chaos: Chaos, scenario: Scenario) -> None:
 def _recover(chaos: Chaos) -> float:
     """Wait until everything is as asked; the seconds that took."""
     clock, watchman = chaos.clock, chaos.watchman
-    began = clock.now
+    began = start = clock.now
+    resynced = False
     situations.count_faults(chaos.faults, chaos.reach)
     while not watchman.violations:
         clock.run_until(clock.now + LOOK)
@@ -315,8 +334,11 @@ def _recover(chaos: Chaos) -> float:
         if not wrong:
             break
         if clock.now - began >= RECOVERY:
-            watchman.violations += wrong
-    settled = (clock.now - began) / SECOND
+            if not resynced and chaos.resync():
+                resynced, began = True, clock.now
+            else:
+                watchman.violations += wrong
+    settled = (clock.now - start) / SECOND
     if not watchman.violations:
         clock.run_until(clock.now + STALE)
         quiet = clock.now

@@ -28,6 +28,11 @@ class Expectations:
             return True
         return self._clock.now - self._since[key] > EXPIRY
 
+    def waiting(self) -> list[str]:
+        """The keys that wait for something, however long they have."""
+        created = [key for key, creations in self._creations.items() if creations > 0]
+        return created + [key for key, pods in self._deletions.items() if pods]
+
     def expect(self, key: str, creations: int = 0, deletions: tuple[str, ...] = ()) -> None:
         """From now on wait for so many creations, and for the deletion of these pods."""
         self._creations[key] = creations

@@ -36,6 +36,9 @@ class Manager(Protocol):
 class ManagedController(Controller):
     """A controller of the manager. Subclasses ask for informers in ``__init__``."""
 
+    resynced = ""
+    """The resource of which every object is looked at again at each resync, if there is one."""
+
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder)
         self.manager = manager

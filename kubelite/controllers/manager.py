@@ -16,7 +16,7 @@ from kubelite.apimachinery.scheme import Scheme
 from kubelite.client.client import Client
 from kubelite.client.events import EventRecorder
 from kubelite.client.guest import Guest
-from kubelite.client.informer import Indexer, Informer
+from kubelite.client.informer import Indexer, Informer, key_of
 from kubelite.controllers.attachdetach import AttachDetachController
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.claimusers import ClaimUsers
@@ -50,11 +50,14 @@ from kubelite.controllers.volumeprotection import (
     PVProtectionController,
 )
 from kubelite.sim.chance import Chance
-from kubelite.sim.clock import MILLISECOND, Clock
+from kubelite.sim.clock import HOUR, MILLISECOND, NO_CAUSE, Clock, Timer
 from kubelite.sim.guests import foreign
 
 SYNC_PERIOD = 100 * MILLISECOND
 """Between two looks whether all copies are filled."""
+
+MIN_RESYNC_PERIOD = 12 * HOUR
+"""Between two looks at everything, and up to twice as long: not all managers look at once."""
 
 # DOC: controllers-table
 CONTROLLERS: tuple[type[ManagedController], ...] = (
@@ -156,6 +159,7 @@ class ControllerManager(Manager):
         self._needs: dict[str, list[Informer]] = {}  # by controller, the copies it reads
         self.running = False
         self._claim_users: ClaimUsers | None = None
+        self._resync: Timer | None = None
         self._client = Client(api, clock, component)
         self.controllers: dict[str, Any] = {}
         for kind in controllers:
@@ -194,6 +198,25 @@ class ControllerManager(Manager):
         for informer in self._informers.values():
             informer.start()
         self._begin(tuple(self.controllers), self.clock.now)
+        period = self.chance.jitter(MIN_RESYNC_PERIOD, 1.0, "kube-controller-manager/resync")
+        self._resync = self.clock.after(period, self._look_again, period)
+
+    def _look_again(self, period: int) -> None:
+        self._resync = self.clock.after(period, self._look_again, period)
+        self.clock.cause = NO_CAUSE
+        self.resync()
+
+    # DOC: informer-resync
+    def resync(self) -> None:
+        """Look at every object of the kinds that controllers keep right, written or not.
+
+        It mends what no event tells of: somebody waits in vain for a pod to be seen that was
+        gone before a list was made anew.
+        """
+        for controller in self.controllers.values():
+            informer = self._informers.get(controller.resynced)
+            for obj in informer.items() if informer is not None else ():
+                controller.queue.add(key_of(obj))
 
     # DOC: wait-for-cache-sync
     def _begin(self, names: tuple[str, ...], since: int) -> None:
@@ -216,6 +239,8 @@ class ControllerManager(Manager):
     def stop(self) -> None:
         """Die: nothing is known any more, and what is still to be sent reaches nobody."""
         self.running = False
+        if self._resync is not None:
+            self._resync.cancel()
         for informer in self._informers.values():
             informer.stop()
         for controller in self.controllers.values():

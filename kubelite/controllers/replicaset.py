@@ -131,7 +131,7 @@ class ReplicaSetController(ManagedController):
     """Watches ReplicaSets and pods; wakes for a pod of one it owns."""
 
     name = "replicaset-controller"
-    resource = "replicasets.apps"
+    resource = resynced = "replicasets.apps"
     kind = "ReplicaSet"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):

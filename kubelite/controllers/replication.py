@@ -17,7 +17,7 @@ class ReplicationControllerController(ReplicaSetController):
     """The replicaset controller with another kind of owner, whose status says a little less."""
 
     name = "replication-controller"
-    resource = "replicationcontrollers"
+    resource = resynced = "replicationcontrollers"
     kind = "ReplicationController"
     listening = False
 

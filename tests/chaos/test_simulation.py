@@ -10,10 +10,12 @@ import pytest
 from kubelite.api.apps_v1 import ReplicaSet
 from kubelite.chaos import Injected, shrink, simulate
 from kubelite.chaos.shrinking import fewest
+from kubelite.chaos.simulation import RECOVERY
 from kubelite.chaos.situations import SITUATIONS
 from kubelite.client.controller import Action
 from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.replicaset import ReplicaSetController
+from kubelite.sim.clock import SECOND
 
 
 class Forgetful(ReplicaSetController):
@@ -88,6 +90,13 @@ def test_a_fault_reads_like_a_sentence() -> None:
     assert str(fault) == (
         "  12.500 s  reply lost               request 4 of default-scheduler (0.000 s)"
     )
+
+
+def test_a_pod_that_nobody_saw_is_missed_until_the_resync() -> None:
+    """A pod was created and killed while the manager's copy of the pods was listed anew."""
+    run = simulate(94753)
+    assert run.violations == ()
+    assert run.settled > RECOVERY / SECOND, "no event helped"
 
 
 @pytest.mark.parametrize("seed", [22246, 68051])

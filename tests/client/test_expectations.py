@@ -65,3 +65,13 @@ def test_a_forgotten_owner_expects_nothing(expectations: Expectations) -> None:
     expectations.expect(KEY, creations=3, deletions=("one",))
     expectations.forget(KEY)
     assert expectations.satisfied(KEY)
+
+
+def test_whoever_waits_in_vain_can_be_found(expectations: Expectations, clock: Clock) -> None:
+    expectations.expect(KEY, creations=1)
+    expectations.expect("default/other", deletions=("one",))
+    clock.run_until(clock.now + 6 * MINUTE)
+    assert expectations.waiting() == [KEY, "default/other"], "satisfied, but not met"
+    expectations.created(KEY)
+    expectations.deleted("default/other", "one")
+    assert expectations.waiting() == []

@@ -35,7 +35,7 @@ class DaemonSetController(RevisionedController):
 
     name = "daemonset-controller"
     kind = "DaemonSet"
-    resource = "daemonsets.apps"
+    resource = resynced = "daemonsets.apps"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)

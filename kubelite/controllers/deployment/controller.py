@@ -192,6 +192,7 @@ class DeploymentController(ManagedController):
     """Watches Deployments and ReplicaSets, and, for Recreate, the end of pods."""
 
     name = "deployment-controller"
+    resynced = "deployments.apps"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)

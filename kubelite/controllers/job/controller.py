@@ -45,6 +45,7 @@ class JobController(ManagedController):
     """Watches Jobs and pods; wakes for a pod of a Job, once a second at most."""
 
     name = "job-controller"
+    resynced = "jobs.batch"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)

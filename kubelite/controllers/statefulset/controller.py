@@ -31,7 +31,7 @@ class StatefulSetController(RevisionedController):
 
     name = "statefulset-controller"
     kind = "StatefulSet"
-    resource = "statefulsets.apps"
+    resource = resynced = "statefulsets.apps"
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
