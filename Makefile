@@ -24,7 +24,7 @@ test: .venv/ready-to-test .venv/bin/kubectl-1.36 ## every check: style, types, t
 
 bench: .venv/ready-to-test ## measure speed and memory against the bars
 	@echo "==> Benchmarks"
-	@$(BIN)/python -m pytest benchmarks/bench_*.py -n 0 --benchmark-only --benchmark-columns=min,median,max,rounds
+	@$(BIN)/python -m pytest benchmarks/bench_*.py -n 0 -s --benchmark-only --benchmark-columns=min,median,max,rounds
 
 notebooks: .venv/ready-to-test ## run notebooks/src again, two at a time, and save the notebooks; NAMES="00 07" for some
 	@echo "==> Building notebooks"

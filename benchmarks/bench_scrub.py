@@ -20,10 +20,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from course.view.film import RECORD, film_of
 from course.view.time_view import TimeView, replay
 from kubelite import Cluster
-from tests.browser.conftest import browser, page
 from tests.manifests import deployment
-
-__all__ = ["browser", "page"]  # fixtures that this file uses
 
 EVENTS = 10_000
 FRAMES = 600

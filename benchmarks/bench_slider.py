@@ -25,11 +25,8 @@ from course.notebooks.build import from_source
 from course.view.cluster_view import ClusterView
 from course.view.controls import GLIMPSE
 from kubelite import Cluster
-from tests.browser.conftest import browser, lab, open_notebook, page
 from tests.browser.jupyter import Lab, OpenNotebook
 from tests.manifests import deployment
-
-__all__ = ["browser", "lab", "open_notebook", "page"]  # fixtures that this file uses
 
 SIZES = ((10, 3), (1000, 20), (5000, 60))
 ROUNDS = 40
