@@ -74,5 +74,8 @@ READS_IN_FLIGHT = 400
 WRITES_IN_FLIGHT = 200
 """Requests under way that write, as --max-mutating-requests-inflight of a real server."""
 
+WATCH_CHUNK = 1_000_000
+"""Bytes of events that are sent to a watcher at once: whether it reads shows with the next ones."""
+
 WATCH_EVENTS = 20_000
 """That wait for a watcher; then its watch ends. A list of all pods of a big cluster fits in."""

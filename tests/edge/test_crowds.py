@@ -318,8 +318,9 @@ def test_a_watcher_that_never_reads_is_let_go(
     assert soon(lambda: len(server_watchers(cluster)) == 2)
     told.start()
     large = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large"}}
-    for n in range(120):
-        cluster.apply({**large, "data": {"text": str(n) + "x" * 100_000}})
+    with server.lock:  # all is there when the first is taken
+        for n in range(120):
+            cluster.apply({**large, "data": {"text": str(n) + "x" * 100_000}})
     assert soon(lambda: len(server_watchers(cluster)) < 2)
     assert len(server_watchers(cluster)) == 1, "the one that reads is still there"
     assert alive(server)

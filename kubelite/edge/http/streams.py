@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from kubelite.apimachinery.errors import StatusError
@@ -92,25 +92,32 @@ class EventStream:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._seconds
         if initial_end:
-            events = await self._queue.take(0)
-            yield self._written(events) + self._bookmark(initial_end, {INITIAL_EVENTS_END: "true"})
+            for chunk in self._written(await self._queue.take(0)):
+                yield chunk
+            yield self._bookmark(initial_end, {INITIAL_EVENTS_END: "true"})
         while (left := end - loop.time()) > 0:
             events = await self._queue.take(min(left, BOOKMARKS_EVERY))
             if self._queue.overflowed:
                 return  # it watches again from what it has seen last
-            if events:
-                yield self._written(events)
-            elif self._bookmarks:
+            for chunk in self._written(events):
+                yield chunk
+            if not events and self._bookmarks:
                 yield self._bookmark(self._revision())
 
-    def _written(self, events: list[WatchEvent]) -> bytes:
+    def _written(self, events: list[WatchEvent]) -> Iterator[bytes]:
+        """The lines of these events, so many bytes at a time."""
         writer = self._write()
-        lines = []
+        lines, size = [], 0
         for event in events:
             obj = writer.one(event.object, titles=not self._untitled)
             self._untitled = True
             lines.append(_line(event.type, obj))
-        return b"".join(lines)
+            size += len(lines[-1])
+            if size >= limits.WATCH_CHUNK:
+                yield b"".join(lines)
+                lines, size = [], 0
+        if lines:
+            yield b"".join(lines)
 
     def _bookmark(self, revision: int, annotations: dict[str, str] | None = None) -> bytes:
         meta: dict[str, Any] = {"resourceVersion": str(revision)}
