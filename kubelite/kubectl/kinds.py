@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubelite.api.metrics_v1beta1 import AGGREGATED
 from kubelite.apimachinery.errors import go_quote
 from kubelite.apimachinery.scheme import Kind, Scheme
-from kubelite.apiserver.reviews import REVIEWS
+from kubelite.apiserver import discovery
 from kubelite.kubectl.result import CommandError
 
 
 def served(scheme: Scheme) -> Iterator[Kind]:
     """Every kind that discovery tells of, group by group: the nameless one first."""
-    rows = [*scheme, *AGGREGATED, *REVIEWS]
+    rows = list(discovery.served(scheme))
     groups = list(dict.fromkeys(["", *(row.group for row in rows)]))
     yield from sorted(rows, key=lambda row: groups.index(row.group))
 
