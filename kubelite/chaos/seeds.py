@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kubelite.chaos.plan import Injected
 from kubelite.chaos.simulation import Run, simulate
+from kubelite.cluster.collecting import swept
 
 CHUNK = 10
 """How many runs are handed out at a time."""
@@ -46,12 +47,18 @@ def chunks(tasks: Sequence[Task]) -> list[Sequence[Task]]:
 def do(tasks: Sequence[Task], keep_going: bool = False) -> Tally:
     """Do them in their order; unless one is to ``keep_going``, up to the first that fails."""
     done, met, failed = 0, Counter[str](), []
-    for task in tasks:
-        run = task.run()
+    for task in swept(tasks):
+        situations, ok = _came_of(task)
         done += 1
-        met.update(run.situations)
-        if not run.ok:
+        met.update(situations)
+        if not ok:
             failed.append(task)
             if not keep_going:
                 break
     return Tally(done, met, tuple(failed))
+
+
+def _came_of(task: Task) -> tuple[Counter[str], bool]:
+    """What a run has met, and whether all was well; nothing else is kept of it."""
+    run = task.run()
+    return run.situations, run.ok

@@ -27,7 +27,7 @@ from kubelite.chaos.watching import Violation, Watchman
 from kubelite.chaos.wire import FaultyWiring, Wire
 from kubelite.cluster import Cluster
 from kubelite.cluster.story import Story
-from kubelite.cluster.waiting import rare_collections
+from kubelite.cluster.collecting import rare_collections
 from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.etcd.backend import CompactedError

@@ -24,7 +24,7 @@ from kubelite.apiserver import APIServer
 from kubelite.apiserver.admission import ADMISSION
 from kubelite.apiserver.admission.plugin import Plugin
 from kubelite.apiserver.encryption import read as read_encryption
-from kubelite.cluster import applying, keeping, waiting
+from kubelite.cluster import applying, collecting, keeping, waiting
 from kubelite.cluster.asking import Asking
 from kubelite.cluster.branching import Branching
 from kubelite.cluster.controlplane import ControlPlanes
@@ -117,7 +117,7 @@ class Cluster(
         wiring: Wiring = DIRECT,
     ):
         self._made_with(locals())
-        waiting.collect_dropped()
+        collecting.collect_dropped()
         type(self).watch_over()
         self._profiles = tuple(profiles)
         encrypted = read_encryption(self._documents(encryption)[0]) if encryption else None
@@ -319,7 +319,7 @@ class Cluster(
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
-        with waiting.rare_collections():
+        with collecting.rare_collections():
             self.clock.run_until(self.clock.now + span("run", seconds))
 
     def run_until(self, condition: Callable[[Cluster], bool] | str, timeout: float = 600) -> float:

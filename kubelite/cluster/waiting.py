@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kubelite.api import SCHEME
 from kubelite.api.apiextensions_v1 import ESTABLISHED
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_ready
 from kubelite.api.custom import CustomObject
-from kubelite.api.freezing import spoilt
 from kubelite.apimachinery.scheme import Scheme
 from kubelite.apimachinery.times import SECOND
 from kubelite.apimachinery.told import TimedOut, UsageError
+from kubelite.cluster.collecting import rare_collections
 from kubelite.sim.clock import FOREVER
-from kubelite.sim.guests import MishapWarning
 from kubelite.sim.trace import ANYTHING, Subject
 
 if TYPE_CHECKING:
@@ -34,42 +30,7 @@ _CONDITIONS = (
     "or give a function of the cluster"
 )
 
-_MANY = 1_000_000  # records; as a rule more than one run makes and keeps
 _STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
-
-_unsearched = 0
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """While the clock runs, look for garbage ten times less often than there is much of it.
-
-    A run makes millions of short-lived records and hardly a cycle among them; at Python's usual
-    pace a tenth of its time goes into looking for cycles. What is left of a run counts as old
-    without a look at it.
-    """
-    global _unsearched
-    if changed := spoilt():
-        warnings.warn(changed, MishapWarning, stacklevel=5)
-    before = gc.get_threshold()
-    gc.set_threshold(10 * _MANY, *before[1:])
-    try:
-        yield
-    finally:
-        _unsearched += gc.get_count()[0]
-        if not gc.get_freeze_count():
-            gc.freeze()  # takes everything out of the young generations, at no cost ...
-            gc.unfreeze()  # ... and puts it back into the oldest
-        gc.set_threshold(*before)
-
-
-def collect_dropped() -> None:
-    """Before another cluster is made: one that nobody holds any more is a cycle, and large."""
-    global _unsearched
-    if _unsearched > _MANY:
-        _unsearched = 0
-        gc.collect()
-
 
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
     """Run until it is true; the seconds that took. Raises TimeoutError."""

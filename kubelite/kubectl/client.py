@@ -14,7 +14,7 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH, ObjectList, Request, Res
 from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.times import SECOND
 from kubelite.cluster.machines import LEARNER
-from kubelite.cluster.waiting import rare_collections
+from kubelite.cluster.collecting import rare_collections
 from kubelite.kubectl.result import CommandError
 
 if TYPE_CHECKING:
