@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
@@ -55,7 +56,6 @@ class Watchman:
             self.written[self.replay.resource].append(self.replay.change.revision)
         self.replay.former = cluster.revision
         self._copies = hasattr(cluster._control_plane, "replicas")
-        self._concerned: dict[tuple[str, str], tuple[Invariant, ...]] = {}
         self._store = cluster.store
         self._store.subscribe(self._observe)
 
@@ -71,10 +71,7 @@ class Watchman:
         replay.former = change.revision
 
     def _asked(self, revision: int) -> Sequence[Invariant]:
-        place = (self.replay.resource, self.replay.component)
-        found = self._concerned.get(place)
-        if found is None:
-            found = self._concerned[place] = tuple(concerned(OFTEN, *place))
+        found = _often(self.replay.resource, self.replay.component)
         if self.replay.stopped:
             found = (*found, the_dead_are_silent)
         if self._copies:
@@ -112,6 +109,12 @@ class Watchman:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('kubelite/')[2]}:{last.lineno}"
         self.note(_no_exception, f"{type(error).__name__}: {error} at {where}", ("", "", ""))
+
+
+@lru_cache(maxsize=4096)
+def _often(resource: str, component: str) -> tuple[Invariant, ...]:
+    """What every write of a kind by a component is held against."""
+    return tuple(concerned(OFTEN, resource, component))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

@@ -233,5 +233,9 @@ class Controller:
             )
 
     def _finish(self, key: str, life: int) -> None:
-        self.queue.done(key)
-        self.clock.after(0, self._next, life)
+        if life == self._life:
+            self._busy -= 1
+        busy = self._busy
+        self.queue.done(key)  # wakes a worker if the key has been added meanwhile
+        if len(self.queue) and self._busy == busy:
+            self._wake()
