@@ -26,8 +26,8 @@ from kubelite.chaos.small import SMALL
 from kubelite.chaos.watching import Violation, Watchman
 from kubelite.chaos.wire import FaultyWiring, Wire
 from kubelite.cluster import Cluster
-from kubelite.cluster.story import Story
 from kubelite.cluster.collecting import rare_collections
+from kubelite.cluster.story import Story
 from kubelite.controllers import CONTROLLERS
 from kubelite.controllers.base import ManagedController
 from kubelite.etcd.backend import CompactedError

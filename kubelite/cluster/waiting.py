@@ -32,6 +32,7 @@ _CONDITIONS = (
 
 _STEPS = 64  # between two looks when nothing is written: a condition may be about time itself
 
+
 def run_until(cluster: Cluster, condition: Condition | str, timeout: float) -> float:
     """Run until it is true; the seconds that took. Raises TimeoutError."""
     test = _read(condition, cluster.api.scheme) if isinstance(condition, str) else condition

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, ObjectList, Request, Response, WatchEvent
 from kubelite.apimachinery.scheme import Kind, Scheme
 from kubelite.apimachinery.times import SECOND
-from kubelite.cluster.machines import LEARNER
 from kubelite.cluster.collecting import rare_collections
+from kubelite.cluster.machines import LEARNER
 from kubelite.kubectl.result import CommandError
 
 if TYPE_CHECKING:
