@@ -48,8 +48,8 @@ def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
 def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     """26. No controller's own action leaves fewer than replicas - maxUnavailable pods ready,
     unless there were fewer before, one failed or was set free in the very same moment, a version's
-    status still counted pods it has no more, the request was long on its way, or the Deployment is
-    being scaled: shares do not ask who is ready.
+    status still counted pods it has no more, the request or one before it was long on its way, or
+    the Deployment is being scaled: shares do not ask who is ready.
     (With minReadySeconds upstream promises less: a version that is not available yet may lose a
     pod that is.)"""
     new, old = replay.new, replay.old
@@ -57,7 +57,7 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
         return
     if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
         return
-    if (replay.component, replay.key) in replay.overdue:
+    if replay.decided_long_ago():
         return
     deployment = replay.deployment_of(old)
     if deployment is None or deployment.metadata.deletion_timestamp is not None:

@@ -39,6 +39,7 @@ class Replay:
     former: int = 1  # the revision before this change
     slack: int = SECOND  # how long a component may not know yet what has changed
     overdue: dict[tuple[str, str], None] = field(default_factory=dict)  # who sent long ago, to whom
+    arrived: dict[str, list[int]] = field(default_factory=dict)  # component -> when late ones did
     doubted: dict[str, int] = field(default_factory=dict)  # pods whose binding nobody heard of
     renewed_late: int = 0  # when the reply to a lease's renewal was last late
     stopped: dict[str, int] = field(default_factory=dict)  # component -> when its process ended
@@ -149,8 +150,8 @@ class Replay:
         deployment = self.deployment_of(new)
         if deployment is None or (new.spec.replicas or 0) >= (old.spec.replicas or 0):
             return
-        late = (self.component, self.key) in self.overdue
-        if late or self.dwindled > self.when - self.slack // 100:  # its copy may not say so yet
+        dwindled = self.dwindled > self.when - self.slack // 100  # its copy may not say so yet
+        if dwindled or self.decided_long_ago():
             self.misled = self.when
         ready: dict[str, int] = {}
         for pod in self.of("pods").values():
@@ -169,6 +170,13 @@ class Replay:
         before = [b for b in bounds if b[0] <= self.when - self.slack][-1:]
         recent += before
         return max(b[1] for b in recent), min(b[2] for b in recent)
+
+    def decided_long_ago(self) -> bool:
+        """Whether what is written now was sent, or was to be sent, long before: a controller does
+        its plan one request after the other, and one that is late holds up those behind it."""
+        if (self.component, self.key) in self.overdue:
+            return True
+        return any(0 <= self.when - end < SECOND for end in self.arrived.get(self.component, ()))
 
     def shared_lately(self) -> int:
         """By how much versions have grown because their Deployments did: where a copy is late, as

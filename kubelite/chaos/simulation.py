@@ -173,6 +173,7 @@ class Chaos:
         where = f"{request.namespace}/{name}" if request.namespace else name
         key = f"/registry/{request.resource}/{where}"
         replay.overdue[request.component, key] = None
+        replay.arrived.setdefault(request.component, []).append(self.clock.now + amount)
         if request.resource == LEASES and amount > MARGIN:
             replay.renewed_late = self.clock.now + amount
 

@@ -91,7 +91,8 @@ class Controller:
         self.clock = client.clock
         self.recorder = recorder
         self.queue = WorkQueue(client.clock, self._wake)
-        self._busy = 0
+        self._busy = 0  # workers that work, or have been called
+        self._called = 0
         self._held = False
         self._life = 0  # counts restarts: answers to an earlier life are ignored
         self.guest: Guest | None = None  # stands in between where the code is not the engine's
@@ -115,7 +116,7 @@ class Controller:
     def crash(self) -> None:
         """Lose everything that is only in memory, answers under way included."""
         self._life += 1
-        self._busy = 0
+        self._busy = self._called = 0
         self.queue.clear()
 
     def hold(self) -> None:
@@ -134,11 +135,13 @@ class Controller:
     def _wake(self) -> None:
         if self._busy < self.workers:
             self._busy += 1
+            self._called += 1
             self.clock.after(0, self._next, self._life)
 
     def _next(self, life: int) -> None:
         if life != self._life:
             return
+        self._called -= 1
         if self._held:
             self._busy -= 1
             return
@@ -235,7 +238,6 @@ class Controller:
     def _finish(self, key: str, life: int) -> None:
         if life == self._life:
             self._busy -= 1
-        busy = self._busy
-        self.queue.done(key)  # wakes a worker if the key has been added meanwhile
-        if len(self.queue) and self._busy == busy:
+        self.queue.done(key)
+        if len(self.queue) > self._called:
             self._wake()

@@ -52,6 +52,42 @@ def test_actions_are_done_one_after_another(bench: Bench, controller: Scripted) 
     assert controller.diary == ["look at web", "Create a", "Create b", "Delete a"]
 
 
+def test_a_worker_that_finds_nothing_more_to_do_is_done(bench: Bench, controller: Scripted) -> None:
+    controller.plans = [(), ()]
+    controller.queue.add("web")
+    controller.queue.add("db")
+    ran = 0
+    while bench.clock.step():
+        ran += 1
+    assert controller.diary == ["look at web", "look at db"]
+    assert ran == 2
+
+
+def test_a_key_added_while_it_is_worked_on_wakes_one_worker(
+    bench: Bench, controller: Scripted
+) -> None:
+    def again() -> Sequence[Action]:
+        controller.queue.add("web")
+        return ()
+
+    controller.plans = [again, ()]
+    controller.queue.add("web")
+    ran = 0
+    while bench.clock.step():
+        ran += 1
+    assert controller.diary == ["look at web", "look at web"]
+    assert ran == 2
+
+
+def test_more_keys_than_workers_are_all_looked_at(bench: Bench, controller: Scripted) -> None:
+    keys = [f"web-{n}" for n in range(3 * controller.workers)]
+    for key in keys:
+        controller.queue.add(key)
+    while bench.clock.step():
+        pass
+    assert controller.diary == [f"look at {key}" for key in keys]
+
+
 def test_after_a_failure_the_rest_is_dropped_and_the_key_comes_back(
     bench: Bench, controller: Scripted
 ) -> None:
