@@ -94,11 +94,12 @@ class Ledger:
         return sum(one.busy * one.nodes * one.seconds for one in self) / paid if paid else 0.0
 
     def __repr__(self) -> str:
-        orders = f"{self.orders_lost:,} of {self.orders:,} orders lost, " if self.orders else ""
-        return (
-            f"{self.title}: {self.sent:,} requests, {self.availability:.3%} answered, "
-            f"{orders}${self.machines:.2f} for machines"
-        )
+        parts = [f"{self.sent:,} requests", f"{self.availability:.3%} answered"]
+        if self.orders:
+            parts.append(f"{self.orders_lost:,} of {self.orders:,} orders lost")
+        if self.machines:  # nodes may be without a price
+            parts.append(f"${self.machines:.2f} for machines")
+        return f"{self.title}: {', '.join(parts)}"
 
 
 class Losses:

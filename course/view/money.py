@@ -92,7 +92,7 @@ PANELS = (
         whole=True,
     ),
 )
-"""From top to bottom. The second is drawn for several days only, the fourth if there are orders."""
+"""From top to bottom. Some are drawn only where they have something to show."""
 
 
 def money(
@@ -123,13 +123,12 @@ def money(
 
 
 def _panels(ledgers: Sequence[Ledger]) -> list[Panel]:
-    several, orders = len(ledgers) > 1, any(one.orders for one in ledgers)
-    chosen = []
-    for place, panel in enumerate(PANELS):
-        if (place == 1 and not several) or (panel.running and not orders):
-            continue
-        chosen.append(panel)
-    return chosen
+    drawn = {
+        "No answer in time": len(ledgers) > 1,
+        "Orders lost so far": any(one.orders for one in ledgers),
+        "Cost of the machines": any(one.machines for one in ledgers),
+    }
+    return [panel for panel in PANELS if drawn.get(panel.title, True)]
 
 
 def _draw(ax: Any, panel: Panel, ledgers: Sequence[Ledger]) -> None:

@@ -51,6 +51,12 @@ def test_one_day_has_a_panel_for_each_matter(days: list[Day]) -> None:
     assert "Busiest at hour 11." in figure.alt
 
 
+def test_nothing_is_drawn_of_what_has_no_price(watched: Ledger) -> None:
+    figure = money(watched)
+    assert "Servers" in titles(figure) and "Cost of the machines" not in titles(figure)
+    assert "$" not in figure.alt
+
+
 def test_several_days_lie_over_each_other(days: list[Day]) -> None:
     figure = money(days, title="Three ways")
     assert "No answer in time" in titles(figure)
