@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kubelite.apimachinery.errors import Status, StatusError
 from kubelite.apimachinery.rest import Response
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyError, ConsistencyStore
 from kubelite.client.events import EventRecorder
 from kubelite.client.workqueue import WorkQueue
 from kubelite.sim.clock import FOREVER
@@ -95,6 +96,7 @@ class Controller:
         self._called = 0
         self._held = False
         self._life = 0  # counts restarts: answers to an earlier life are ignored
+        self.consistency: ConsistencyStore | None = None  # for one that reads its own writes
         self.guest: Guest | None = None  # stands in between where the code is not the engine's
 
     def start(self) -> None:
@@ -118,6 +120,8 @@ class Controller:
         self._life += 1
         self._busy = self._called = 0
         self.queue.clear()
+        if self.consistency is not None:
+            self.consistency.forget_all()
 
     def hold(self) -> None:
         """Do nothing yet: some copy has not been filled."""
@@ -151,8 +155,10 @@ class Controller:
             return
         key, self.clock.cause = found
         try:
+            if self.consistency is not None:
+                self.consistency.ensure_ready(key)
             actions = self.sync(key) if self.guest is None else self.guest.sync(key)
-        except StatusError:  # it asked the server, which could not answer
+        except (StatusError, ConsistencyError):  # the server could not answer, or a copy is behind
             self.queue.add_rate_limited(key)
             self._finish(key, life)
             return
@@ -197,6 +203,8 @@ class Controller:
                 return
             try:
                 if response.ok:
+                    if self.consistency is not None and isinstance(action, Create | Update):
+                        self.consistency.wrote(key, response.body)
                     self.succeeded(key, action, response.body)
                 else:
                     self.failed(key, actions[place:], response.body)

@@ -84,6 +84,11 @@ class Informer:
         return self._watch is not None
 
     @property
+    def revision(self) -> int:
+        """That of the latest change it shows, or of the list it began with; 0 before that."""
+        return int(self._revision or 0)
+
+    @property
     def selective(self) -> bool:
         """Whether it holds only what a selector or a namespace leaves in."""
         asked = self._request

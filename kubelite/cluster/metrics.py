@@ -109,6 +109,11 @@ def _controller_manager(cluster: Cluster, node: str) -> Families:
     yield Family("workqueue_adds_total", "counter", help, tuple(adds))
     help = "Total number of retries handled by workqueue"
     yield Family("workqueue_retries_total", "counter", help, tuple(retries))
+    for name, controller in cluster.controllers.items():
+        if controller.consistency is not None:
+            help = "Number of times the controller skipped a sync due to a stale cache."
+            metric = f"{name.replace('-', '_')}_stale_sync_skips_total"
+            yield total(metric, help, controller.consistency.skips)
 
 
 def _scheduler(cluster: Cluster, node: str) -> Families:

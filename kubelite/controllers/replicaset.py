@@ -21,6 +21,7 @@ from kubelite.apimachinery.rest import STRATEGIC_PATCH
 from kubelite.apimachinery.struct import replace, to_dict
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyStore
 from kubelite.client.controller import Action, Create, Delete, Patch, Requeue, Update
 from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
@@ -138,6 +139,7 @@ class ReplicaSetController(ManagedController):
         super().__init__(client, recorder, manager)
         self.sets = manager.informer(self.resource, {"controller": by_controller})
         self.pods = manager.informer("pods", {"controller": by_controller, "replicas": by_replicas})
+        self.consistency = ConsistencyStore(self.sets, self.pods)
         self.expectations = Expectations(self.clock)
         self._failures: dict[str, str] = {}
         # Owners, by uid, of which a pod was seen that does not carry the template's labels: only

@@ -185,13 +185,20 @@ def written(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
+def without_tar(said: Said) -> Said:
+    """kubectl ends with the archive, now and then before tar's last word on stderr is printed."""
+    told = said.text.splitlines(keepends=True)
+    return said._replace(text="".join(line for line in told if not line.startswith("tar: ")))
+
+
 def test_copying(stage: Twins) -> None:
     for name, text in FILES.items():
         path = stage.home / "source" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
     said = [both(stage, line) for line in lines(COPIES)]
-    assert [one for one in said if one[1] != one[2]] == []
+    differ = [one for one in said if one[1] not in (one[2], without_tar(one[2]))]
+    assert differ == []
     assert written(stage.home / "ours") == written(stage.home / "theirs")
     assert written(stage.home / "ours")["new/a"] == b"A"
 

@@ -17,7 +17,8 @@ from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.struct import to_dict
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
-from kubelite.client.controller import Action, Create, Delete, Patch, Update
+from kubelite.client.consistency import ConsistencyStore
+from kubelite.client.controller import Action, Create, Delete, Patch
 from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
 from kubelite.client.informer import key_of
@@ -51,6 +52,7 @@ class JobController(ManagedController):
         super().__init__(client, recorder, manager)
         self.jobs = manager.informer("jobs.batch", {"controller": by_controller})
         self.pods = manager.informer("pods", {"controller": by_controller})
+        self.consistency = ConsistencyStore(self.jobs, self.pods)
         self._forget_all()
         self.jobs.on(add=self._job_added, update=self._job_updated, delete=self._job_deleted)
         self.pods.on(add=self._pod_added, update=self._pod_updated, delete=self._pod_deleted)
@@ -60,7 +62,6 @@ class JobController(ManagedController):
         self.strangers = Strangers(self.pods, _selects)
         self._records: dict[str, Record] = {}  # by key: failures since the last success
         self._released: dict[str, dict[str, None]] = {}  # by key: uids that are let go
-        self._versions: dict[str, int] = {}  # by key: the version this controller wrote last
         self._failing: dict[str, None] = {}  # keys of Jobs whose pods cannot be created
 
     # What wakes it
@@ -160,14 +161,12 @@ class JobController(ManagedController):
         job: Job | None = self.jobs.get(key)
         if job is None:
             self.expectations.forget(key)
-            for held in (self._records, self._released, self._versions, self._failing):
+            for held in (self._records, self._released, self._failing):
                 held.pop(key, None)
             return ()
         if finished(job) or job.spec.managed_by not in (None, JOB_CONTROLLER):
             self._records.pop(key, None)
             return ()
-        if int(job.metadata.resource_version) < self._versions.get(key, 0):
-            return ()  # its own last write is still on the way, and will wake it
         return list(self._adoptions(job)) or self._plan(key, job)
 
     def _plan(self, key: str, job: Job) -> Sequence[Action]:
@@ -230,9 +229,7 @@ class JobController(ManagedController):
             yield workers.patch(pod, {"ownerReferences": [gone], **drop})
 
     def succeeded(self, key: str, action: Action, result: Any) -> None:
-        """Tell the user what was created or deleted; remember what was written."""
-        if isinstance(action, Update):
-            self._versions[key] = int(result.metadata.resource_version)
+        """Tell the user what was created or deleted."""
         job = self.jobs.get(key)
         if job is None:
             return

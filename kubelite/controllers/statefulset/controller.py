@@ -14,6 +14,7 @@ from kubelite.apimachinery.errors import Status
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyStore
 from kubelite.client.controller import Action, Create, Delete, Requeue, Update
 from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.controllers import history
@@ -36,6 +37,7 @@ class StatefulSetController(RevisionedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.claims = manager.informer(CLAIMS)
+        self.consistency = ConsistencyStore(self.owners, self.pods, self.claims)
 
     def sync(self, key: str) -> Sequence[Action]:
         """The plan for one StatefulSet; first of all adoption, and its revision."""
