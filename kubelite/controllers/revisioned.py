@@ -11,7 +11,6 @@ from kubelite.api.core_v1 import Pod
 from kubelite.apimachinery.errors import Status
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.client import Client
-from kubelite.client.consistency import ConsistencyStore
 from kubelite.client.controller import Action, Create, Delete
 from kubelite.client.events import EventRecorder
 from kubelite.client.expectations import Expectations
@@ -42,7 +41,6 @@ class RevisionedController(ManagedController):
         self.owners = manager.informer(self.resource)
         self.pods = manager.informer("pods", {"controller": by_controller})
         self.revisions = manager.informer(history.REVISIONS, {"controller": by_controller})
-        self.consistency = ConsistencyStore(self.owners, self.pods)
         self.expectations = Expectations(self.clock)
         self.strangers = Strangers(self.pods, self.belongs)
         self.census: Census[Any] = Census(self.kind, self.place, self.pods)

@@ -12,6 +12,7 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import MINUTE, SECOND
 from kubelite.client.backoff import Backoff
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyStore
 from kubelite.client.controller import Action, Create, Delete, Emit, Requeue, Update
 from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.client.informer import key_of
@@ -40,6 +41,7 @@ class DaemonSetController(RevisionedController):
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
         self.nodes = manager.informer("nodes")
+        self.consistency = ConsistencyStore(self.owners, self.pods)
         self._order: dict[str, int] = {}  # by node: its place in the copy; empty when unknown
         self.backoff = Backoff(self.clock, FIRST_BACKOFF, LONGEST_BACKOFF)
         self.nodes.on(self._node_added, self._node_updated, self._node_deleted)
