@@ -8,7 +8,7 @@ the whole history of a cluster and asks them all.
 from __future__ import annotations
 
 from kubelite import Cluster
-from kubelite.chaos import invariants as everywhere
+from kubelite.chaos import concerns as everywhere
 from kubelite.chaos.invariants import *  # noqa: F403
 from kubelite.chaos.invariants import Invariant
 from tests import invariants_of_nodes as nodes

@@ -5,7 +5,7 @@ Here a past is made up, object by object, as no cluster would have it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +16,7 @@ from kubelite.apimachinery.struct import convert
 from kubelite.chaos import invariants_of_history as history
 from kubelite.chaos import invariants_of_objects as always
 from kubelite.chaos import invariants_of_work as work
+from kubelite.chaos.concerns import concerned
 from kubelite.etcd.backend import Change, KeyValue
 from kubelite.sim.clock import SECOND
 from tests import invariants_of_nodes as nodes
@@ -32,7 +33,7 @@ CLUSTER_WIDE = ("Node", "Namespace", "PersistentVolume", "VolumeAttachment")
 class Past:
     """A history that nobody lived: ``tell`` adds a change and keeps what is said against it."""
 
-    def __init__(self, invariant: Callable[[Replay], Iterator[str]]):
+    def __init__(self, invariant: Callable[[Replay], Iterable[str]]):
         clock = SimpleNamespace(now=START)
         traffic, history = SimpleNamespace(answers=[]), SimpleNamespace(start=START)
         self.names: dict[str, tuple[str, ...]] = {}
@@ -60,7 +61,8 @@ class Past:
         old = KeyValue(key, before, 1, 1, 1) if before is not None else None
         new = None if gone else KeyValue(key, made, 1, 1, 1)
         self.replay.take(Change(1, key, new, old), self.cluster.clock.now, component)
-        self.complaints += self.invariant(self.replay)
+        for invariant in concerned((self.invariant,), self.replay.did, row.resource, component):
+            self.complaints += invariant(self.replay)
 
     def asked(self, pod: str, **known: Any) -> None:
         """A request to the Service called web has been answered by a pod."""
@@ -393,7 +395,7 @@ PASTS = [
     ("invariant", "live", "words"), PASTS, ids=lambda x: getattr(x, "__name__", "")
 )
 def test_what_must_not_be_is_noticed(
-    invariant: Callable[[Replay], Iterator[str]], live: Callable[[Past], None], words: str
+    invariant: Callable[[Replay], Iterable[str]], live: Callable[[Past], None], words: str
 ) -> None:
     past = Past(invariant)
     live(past)

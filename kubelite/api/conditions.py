@@ -5,6 +5,7 @@ Models pkg/api/v1/pod/util.go and pkg/api/v1/node/util.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kubelite.api.core_v1 import Node, Pod
@@ -14,7 +15,12 @@ OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 def condition(obj: Any, type: str) -> Any | None:
     """The condition of this type in an object's status, or None."""
-    for found in obj.status.conditions:
+    return of_type(obj.status.conditions, type)
+
+
+def of_type(conditions: Sequence[Any], type: str) -> Any | None:
+    """The one of this type, or None."""
+    for found in conditions:
         if found.type == type:
             return found
     return None

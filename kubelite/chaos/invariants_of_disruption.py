@@ -1,4 +1,4 @@
-"""What must be true whenever somebody is asked to leave: rows of ``chaos.invariants``."""
+"""What must be true whenever somebody is asked to leave: rows of ``chaos.concerns``."""
 
 from __future__ import annotations
 

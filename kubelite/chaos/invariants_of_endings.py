@@ -1,4 +1,4 @@
-"""What must be true whenever something ends: rows of ``chaos.invariants``."""
+"""What must be true whenever something ends: rows of ``chaos.concerns``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ it leaves the server, before anything can befall it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubelite.chaos.replay import Replay
@@ -70,23 +70,23 @@ OF_WATCHES = (
 )
 
 
-def changes_know_what_was_before(replay: Replay) -> Iterator[str]:
+def changes_know_what_was_before(replay: Replay) -> Iterable[str]:
     """10. A change's previous value is what was stored before it."""
-    if replay.old is not replay.before:
-        yield "was changed from something else than what was stored"
+    if replay.old is replay.before:
+        return ()
+    return ("was changed from something else than what was stored",)
 
 
-def a_lock_has_one_holder(replay: Replay) -> Iterator[str]:
+def a_lock_has_one_holder(replay: Replay) -> Iterable[str]:
     """40. A lease changes hands only when it was given back, or has run out."""
     new, old = replay.new, replay.old
-    if new is None or old is None:
-        return
-    former = old.spec.holder_identity
-    if not former or former == new.spec.holder_identity or not new.spec.holder_identity:
-        return
+    former, holder = old.spec.holder_identity, new.spec.holder_identity
+    if former == holder or not former or not holder:
+        return ()
     lasts = int(old.spec.renew_time or 0) + (old.spec.lease_duration_seconds or 0) * SECOND
-    if replay.when < lasts:
-        yield f"was taken from {former} {(lasts - replay.when) / SECOND:g} s too early"
+    if replay.when >= lasts:
+        return ()
+    return (f"was taken from {former} {(lasts - replay.when) / SECOND:g} s too early",)
 
 
 def one_copy_of_a_component_works(replay: Replay) -> Iterator[str]:

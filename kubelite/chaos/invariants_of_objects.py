@@ -1,5 +1,5 @@
 """What must be true of each object's life, of sets, daemons, Jobs and autoscalers: rows of
-``chaos.invariants``.
+``chaos.concerns``.
 
 A controller acts on copies that are late, so what was written within ``replay.slack`` is never
 held against it.

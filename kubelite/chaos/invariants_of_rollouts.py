@@ -1,4 +1,4 @@
-"""What must be true of Deployments and their versions: rows of ``chaos.invariants``."""
+"""What must be true of Deployments and their versions: rows of ``chaos.concerns``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be true of Jobs, daemons, budgets and quotas: rows of ``chaos.invariants``."""
+"""What must be true of Jobs, daemons, budgets and quotas: rows of ``chaos.concerns``."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from kubelite.sim.clock import MINUTE, SECOND
 SIGNS_OF_LIFE = ("events", "leases.coordination.k8s.io")
 """Half of all writes; nothing of them is looked back at."""
 
+CREATED, CHANGED, REMOVED = "created", "changed", "removed"
+
 
 @dataclass
 class Replay:
@@ -63,6 +65,11 @@ class Replay:
     new: Any = None  # what it has become; None when it was deleted
     old: Any = None  # what it was; None when it has been created
     before: Any = None  # what was stored, which must be the same
+
+    @property
+    def did(self) -> str:
+        """What the change did to its object."""
+        return CREATED if self.old is None else REMOVED if self.new is None else CHANGED
 
     def of(self, resource: str) -> Mapping[str, Any]:
         """All objects of a kind, by their keys."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubelite.api.conditions import is_true, node_ready, pod_active, pod_finished, pod_ready
+from kubelite.chaos.concerns import AT_THE_END
 from kubelite.chaos.difference import the_end_is_as_without_faults
-from kubelite.chaos.invariants import AT_THE_END, Invariant
+from kubelite.chaos.invariants import Invariant
 from kubelite.chaos.invariants_of_history import queues_are_empty
 from kubelite.chaos.replay import Replay
 from kubelite.client import Informer

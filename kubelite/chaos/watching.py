@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kubelite.chaos import situations
-from kubelite.chaos.invariants import AT_EVERY_REVISION, RARELY, Invariant, concerned
+from kubelite.chaos.concerns import AT_EVERY_REVISION, RARELY, concerned
+from kubelite.chaos.invariants import Invariant
 from kubelite.chaos.invariants_of_history import one_copy_of_a_component_works, the_dead_are_silent
 from kubelite.chaos.replay import Replay
 from kubelite.cluster import Cluster
@@ -71,12 +72,13 @@ class Watchman:
         replay.former = change.revision
 
     def _asked(self, revision: int) -> Sequence[Invariant]:
-        found = _often(self.replay.resource, self.replay.component)
-        if self.replay.stopped:
+        replay = self.replay
+        found = _often(replay.did, replay.resource, replay.component)
+        if replay.stopped:
             found = (*found, the_dead_are_silent)
         if self._copies:
             found = (*found, one_copy_of_a_component_works)
-        return (*found, *RARELY) if revision % RARE == 0 else found
+        return (*found, *RARELY) if revision % RARE == 0 and replay.new is not None else found
 
     @property
     def newest(self) -> int:
@@ -112,9 +114,9 @@ class Watchman:
 
 
 @lru_cache(maxsize=4096)
-def _often(resource: str, component: str) -> tuple[Invariant, ...]:
-    """What every write of a kind by a component is held against."""
-    return tuple(concerned(OFTEN, resource, component))
+def _often(did: str, resource: str, component: str) -> tuple[Invariant, ...]:
+    """What every such write of a kind by a component is held against."""
+    return tuple(concerned(OFTEN, did, resource, component))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

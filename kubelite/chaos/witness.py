@@ -5,7 +5,7 @@ The wire in front of it loses and doubles requests; this one sees those that arr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kubelite.apimachinery.rest import API, Request, Response, Watch, WatchEvent
@@ -97,23 +97,21 @@ def nobody_asks_in_vain(replay: Any) -> Iterator[str]:
     return iter(())
 
 
-def updates_are_of_what_is_there(replay: Any) -> Iterator[str]:
+def updates_are_of_what_is_there(replay: Any) -> Iterable[str]:
     """3. An update that names a resourceVersion is done only to that version: none is lost."""
     request = replay.request
-    if request is None or request.verb != "update" or replay.old is None:
-        return
-    meta = getattr(request.body, "metadata", None)
-    if meta is None or request.resource != replay.resource or request.subresource == "scale":
-        return
-    held = replay.old.metadata.resource_version
-    if meta.resource_version not in ("", held):
-        yield f"was {held}, and was replaced by what had been made of {meta.resource_version}"
+    if request is None or request.verb != "update" or request.resource != replay.resource:
+        return ()
+    meta, held = request.body.metadata, replay.old.metadata.resource_version
+    if request.subresource == "scale" or meta.resource_version in (held, ""):
+        return ()
+    return (f"was {held}, and was replaced by what had been made of {meta.resource_version}",)
 
 
 def finalizers_are_waited_for(replay: Any) -> Iterator[str]:
     """16. A deletion takes away nothing that finalizers hold."""
     request, old = replay.request, replay.old
-    if request is None or request.verb != "delete" or replay.new is not None:
+    if request is None or request.verb != "delete":
         return
     if old.metadata.finalizers and replay.resource == request.resource:
         yield f"was removed by {request.component}, and {old.metadata.finalizers[0]} holds it"

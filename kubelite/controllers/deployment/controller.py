@@ -107,8 +107,11 @@ def _step(
         shrinking = rolling.shrink_old(deployment, new, old)
         if shrinking:
             return shrinking
-    if progress.complete(deployment, progress.counted(deployment, seen.sets, new, seen.now)):
-        return _clean_up(deployment, old)
+    surplus = _clean_up(deployment, old)
+    if surplus and progress.complete(
+        deployment, progress.counted(deployment, seen.sets, new, seen.now)
+    ):
+        return surplus
     return []
 
 

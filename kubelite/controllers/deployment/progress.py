@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubelite.api.apps_v1 import Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet
-from kubelite.api.conditions import condition
+from kubelite.api.conditions import condition, of_type
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.controllers.deployment.revisions import desired, fenceposts, total
@@ -114,19 +114,19 @@ def _done_before(status: DeploymentStatus, current: DeploymentCondition | None) 
 
 def _failure(conditions: Conditions, sets: Sequence[ReplicaSet]) -> Conditions:
     """Pass on why a ReplicaSet cannot create its pods; the first of ``sets`` has the word."""
-    for replica_set in sets:
-        failed = condition(replica_set, "ReplicaFailure")
-        if failed is not None:
-            found = DeploymentCondition(
-                type="ReplicaFailure",
-                status=failed.status,
-                reason=failed.reason,
-                message=failed.message,
-                last_transition_time=failed.last_transition_time,
-                last_update_time=failed.last_transition_time,
-            )
-            return with_condition(conditions, found)
-    return without(conditions, "ReplicaFailure")
+    said = (c for one in sets for c in one.status.conditions if c.type == "ReplicaFailure")
+    failed = next(said, None)
+    if failed is None:
+        return without(conditions, "ReplicaFailure")
+    found = DeploymentCondition(
+        type="ReplicaFailure",
+        status=failed.status,
+        reason=failed.reason,
+        message=failed.message,
+        last_transition_time=failed.last_transition_time,
+        last_update_time=failed.last_transition_time,
+    )
+    return with_condition(conditions, found)
 
 
 def complete(deployment: Deployment, status: DeploymentStatus) -> bool:
@@ -173,7 +173,7 @@ def time_left(deployment: Deployment, current: DeploymentCondition, now: int) ->
 
 def look_again_after(deployment: Deployment, status: DeploymentStatus, now: int) -> int | None:
     """When to come back to see whether the rollout is stuck; None when there is no need."""
-    current = next((c for c in status.conditions if c.type == "Progressing"), None)
+    current = of_type(status.conditions, "Progressing")
     if not has_deadline(deployment) or current is None:
         return None
     if complete(deployment, status) or current.reason == TIMED_OUT:
@@ -200,7 +200,7 @@ def noticed(now: int, reason: str, message: str, status: str = "True") -> Deploy
 
 def with_condition(conditions: Conditions, found: DeploymentCondition) -> Conditions:
     """Replace a condition of the same type, unless status and reason are what they were."""
-    current = next((c for c in conditions if c.type == found.type), None)
+    current = of_type(conditions, found.type)
     if current is not None:
         if current.status == found.status and current.reason == found.reason:
             return conditions
@@ -211,4 +211,4 @@ def with_condition(conditions: Conditions, found: DeploymentCondition) -> Condit
 
 def without(conditions: Conditions, type: str) -> Conditions:
     """The conditions of all other types."""
-    return tuple(c for c in conditions if c.type != type)
+    return tuple([c for c in conditions if c.type != type])

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubelite.api.apps_v1 import Deployment, ReplicaSet, ReplicaSetSpec
+from kubelite.api.apps_v1 import Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec
 from kubelite.api.core_v1 import PodTemplateSpec
 from kubelite.apimachinery.intstr import scaled
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.meta import LabelSelector, ObjectMeta
 from kubelite.apimachinery.struct import encode, replace
 from kubelite.apimachinery.told import UsageError
@@ -51,13 +52,18 @@ def total(sets: Sequence[ReplicaSet]) -> int:
     return sum(map(size, sets))
 
 
-# DOC: rollout-fenceposts
 def fenceposts(deployment: Deployment) -> tuple[int, int]:
+    """(maxSurge, maxUnavailable) in pods."""
+    return _fenceposts(deployment.spec)
+
+
+# DOC: rollout-fenceposts
+def resolve_fenceposts(spec: DeploymentSpec) -> tuple[int, int]:
     """(maxSurge, maxUnavailable) in pods: surge rounds up, unavailable down, never both 0."""
-    rolling = deployment.spec.strategy.rolling_update
-    if deployment.spec.strategy.type != "RollingUpdate" or rolling is None:
+    rolling = spec.strategy.rolling_update
+    if spec.strategy.type != "RollingUpdate" or rolling is None:
         return 0, 0
-    replicas = desired(deployment)
+    replicas = spec.replicas if spec.replicas is not None else 1
     surge = scaled(rolling.max_surge if rolling.max_surge is not None else 0, replicas, True)
     missing = rolling.max_unavailable if rolling.max_unavailable is not None else 0
     unavailable = scaled(missing, replicas, False)
@@ -66,12 +72,15 @@ def fenceposts(deployment: Deployment) -> tuple[int, int]:
     return surge, min(unavailable, replicas) if replicas else 0
 
 
+_fenceposts = ByIdentity(resolve_fenceposts)
+
+
 def same_template(one: PodTemplateSpec, other: PodTemplateSpec) -> bool:
     """Whether two templates differ in nothing but the hash label."""
     if one.spec is not other.spec and one.spec != other.spec:
         return False
     mine, others = one.metadata, other.metadata
-    return mine is others or _without_hash(mine) == _without_hash(others)
+    return mine is others or _plain(mine) == _plain(others)
 
 
 def _without_hash(meta: ObjectMeta) -> ObjectMeta:
@@ -80,6 +89,9 @@ def _without_hash(meta: ObjectMeta) -> ObjectMeta:
     return replace(
         meta, labels={key: value for key, value in meta.labels.items() if key != TEMPLATE_HASH}
     )
+
+
+_plain = ByIdentity(_without_hash)
 
 
 def oldest_first(sets: Sequence[ReplicaSet]) -> list[ReplicaSet]:
@@ -182,4 +194,4 @@ def earlier(deployment: Deployment, sets: Sequence[ReplicaSet], revision: int) -
     if revision not in numbered:
         raise UsageError(f"unable to find specified revision {revision} in history")
     template = numbered[revision].spec.template
-    return replace(template, metadata=_without_hash(template.metadata))
+    return replace(template, metadata=_plain(template.metadata))

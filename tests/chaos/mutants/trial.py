@@ -53,13 +53,13 @@ def listed(faults: str) -> list[Any] | None:
 
 def looked_back(cluster: Any) -> Iterator[tuple[str, str]]:
     """What was never to be, by the invariants for clusters in which nothing is broken."""
-    from kubelite.chaos.invariants import concerned
+    from kubelite.chaos.concerns import concerned
     from tests.invariants import AT_EVERY_REVISION, AT_THE_END
     from tests.replay import Replay
 
     replay = Replay(cluster)
     for _ in replay.steps():
-        for invariant in concerned(AT_EVERY_REVISION, replay.resource):
+        for invariant in concerned(AT_EVERY_REVISION, replay.did, replay.resource):
             for complaint in invariant(replay):
                 yield _sentence(invariant), f"{replay.key} {complaint}"
     for invariant in AT_THE_END:
