@@ -51,12 +51,8 @@ class Past:
         namespace = () if kind in CLUSTER_WIDE else ("default",)
         key = "/".join(("/registry", row.resource, *namespace, name))
         before = self.replay.of(row.resource).get(key)
-        meta = {
-            "name": name,
-            "namespace": "".join(namespace),
-            "uid": name,
-            "creationTimestamp": NOON,
-        }
+        meta = {"name": name, "uid": name, "creationTimestamp": NOON}
+        meta["namespace"] = "".join(namespace)
         made = convert(row.type, fields | {"metadata": meta | fields.get("metadata", {})})
         old = KeyValue(key, before, 1, 1, 1) if before is not None else None
         new = None if gone else KeyValue(key, made, 1, 1, 1)

@@ -14,7 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from types import MethodType, TracebackType
+from types import FunctionType, MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LIBRARIES = frozenset({ENGINE, "celpy", "cel", "msgspec", "yaml", *sys.stdlib_mo
 """Whose frames and classes are never a guest's: the engine's, and what it calls itself."""
 
 NOBODY = ("", "", "")
+_CALLED = (MethodType, FunctionType)
 
 
 class MishapWarning(UserWarning):
@@ -78,9 +79,10 @@ class Mishap(NamedTuple):
 
 def foreign(thing: Any) -> bool:
     """Whether a class, a function or an object comes from outside the engine."""
-    if type(thing) is not MethodType:  # one has its function's module, and is what is asked most
-        thing = getattr(thing, "func", thing)  # functools.partial
-        thing = getattr(thing, "__func__", thing)
+    if type(thing) in _CALLED:  # which say at once where they come from, and are asked of most
+        return _outside(thing.__module__)
+    thing = getattr(thing, "func", thing)  # functools.partial
+    thing = getattr(thing, "__func__", thing)
     module = getattr(thing, "__module__", None) or type(thing).__module__
     return _outside(str(module))
 

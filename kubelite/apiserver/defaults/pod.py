@@ -8,6 +8,7 @@ Models ``pkg/apis/core/v1/defaults.go`` (``SetDefaults_Pod``, ``SetDefaults_PodS
 from __future__ import annotations
 
 from kubelite.api import core_v1
+from kubelite.apimachinery.memo import ByIdentity
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.struct import with_changes
 from kubelite.apiserver.defaults.containers import default_container, default_ephemeral_container
@@ -43,7 +44,7 @@ def default_pod_spec(spec: core_v1.PodSpec) -> core_v1.PodSpec:
 
 def default_pod_template(template: core_v1.PodTemplateSpec) -> core_v1.PodTemplateSpec:
     """A template's spec filled in; what only a pod gets is left for its pods."""
-    return changed(template, spec=default_template_spec(template.spec))
+    return changed(template, spec=_template_spec(template.spec))
 
 
 def default_template_spec(spec: core_v1.PodSpec) -> core_v1.PodSpec:
@@ -65,6 +66,9 @@ def default_template_spec(spec: core_v1.PodSpec) -> core_v1.PodSpec:
         resources=maybe(spec.resources, _round),
         overhead=rounded(spec.overhead),
     )
+
+
+_template_spec = ByIdentity(default_template_spec)  # a Deployment and its ReplicaSets share one
 
 
 def _round(resources: core_v1.ResourceRequirements) -> core_v1.ResourceRequirements:
