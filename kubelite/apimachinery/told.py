@@ -21,6 +21,10 @@ class UsageError(Told, ValueError):
     """What was asked for cannot be: a value out of range, or a name that nobody has."""
 
 
+class Miscalled(Told, TypeError):
+    """What was called takes other arguments."""
+
+
 class UnknownName(Told, LookupError):
     """Nothing is called so, here or ever before."""
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from kubelite.apimachinery.rest import Request, Response, User
 from kubelite.apimachinery.struct import replace
 from kubelite.cluster.commands import COMMANDS, called
+from kubelite.cluster.meaning import check_call
 from kubelite.sim.clock import SECOND, Clock
 from kubelite.sim.trace import Trace
 
@@ -252,6 +253,7 @@ def record(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def recorded(cluster: Cluster, *args: Any, **options: Any) -> Any:
+        check_call(method, cluster, *args, **options)
         return cluster._book.call(cluster, name, method, args, options)
 
     return recorded

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any
 
 from kubelite.api.metrics_v1beta1 import AGGREGATED, METRICS_NAMES
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.apimachinery.scheme import Kind, UnknownKind
-from kubelite.apimachinery.told import UsageError
+from kubelite.apimachinery.told import Miscalled, UsageError
 from kubelite.apiserver import APIServer
 from kubelite.sim.clock import SECOND
 
@@ -48,6 +51,21 @@ def a_pod(cluster: Cluster, what: str, namespace: str = "default") -> Any:
     if kind.resource != "pods":
         raise UsageError(f'"{what}" is no pod: name one of cluster.get("pods")')
     return cluster.get(f"pod/{name}", namespace=namespace)
+
+
+def check_call(method: Callable[..., Any], *args: Any, **options: Any) -> None:
+    """Raises Miscalled, with what a method takes, if it does not take these."""
+    takes = _signature(method)
+    try:
+        takes.bind(*args, **options)
+    except TypeError as slip:
+        plain = [p.replace(annotation=Parameter.empty) for p in takes.parameters.values()]
+        shown = Signature(plain[1:])  # without the cluster
+        name = method.__name__
+        raise Miscalled(f"{name}(): {slip}; it is {name}{shown}") from None
+
+
+_signature = cache(signature)
 
 
 def microseconds(call: str, seconds: float) -> int:

@@ -52,6 +52,21 @@ SLIPS: dict[str, tuple[Callable[[Cluster], Any], type[Exception], str]] = {
         'unable to drain node "node-1" due to error: cannot delete Pods that declare '
         "no controller (use --force to override): default/alone",
     ),
+    "an argument with a slip": (
+        lambda cluster: cluster.scale("deployment/web", replica=3),
+        TypeError,
+        "scale(): missing a required argument: 'replicas'; it is scale(what, replicas, ",
+    ),
+    "an argument that is none": (
+        lambda cluster: cluster.kill_node("node-1", force=True),
+        TypeError,
+        "kill_node(): got an unexpected keyword argument 'force'; it is kill_node(name)",
+    ),
+    "one argument too many": (
+        lambda cluster: cluster.kill_node("node-1", "node-2"),
+        TypeError,
+        "kill_node(): too many positional arguments; it is kill_node(name)",
+    ),
     "neither text nor objects": (
         lambda cluster: cluster.apply(5),
         ValueError,
