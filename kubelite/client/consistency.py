@@ -3,7 +3,8 @@
 Copies lag behind the server: who decides on one that lacks its own last write decides the same
 again, or writes to a version that is gone. So the key waits until the copies have caught up.
 Models pkg/controller/util/consistency (KEP-5647), which is on by default since 1.36 for
-DaemonSets, Jobs, ReplicaSets and StatefulSets: feature gates StaleControllerConsistency*.
+DaemonSets, Jobs, ReplicaSets and StatefulSets, and since 1.37 for HorizontalPodAutoscalers: feature
+gates StaleControllerConsistency*.
 """
 
 from __future__ import annotations

@@ -19,12 +19,20 @@ MAX_DELAY = 1000 * SECOND
 class WorkQueue:
     """Keys in the order of arrival, with back-off for those that failed.
 
-    ``wake`` is called when a key becomes ready to be worked on.
+    ``wake`` is called when a key becomes ready to be worked on. A key that failed waits for
+    ``base_delay`` and then twice as long each time, up to ``max_delay``.
     """
 
-    def __init__(self, clock: Clock, wake: Callable[[], None]):
+    def __init__(
+        self,
+        clock: Clock,
+        wake: Callable[[], None],
+        base_delay: int = BASE_DELAY,
+        max_delay: int = MAX_DELAY,
+    ):
         self._clock = clock
         self._wake = wake
+        self._delays = base_delay, max_delay
         self.adds = self.retried = 0  # ever
         self._ready: deque[str] = deque()
         self._dirty: dict[str, int] = {}  # key -> the cause to be told
@@ -70,7 +78,8 @@ class WorkQueue:
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
         self.retried += 1
-        self.add_after(key, min(BASE_DELAY << min(failures, 40), MAX_DELAY))
+        base, most = self._delays
+        self.add_after(key, min(base << min(failures, 40), most))
 
     def retries(self, key: str) -> int:
         """How often ``key`` has failed since the last ``forget``."""

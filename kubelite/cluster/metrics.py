@@ -112,8 +112,8 @@ def _controller_manager(cluster: Cluster, node: str) -> Families:
     for name, controller in cluster.controllers.items():
         if controller.consistency is not None:
             help = "Number of times the controller skipped a sync due to a stale cache."
-            metric = f"{name.replace('-', '_')}_stale_sync_skips_total"
-            yield total(metric, help, controller.consistency.skips)
+            metric = f"{name.removesuffix('-controller').replace('-', '_')}_controller"
+            yield total(f"{metric}_stale_sync_skips_total", help, controller.consistency.skips)
 
 
 def _scheduler(cluster: Cluster, node: str) -> Families:

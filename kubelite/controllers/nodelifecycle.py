@@ -1,8 +1,9 @@
 """Node lifecycle: a node that falls silent is first doubted, then tainted.
 
-Every 5 s each node's heartbeat is looked at; 50 s of silence make its conditions Unknown. Taints
-follow: NoSchedule at once, NoExecute at a limited rate, so that a fault of the network does not
-empty the cluster. Models pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+Every 5 s each node's heartbeat is looked at; 50 s of silence make its conditions Unknown, unless
+the server has a newer lease than the copy here. Taints follow: NoSchedule at once, NoExecute at a
+limited rate, so that a fault of the network does not empty the cluster.
+Models pkg/controller/nodelifecycle/node_lifecycle_controller.go.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import msgspec
 from kubelite.api.conditions import condition, node_ready
 from kubelite.api.coordination_v1 import Lease
 from kubelite.api.core_v1 import Node, NodeCondition, Taint
+from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyError, ConsistencyStore
 from kubelite.client.controller import Action, Emit, Update
 from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.controllers.base import ManagedController, Manager
@@ -160,6 +163,7 @@ class NodeLifecycleController(ManagedController):
         self.leases = manager.informer("leases.coordination.k8s.io")
         self.pods = manager.informer("pods", {"node": lambda pod: (pod.spec.node_name,)})
         self.nodes.on(add=self._added, update=self._updated, delete=self._deleted)
+        self._unread = ConsistencyStore(self.leases)  # newer leases that were shown by the server
         self._health: dict[str, Health] = {}
         self._next_eviction: dict[str, int] = {}  # by zone
         self.zones: dict[str, tuple[int, int]] = {}  # how many nodes are Ready, how many are not
@@ -232,6 +236,27 @@ class NodeLifecycleController(ManagedController):
         grace = GRACE_PERIOD if condition(node, "Ready") is not None else STARTUP_GRACE_PERIOD
         return self.clock.now > known.heard + grace
 
+    # DOC: lease-circuit-breaker
+    def _confirmed(self, node: Node) -> bool:
+        """Whether the server, too, has heard nothing newer; then a silent node may be doubted.
+
+        Once a copy is behind in one lease it is trusted in none until it has caught up: so one
+        question is enough, however many nodes look silent. Not being answered is no answer.
+        """
+        name = node.metadata.name
+        found: Lease | None = self.leases.get(f"{LEASES}/{name}")
+        try:
+            self._unread.ensure_ready(LEASES)
+            live: Lease = self.client.get(self.leases.resource, name, LEASES)
+        except ConsistencyError:
+            return False
+        except StatusError as error:
+            return error.code == 404
+        if found is not None and found.metadata.resource_version == live.metadata.resource_version:
+            return True
+        self._unread.wrote(LEASES, live)
+        return False
+
     # Acting on it
 
     def sync(self, key: str) -> Sequence[Action]:
@@ -241,7 +266,7 @@ class NodeLifecycleController(ManagedController):
             return ()
         now = self.clock.now
         self._hear(node)
-        if self._silent(node):
+        if self._silent(node) and self._confirmed(node):
             doubted = silenced(node, now)
             if doubted != node:
                 return self._doubt(node, doubted)

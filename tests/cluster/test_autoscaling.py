@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from kubelite import Cluster
+from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status
-from kubelite.client.controller import Emit, Patch
+from kubelite.apimachinery.times import SECOND
+from kubelite.client.controller import Action, Emit, Patch
 from tests import manifests
 
 
@@ -216,6 +222,63 @@ def test_a_scale_that_is_refused_is_reported() -> None:
     cluster.run(1)
     assert cluster.events("hpa/web")[0].message == "New size: 2; reason: because; error: no"
     assert conditions(cluster)["AbleToScale"] == ("False", "FailedUpdateScale")
+
+
+def test_it_writes_no_status_before_it_has_read_its_last_one() -> None:
+    """Feature gate StaleControllerConsistencyHPA; the next look is 15 s later, as ever."""
+    cluster = Cluster(nodes=3)
+    shop(cluster)
+    cluster.apply(autoscaler())
+    load = cluster.load("web", 150)
+    cluster.run(60)  # it has scaled, and its own writes have held it up nowhere
+    controller = cluster.controllers["horizontal-pod-autoscaler"]
+    writes = "update", "horizontalpodautoscalers.autoscaling", "status"
+    before = cluster.api.requests[*writes, 200]
+    assert cluster.get("deployment/web").spec.replicas > 2
+    assert controller.consistency.skips == 0
+    controller.autoscalers.stop()
+    cluster.run(60)
+    assert cluster.api.requests[*writes, 200] == before + 1
+    assert (*writes, 409) not in cluster.api.requests
+    assert controller.consistency.skips == 3
+    controller.autoscalers.start()
+    load.stop()
+    cluster.run(60)
+    assert cluster.api.requests[*writes, 200] > before + 1
+    assert controller.consistency.skips == 3
+
+
+def test_what_it_says_of_a_failure_is_read_first_too() -> None:
+    cluster = Cluster(nodes=1)
+    shop(cluster, replicas=1)
+    cluster.apply(autoscaler())
+    controller = cluster.controllers["horizontal-pod-autoscaler"]
+    cluster.run(10)
+    controller.autoscalers.stop()
+    emit = Emit(cluster.get("hpa/web"), "Normal", "SuccessfulRescale", "New size: 2; reason: x")
+    patch = Patch("deployments.apps", "web", "default", {}, "", "scale")
+    controller.failed("default/web", [patch, emit], Status(message="no"))
+    cluster.run(15)
+    assert controller.consistency.skips == 1
+
+
+def test_after_a_failure_it_looks_again_at_its_usual_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its queue has one delay, 15 s: NewDefaultHPARateLimiter."""
+    cluster = Cluster(nodes=1)
+    shop(cluster)
+    cluster.apply(autoscaler())
+    controller = cluster.controllers["horizontal-pod-autoscaler"]
+    looks: list[float] = []
+
+    def look(key: str) -> Sequence[Action]:
+        looks.append(cluster.clock.now)
+        raise errors.service_unavailable("no")
+
+    monkeypatch.setattr(controller, "sync", look)
+    cluster.run(65)
+    assert [late - early for early, late in pairwise(looks)] == [15 * SECOND] * 3
 
 
 def test_autoscale_makes_what_kubectl_autoscale_makes() -> None:

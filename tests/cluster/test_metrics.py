@@ -56,6 +56,7 @@ def test_the_control_plane() -> None:
     assert manager.value("workqueue_adds_total", name="replicaset") > 3
     assert manager.value("workqueue_depth") == 0
     assert manager.value("replicaset_controller_stale_sync_skips_total") > 0
+    assert manager.value("horizontal_pod_autoscaler_controller_stale_sync_skips_total") == 0
     etcd = cluster.metrics("etcd")
     assert etcd.value("etcd_debugging_mvcc_current_revision") == cluster.revision
     coredns = cluster.metrics("coredns")  # few dots: the search path was tried first

@@ -9,7 +9,10 @@ from typing import Any
 class Copy:
     """What an informer knows, put there by hand."""
 
-    def __init__(self) -> None:
+    revision = 0
+
+    def __init__(self, resource: str = "") -> None:
+        self.resource = resource
         self.found: dict[str, Any] = {}
         self.get = self.found.get
 

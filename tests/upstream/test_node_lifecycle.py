@@ -10,6 +10,7 @@ import yaml
 
 from kubelite.api.coordination_v1 import Lease, LeaseSpec
 from kubelite.api.core_v1 import Node, NodeCondition, NodeSpec, NodeStatus, Pod, Taint
+from kubelite.apimachinery import errors
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import MicroTime, Time
@@ -46,7 +47,14 @@ class World:
         self.nodes, self.pods = self.copies["nodes"], self.copies["pods"]
 
     def informer(self, resource: str, indexers: Any = None) -> Any:
-        return self.copies.setdefault(resource, Copy())
+        return self.copies.setdefault(resource, Copy(resource))
+
+    def get(self, resource: str, name: str, namespace: str) -> Any:
+        """The server knows what the copy shows."""
+        found = self.copies[resource].get(f"{namespace}/{name}")
+        if found is None:
+            raise errors.not_found(resource, name)
+        return found
 
     def event(self, involved: Any, kind: str, reason: str, message: str) -> None:
         self.events.append(reason)

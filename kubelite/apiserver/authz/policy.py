@@ -231,6 +231,7 @@ CONTROLLERS: dict[str, tuple[str, ...]] = {
         "patch,update : core : nodes/status",
         "patch,update : core : pods/status",
         "delete,get,list,watch : core : pods",
+        "get : coordination.k8s.io : leases",
     ),
     "persistent-volume-binder": (
         "create,delete,get,list,update,watch : core : persistentvolumes",

@@ -6,6 +6,7 @@ Models ``pkg/controller/podautoscaler/horizontal.go``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from kubelite.api import SCHEME
@@ -17,14 +18,16 @@ from kubelite.api.autoscaling_v2 import (
     MetricStatus,
 )
 from kubelite.apimachinery.errors import Status
-from kubelite.apimachinery.rest import MERGE_PATCH, Request
+from kubelite.apimachinery.rest import MERGE_PATCH, Request, Response
 from kubelite.apimachinery.scheme import Kind, UnknownKind
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
 from kubelite.client.client import Client
+from kubelite.client.consistency import ConsistencyStore
 from kubelite.client.controller import Action, Emit, Patch, Requeue, Update
 from kubelite.client.events import NORMAL, WARNING, EventRecorder
 from kubelite.client.informer import key_of
+from kubelite.client.workqueue import WorkQueue
 from kubelite.controllers.base import ManagedController, Manager
 from kubelite.controllers.podautoscaler import behavior
 from kubelite.controllers.podautoscaler.behavior import Memory
@@ -92,7 +95,9 @@ class HorizontalController(ManagedController):
 
     def __init__(self, client: Client, recorder: EventRecorder, manager: Manager):
         super().__init__(client, recorder, manager)
+        self.queue = WorkQueue(self.clock, self._wake, SYNC_PERIOD, SYNC_PERIOD)
         self.autoscalers = manager.informer("horizontalpodautoscalers.autoscaling")
+        self.consistency: ConsistencyStore = ConsistencyStore(self.autoscalers)
         self._metrics = Metrics(client)
         self._memory: dict[str, Memory] = {}
         self.autoscalers.on(
@@ -270,4 +275,8 @@ class HorizontalController(ManagedController):
                 draft.condition(ABLE, False, "FailedUpdateScale", text)
                 for write in draft.update(hpa.status.current_replicas, hpa.status.desired_replicas):
                     if isinstance(write, Update):
-                        self.client.update_status(write.obj)
+                        self.client.update_status(write.obj, partial(self._said, key))
+
+    def _said(self, key: str, response: Response) -> None:
+        if response.ok:
+            self.consistency.wrote(key, response.body)
