@@ -11,6 +11,7 @@ import pytest
 from kubelite import Cluster
 from kubelite.apimachinery import errors
 from kubelite.apimachinery.errors import Status
+from kubelite.apimachinery.rest import MERGE_PATCH
 from kubelite.apimachinery.times import SECOND
 from kubelite.client.controller import Action, Emit, Patch
 from tests import manifests
@@ -64,7 +65,8 @@ def test_a_shop_under_traffic_grows_and_shrinks_again() -> None:
     cluster.run(240)
     grown = cluster.get("deployment/web").spec.replicas
     assert 8 <= grown <= 10
-    assert cluster.events("hpa/web")[0].message == (
+    rescaled = [e for e in cluster.events("hpa/web") if e.reason == "SuccessfulRescale"]
+    assert rescaled[0].message == (
         "New size: 4; reason: cpu resource utilization (percentage of request) above target"
     )
     load.stop()
@@ -76,6 +78,20 @@ def test_a_shop_under_traffic_grows_and_shrinks_again() -> None:
     assert cluster.events("hpa/web")[-1].message == "New size: 2; reason: All metrics below target"
     assert load.totals().success_rate > 0.99
     assert cluster.settle() == 10
+
+
+def test_it_is_looked_at_as_soon_as_it_comes() -> None:
+    """kubernetes/kubernetes#138294; what changes in it later is seen at the next look."""
+    cluster = Cluster(nodes=2)
+    shop(cluster, replicas=1)
+    cluster.apply(autoscaler())
+    cluster.run(1)
+    assert cluster.get("deployment/web").spec.replicas == 2
+    cluster.patch("hpa/web", {"spec": {"minReplicas": 3}}, patch_type=MERGE_PATCH)
+    cluster.run(1)
+    assert cluster.get("deployment/web").spec.replicas == 2
+    cluster.run(15)
+    assert cluster.get("deployment/web").spec.replicas == 3
 
 
 def test_nothing_runs_while_there_is_no_autoscaler() -> None:
@@ -278,7 +294,7 @@ def test_after_a_failure_it_looks_again_at_its_usual_time(
 
     monkeypatch.setattr(controller, "sync", look)
     cluster.run(65)
-    assert [late - early for early, late in pairwise(looks)] == [15 * SECOND] * 3
+    assert [late - early for early, late in pairwise(looks)] == [15 * SECOND] * 4
 
 
 def test_autoscale_makes_what_kubectl_autoscale_makes() -> None:

@@ -89,7 +89,7 @@ class Draft:
 
 
 class HorizontalController(ManagedController):
-    """Looks at each HorizontalPodAutoscaler every 15 s, and at nothing while there is none."""
+    """Looks at each HorizontalPodAutoscaler when it comes, and every 15 s from then on."""
 
     name = "horizontal-pod-autoscaler"
 
@@ -101,7 +101,7 @@ class HorizontalController(ManagedController):
         self._metrics = Metrics(client)
         self._memory: dict[str, Memory] = {}
         self.autoscalers.on(
-            add=lambda hpa: self.queue.add_after(key_of(hpa), SYNC_PERIOD),
+            add=lambda hpa: self.queue.add(key_of(hpa)),
             delete=lambda hpa: self._memory.pop(key_of(hpa), None),
         )
 
@@ -110,7 +110,7 @@ class HorizontalController(ManagedController):
         super().crash()
         self._memory.clear()
         for hpa in self.autoscalers.items():
-            self.queue.add_after(key_of(hpa), SYNC_PERIOD)
+            self.queue.add(key_of(hpa))
 
     # DOC: hpa-sync
     def sync(self, key: str) -> Sequence[Action]:
