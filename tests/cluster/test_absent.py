@@ -75,13 +75,16 @@ def test_a_policy_that_only_warns_says_nothing(action: str) -> None:
     assert kept.status.type_checking is None
 
 
-def test_versions_cannot_be_converted_by_a_webhook() -> None:
+def test_a_webhook_that_converts_is_kept_and_never_called() -> None:
     review = {"conversionReviewVersions": ["v1"], "clientConfig": {"url": "https://example.com"}}
     written = definition()
-    written["spec"]["versions"] = [version()]
+    written["spec"]["versions"] = [version("v1beta1", storage=False), version()]
     written["spec"]["conversion"] = {"strategy": "Webhook", "webhook": review}
-    with pytest.raises(StatusError, match="webhooks cannot be called here: use None"):
-        Cluster(nodes=0).apply(written)
+    cluster = Cluster(nodes=0)
+    cluster.apply(written)
+    cluster.run(1)
+    cluster.apply(thing("example.com/v1beta1", "Thing", size=3))
+    assert cluster.get("things.v1.example.com", "web").size == 3  # as with the strategy None
 
 
 def test_a_watch_inside_the_process_has_no_bookmarks() -> None:

@@ -1,0 +1,155 @@
+"""More that people really write: what public manifests hold that a real server takes.
+
+Each finding stands in a minimal manifest of our own, as in ``test_real_manifests``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubelite import Cluster
+from kubelite.apimachinery.errors import StatusError
+from tests.cluster.definitions import definition, version
+
+ROLE = (
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " metadata: {name: reader, namespace: shop}, rules: []}"
+)
+
+
+@pytest.mark.parametrize("way", ["apply -f -", "apply --server-side -f -", "create -f -"])
+def test_a_namespace_in_what_belongs_to_the_whole_cluster_is_taken_out(way: str) -> None:
+    cluster = Cluster(nodes=1)
+    assert cluster.kubectl(way, ROLE)
+    if way != "create -f -":
+        assert cluster.kubectl(way, ROLE)
+    assert cluster.get("clusterrole/reader").metadata.namespace == ""
+    cluster.apply(ROLE)
+    assert cluster.kubectl("replace -f -", ROLE)
+
+
+# Definitions whose versions a webhook converts
+
+
+def converted(**webhook: Any) -> dict[str, Any]:
+    service = {"name": "hook", "namespace": "system", "path": "/convert"}
+    given = {
+        "clientConfig": {"service": service, "caBundle": "Cg=="},
+        "conversionReviewVersions": ["v1alpha1", "v1beta1"],
+        **webhook,
+    }
+    written = definition()
+    written["spec"]["versions"] = [version("v1alpha1", storage=False), version("v1beta1")]
+    written["spec"]["conversion"] = {"strategy": "Webhook", "webhook": given}
+    return written
+
+
+def test_a_definition_may_name_a_webhook_that_converts() -> None:
+    cluster = Cluster(nodes=0)
+    cluster.apply(converted())
+    cluster.run(5)
+    (row,) = cluster.get("customresourcedefinitions")
+    config = row.spec.conversion.webhook.client_config
+    assert (config.service.name, config.service.port) == ("hook", 443)
+    thing = {"kind": "Thing", "metadata": {"name": "one"}, "spec": {"image": "nginx"}}
+    cluster.apply({"apiVersion": "example.com/v1alpha1", **thing})
+    assert cluster.get("thing/one").spec["image"] == "nginx"
+
+
+NO_WEBHOOKS = {
+    "neither a URL nor a Service": (
+        {"clientConfig": {}},
+        "spec.conversion.webhookClientConfig: Required value: exactly one of url or service is "
+        "required",
+    ),
+    "no configuration": (
+        {"clientConfig": None},
+        "spec.conversion.webhookClientConfig: Required value: required when strategy is set to "
+        "Webhook",
+    ),
+    "no version that the server speaks": (
+        {"conversionReviewVersions": ["v9"]},
+        "must include at least one of v1, v1beta1",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", NO_WEBHOOKS)
+def test_a_webhook_that_converts_has_to_be_reachable(slip: str) -> None:
+    webhook, fault = NO_WEBHOOKS[slip]
+    with pytest.raises(StatusError) as refused:
+        Cluster(nodes=0).apply(converted(**webhook))
+    assert fault in str(refused.value)
+
+
+def test_a_webhook_without_its_strategy_is_refused() -> None:
+    written = converted()
+    written["spec"]["conversion"]["strategy"] = "None"
+    with pytest.raises(StatusError, match="should not be set when strategy is not set to Webhook"):
+        Cluster(nodes=0).apply(written)
+
+
+# Quotas for claims of one class of attributes
+
+
+def quota(operator: str, *values: str) -> dict[str, Any]:
+    wanted = {"scopeName": "VolumeAttributesClass", "operator": operator}
+    if values:
+        wanted["values"] = list(values)  # type: ignore[assignment]
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "disks"},
+        "spec": {
+            "hard": {"persistentvolumeclaims": "1", "requests.storage": "2Gi"},
+            "scopeSelector": {"matchExpressions": [wanted]},
+        },
+    }
+
+
+def claim(name: str, attributes: str = "") -> dict[str, Any]:
+    spec: dict[str, Any] = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    if attributes:
+        spec["volumeAttributesClassName"] = attributes
+    meta = {"name": name}
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("scope", "counted"),
+    [
+        (("Exists",), ["gold", "silver"]),
+        (("DoesNotExist",), [""]),
+        (("In", "gold"), ["gold"]),
+        (("NotIn", "gold"), ["silver", ""]),
+    ],
+    ids=" ".join,
+)
+def test_a_quota_counts_claims_of_its_class_of_attributes(
+    scope: tuple[str, ...], counted: list[str]
+) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(quota(*scope))
+    cluster.run(5)
+    for attributes in ("gold", "silver", ""):
+        name = attributes or "plain"
+        cluster.apply(claim(f"{name}-1", attributes))
+        if attributes in counted:
+            with pytest.raises(StatusError, match="exceeded quota: disks"):
+                cluster.apply(claim(f"{name}-2", attributes))
+            cluster.delete(f"pvc/{name}-1")
+            cluster.run(30)
+        else:
+            cluster.apply(claim(f"{name}-2", attributes))
+
+
+def test_a_quota_of_such_a_scope_limits_no_pods() -> None:
+    wrong = quota("Exists")
+    wrong["spec"]["hard"] = {"pods": "1"}
+    with pytest.raises(StatusError, match="unsupported scope applied to resource"):
+        Cluster(nodes=0).apply(wrong)
