@@ -83,8 +83,8 @@ def test_a_webhook_that_converts_is_kept_and_never_called() -> None:
     cluster = Cluster(nodes=0)
     cluster.apply(written)
     cluster.run(1)
-    cluster.apply(thing("example.com/v1beta1", "Thing", size=3))
-    assert cluster.get("things.v1.example.com", "web").size == 3  # as with the strategy None
+    cluster.apply(thing("example.com/v1beta1", "Thing", spec={"size": 3}))
+    assert cluster.get("thing/web").spec["size"] == 3  # as with the strategy None
 
 
 def test_a_watch_inside_the_process_has_no_bookmarks() -> None:
