@@ -153,3 +153,48 @@ def test_a_quota_of_such_a_scope_limits_no_pods() -> None:
     wrong["spec"]["hard"] = {"pods": "1"}
     with pytest.raises(StatusError, match="unsupported scope applied to resource"):
         Cluster(nodes=0).apply(wrong)
+
+
+# What a schema may say of a value that is an integer or a text
+
+EITHER = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+
+
+@pytest.mark.parametrize(
+    "amount", [EITHER, {"allOf": [EITHER]}, {"allOf": [EITHER, {"pattern": "^[0-9]"}]}], ids=str
+)
+def test_a_schema_may_say_integer_or_text_in_two_ways(amount: dict[str, Any]) -> None:
+    field = {**amount, "x-kubernetes-int-or-string": True}
+    spec = {"type": "object", "properties": {"amount": field}}
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}}
+    cluster = Cluster(nodes=0)
+    cluster.apply(definition(versions=[version(schema=schema)]))
+    cluster.run(1)
+    thing = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "one"}}
+    for given in (1, "1Gi"):
+        cluster.apply({**thing, "spec": {"amount": given}})
+    with pytest.raises(StatusError, match=r"spec\.amount"):
+        cluster.apply({**thing, "spec": {"amount": [1]}})
+
+
+def test_a_type_stands_nowhere_else_inside_conditions() -> None:
+    field = {"allOf": [{}, EITHER], "x-kubernetes-int-or-string": True}
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"amount": field}}}
+    with pytest.raises(StatusError, match=r"allOf\[1\]\.anyOf\[0\]\.type: Forbidden"):
+        Cluster(nodes=0).apply(definition(versions=[version(schema=schema)]))
+
+
+# Questions to the server, from a file
+
+
+def test_a_review_in_a_file_is_answered() -> None:
+    cluster = Cluster(nodes=0)
+    review = (
+        "{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview,"
+        " spec: {resourceAttributes: {group: apps, resource: deployments, verb: create}}}"
+    )
+    said = cluster.kubectl("create -f - -o jsonpath='{.status.allowed}'", review)
+    assert said.text == "true"
+    assert cluster.kubectl("create -f -", review).text.startswith(
+        "selfsubjectaccessreview.authorization.k8s.io/<unknown> created"
+    )
