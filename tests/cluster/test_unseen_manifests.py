@@ -198,3 +198,17 @@ def test_a_review_in_a_file_is_answered() -> None:
     assert cluster.kubectl("create -f -", review).text.startswith(
         "selfsubjectaccessreview.authorization.k8s.io/<unknown> created"
     )
+
+
+def test_whoever_asks_by_address_whether_there_is_an_internet_is_answered() -> None:
+    cluster = Cluster(nodes=1)
+    curl = ["curl", "-sS", "--fail", "--connect-timeout", "5", "-o", "/dev/null", "1.1.1.1"]
+    ping = ["ping", "-c", "1", "8.8.8.8"]
+    asking = [
+        {"name": name, "image": "alpine", "command": ["sleep", "infinity"],
+         "readinessProbe": {"exec": {"command": probe}}}
+        for name, probe in (("curl", curl), ("ping", ping))
+    ]  # fmt: skip
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "out"}}
+    cluster.apply({**pod, "spec": {"containers": asking}})
+    cluster.run_until("pod/out ready")
