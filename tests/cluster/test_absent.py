@@ -44,7 +44,6 @@ def running(**spec: Any) -> Cluster:
         ("resource.k8s.io/v1", "DeviceClass"),
         ("v1", "Binding"),
         ("v1", "ComponentStatus"),
-        ("storage.k8s.io/v1", "VolumeAttributesClass"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
         ("storagemigration.k8s.io/v1alpha1", "StorageVersionMigration"),
         ("autoscaling.x-k8s.io/v1", "ProvisioningRequest"),

@@ -212,3 +212,32 @@ def test_whoever_asks_by_address_whether_there_is_an_internet_is_answered() -> N
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "out"}}
     cluster.apply({**pod, "spec": {"containers": asking}})
     cluster.run_until("pod/out ready")
+
+
+# Attributes of volumes
+
+ATTRIBUTES: dict[str, Any] = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "VolumeAttributesClass",
+    "metadata": {"name": "gold"},
+    "driverName": "csi.example.com",
+    "parameters": {"iops": "3000"},
+}
+
+
+def test_a_class_of_attributes_is_kept_and_never_changes() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(ATTRIBUTES)
+    assert cluster.kubectl("get vac").lines[-1].split()[:2] == ["gold", "csi.example.com"]
+    for change in ({"parameters": {"iops": "1"}}, {"driverName": "csi.example.org"}):
+        (field,) = change
+        with pytest.raises(StatusError, match=f"{field}: Forbidden: updates to {field}"):
+            cluster.apply({**ATTRIBUTES, **change})
+    cluster.apply(claim("data", "gold"))
+    cluster.run(30)
+    assert cluster.get("pvc/data").spec.volume_attributes_class_name == "gold"
+
+
+def test_a_class_of_attributes_has_some() -> None:
+    with pytest.raises(StatusError, match="must contain at least one key/value pair"):
+        Cluster(nodes=0).apply({**ATTRIBUTES, "parameters": {}})
