@@ -90,6 +90,8 @@ TRUE = [
     "ip('::1').isLoopback() && ip('224.0.0.1').isLinkLocalMulticast()",
     "ip('10.0.0.1').isGlobalUnicast() && !ip('127.0.0.1').isGlobalUnicast()",
     "url('http://[::1]:80/').getHostname() == '::1' && url('http://a:80/').getPort() == '80'",
+    "matches(self.s, '^H') && !matches(self.s, 'x') && self.s.matches('world$')",
+    "matches(self.m['k'] + '', r'\\w') || (self.n > 3 && !matches('a', 'b'))",
     "['b', 'a', 'b'].lastIndexOf('b') == 2",
     "'%s %x %.2f %%'.format([[1, true], 255, 1.5]) == '[1, true] ff 1.50 %'",
 ]

@@ -241,3 +241,29 @@ def test_a_class_of_attributes_is_kept_and_never_changes() -> None:
 def test_a_class_of_attributes_has_some() -> None:
     with pytest.raises(StatusError, match="must contain at least one key/value pair"):
         Cluster(nodes=0).apply({**ATTRIBUTES, "parameters": {}})
+
+
+def test_a_policy_that_guards_definitions_by_a_pattern() -> None:
+    rule = {"apiGroups": ["apiextensions.k8s.io"], "apiVersions": ["v1"],
+            "operations": ["CREATE", "UPDATE"], "resources": ["*"]}  # fmt: skip
+    expression = (
+        "oldObject != null || has(object.metadata.annotations) && "
+        "matches(object.metadata.annotations['release'], '^v[2-9]')"
+    )
+    api, named = "admissionregistration.k8s.io/v1", {"name": "releases.example.com"}
+    policy = {"matchConstraints": {"resourceRules": [rule]},
+              "validations": [{"expression": expression, "message": "too old"}]}  # fmt: skip
+    binding = {"policyName": named["name"], "validationActions": ["Deny"]}
+    cluster = Cluster(nodes=0)
+    for kind, spec in (("", policy), ("Binding", binding)):
+        cluster.apply({"apiVersion": api, "kind": f"ValidatingAdmissionPolicy{kind}",
+                       "metadata": named, "spec": spec})  # fmt: skip
+    cluster.run(1)
+    written = definition()
+    for release in ("v1.9", "v2.0"):
+        written["metadata"]["annotations"] = {"release": release}
+        if release == "v1.9":
+            with pytest.raises(StatusError, match="too old"):
+                cluster.apply(written)
+        else:
+            cluster.apply(written)

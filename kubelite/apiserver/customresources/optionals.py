@@ -1,7 +1,8 @@
 """The parts of CEL's syntax that its package cannot read, said in words that it can.
 
 ``a.?b`` and ``a[?k]`` give an optional value, ``{?k: v}`` and ``[?v]`` take one,
-``optMap``, ``optFlatMap`` and ``cel.bind`` name a value. Each becomes a call of a function of
+``optMap``, ``optFlatMap`` and ``cel.bind`` name a value, and ``matches(text, pattern)`` may stand
+without a text before it. Each becomes a call of a function of
 ``OPTIONALS``, or of the macro ``map`` over a list of one. All else stays as it is written.
 Models the optional types and bindings of github.com/google/cel-go.
 """
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_NEEDED = re.compile(r"[.\[{,]\s*\?|\boptMap\b|\boptFlatMap\b|\bcel\s*\.\s*bind\b")
+_NEEDED = re.compile(r"[.\[{,]\s*\?|\boptMap\b|\boptFlatMap\b|\bcel\s*\.\s*bind\b|\bmatches\b")
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*)
       | (?P<text>[rRbB]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))
@@ -101,6 +102,8 @@ class _Rewriting:
         if opener == "{":
             return self._record(chain)
         items = self._items(closer)
+        if chain == "matches" and len(items) == 2:
+            return f"({items[0]}).matches({items[1]})"
         if opener == "[" and not chain and any(item.startswith("?") for item in items):
             return f"optItems([{', '.join(item.lstrip('? ') for item in items)}])"
         return f"{chain}{opener}{', '.join(items)}{closer}"
