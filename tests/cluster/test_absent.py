@@ -74,6 +74,27 @@ def test_a_policy_that_only_warns_says_nothing(action: str) -> None:
     assert kept.status.type_checking is None
 
 
+@pytest.mark.parametrize("failure", ["Fail", "Ignore"])
+def test_a_policy_cannot_ask_what_somebody_may(failure: str) -> None:
+    cluster = Cluster(nodes=0)
+    api = "admissionregistration.k8s.io/v1"
+    rules = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["pods"]}
+    asked = "authorizer.group('').resource('pods').check('create').allowed()"
+    rule = {
+        "failurePolicy": failure,
+        "matchConstraints": {"resourceRules": [rules]},
+        "validations": [{"expression": asked}],
+    }
+    bound = {"policyName": "asks", "validationActions": ["Deny"]}
+    cluster.apply(thing(api, "ValidatingAdmissionPolicy", "asks", spec=rule))
+    cluster.apply(thing(api, "ValidatingAdmissionPolicyBinding", "asks", spec=bound))
+    if failure == "Ignore":
+        cluster.apply(pod())
+        return
+    with pytest.raises(StatusError, match="resulted in error"):
+        cluster.apply(pod())
+
+
 def test_a_webhook_that_converts_is_kept_and_never_called() -> None:
     review = {"conversionReviewVersions": ["v1"], "clientConfig": {"url": "https://example.com"}}
     written = definition()

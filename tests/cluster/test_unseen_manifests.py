@@ -243,22 +243,41 @@ def test_a_class_of_attributes_has_some() -> None:
         Cluster(nodes=0).apply({**ATTRIBUTES, "parameters": {}})
 
 
-def test_a_policy_that_guards_definitions_by_a_pattern() -> None:
-    rule = {"apiGroups": ["apiextensions.k8s.io"], "apiVersions": ["v1"],
+def guarded(group: str, expression: str, message: str, **fields: Any) -> Cluster:
+    """A cluster with a policy for everything of one group."""
+    rule = {"apiGroups": [group], "apiVersions": ["v1"],
             "operations": ["CREATE", "UPDATE"], "resources": ["*"]}  # fmt: skip
-    expression = (
-        "oldObject != null || has(object.metadata.annotations) && "
-        "matches(object.metadata.annotations['release'], '^v[2-9]')"
-    )
-    api, named = "admissionregistration.k8s.io/v1", {"name": "releases.example.com"}
-    policy = {"matchConstraints": {"resourceRules": [rule]},
-              "validations": [{"expression": expression, "message": "too old"}]}  # fmt: skip
+    api, named = "admissionregistration.k8s.io/v1", {"name": "guard.example.com"}
+    policy = {"matchConstraints": {"resourceRules": [rule]}, **fields,
+              "validations": [{"expression": expression, "message": message}]}  # fmt: skip
     binding = {"policyName": named["name"], "validationActions": ["Deny"]}
     cluster = Cluster(nodes=0)
     for kind, spec in (("", policy), ("Binding", binding)):
         cluster.apply({"apiVersion": api, "kind": f"ValidatingAdmissionPolicy{kind}",
                        "metadata": named, "spec": spec})  # fmt: skip
     cluster.run(1)
+    return cluster
+
+
+def test_a_policy_asks_who_asks() -> None:
+    condition = {"name": "humans", "expression": "!('system:nodes' in request.userInfo.groups)"}
+    expression = "request.userInfo.username == 'jane' && !has(request.subResource)"
+    cluster = guarded("", expression, "only jane", matchConditions=[condition])
+    thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}
+    with pytest.raises(StatusError, match="only jane"):
+        cluster.apply(thing)
+    cluster.as_user("jane").apply(thing)
+    cluster.as_user("nobody", groups=("system:nodes",)).apply(
+        {**thing, "metadata": {"name": "of-a-node"}}
+    )
+
+
+def test_a_policy_that_guards_definitions_by_a_pattern() -> None:
+    expression = (
+        "oldObject != null || has(object.metadata.annotations) && "
+        "matches(object.metadata.annotations['release'], '^v[2-9]')"
+    )
+    cluster = guarded("apiextensions.k8s.io", expression, "too old")
     written = definition()
     for release in ("v1.9", "v2.0"):
         written["metadata"]["annotations"] = {"release": release}
