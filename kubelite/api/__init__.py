@@ -68,6 +68,7 @@ from kubelite.api.storage_v1 import (
     CSIStorageCapacity,
     StorageClass,
     VolumeAttachment,
+    VolumeAttributesClass,
 )
 from kubelite.apimachinery.scheme import Kind, Scheme
 
@@ -124,6 +125,8 @@ SCHEME = Scheme(
              short_names=("pvc",), subresources=STATUS),
         Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", StorageClass,
              short_names=("sc",), namespaced=False),
+        Kind("storage.k8s.io", "v1", "VolumeAttributesClass", "volumeattributesclasses",
+             VolumeAttributesClass, short_names=("vac",), namespaced=False),
         Kind("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", VolumeAttachment,
              namespaced=False, subresources=STATUS),
         Kind("storage.k8s.io", "v1", "CSIDriver", "csidrivers", CSIDriver, namespaced=False),

@@ -206,10 +206,29 @@ def requirements(quota: ResourceQuota) -> tuple[ScopedResourceSelectorRequiremen
 
 
 def _in_scope(wanted: ScopedResourceSelectorRequirement, resource: str, obj: Any) -> bool:
+    if resource == "persistentvolumeclaims" and wanted.scope_name == "VolumeAttributesClass":
+        return _has_attributes(obj, wanted)
     if resource != "pods":
         return False
     test = _SCOPES.get(wanted.scope_name)
     return test is not None and test(obj.spec, wanted)
+
+
+def _has_attributes(
+    claim: PersistentVolumeClaim, wanted: ScopedResourceSelectorRequirement
+) -> bool:
+    """Whether a class of attributes that the claim asks for, has, or is getting is meant."""
+    status = claim.status
+    target = status.modify_volume_status and (
+        status.modify_volume_status.target_volume_attributes_class_name
+    )
+    current = status.current_volume_attributes_class_name
+    names = list(filter(None, (claim.spec.volume_attributes_class_name, current, target)))
+    if wanted.operator in ("Exists", "DoesNotExist"):
+        return bool(names) is (wanted.operator == "Exists")
+    if wanted.operator == "In":
+        return any(name in wanted.values for name in names)
+    return not names or any(name not in wanted.values for name in names)
 
 
 def _is_terminating(spec: PodSpec, wanted: ScopedResourceSelectorRequirement) -> bool:

@@ -28,6 +28,15 @@ class StorageClass(Object, kw_only=True):
     allowed_topologies: tuple[TopologySelectorTerm, ...] = ()
 
 
+class VolumeAttributesClass(Object, kw_only=True):
+    """A set of attributes that a volume of a CSI driver may have. Stored only."""
+
+    api_version: str = written("storage.k8s.io/v1")
+    kind: str = written("VolumeAttributesClass")
+    driver_name: str = written("")
+    parameters: dict[str, str] = {}
+
+
 class VolumeAttachmentSource(Struct, kw_only=True):
     """The volume: one of the cluster by name, or one that a pod describes itself."""
 

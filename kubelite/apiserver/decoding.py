@@ -33,7 +33,7 @@ def body(kind: Kind, request: Request) -> Any:
         obj = read(kind, obj, request.field_validation)
     if not isinstance(obj, kind.type):
         obj = _adopted(kind, obj)
-    return in_place(obj, request)
+    return in_place(kind, obj, request)
 
 
 def _adopted(kind: Kind, obj: Any) -> Any:
@@ -46,9 +46,16 @@ def _adopted(kind: Kind, obj: Any) -> Any:
     return kind.type.strategy.adopt(obj)  # type: ignore[attr-defined]
 
 
-def in_place(obj: Any, request: Request) -> Any:
-    """The object, if it is the one that the request names. Raises StatusError 400."""
+def in_place(kind: Kind, obj: Any, request: Request) -> Any:
+    """The object, if it is the one that the request names. Raises StatusError 400.
+
+    What belongs to the whole cluster loses a namespace that somebody has written into it, as in
+    ``EnsureObjectNamespaceMatchesRequestNamespace``.
+    """
     meta = obj.metadata
+    if meta.namespace and not kind.namespaced:
+        meta = replace(meta, namespace="")
+        obj = replace(obj, metadata=meta)
     if meta.namespace and meta.namespace != request.namespace:
         raise errors.bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"

@@ -52,7 +52,7 @@ def patched(kind: Kind, request: Request, old: Any) -> Any:
     new = decoding.read(kind, changed)
     if parts:
         new = replace(old, **{name: getattr(new, name) for name in parts})
-    return decoding.in_place(new, request)
+    return decoding.in_place(kind, new, request)
 
 
 def _check_operations(patch: list[Any]) -> None:

@@ -39,7 +39,7 @@ def apply(
         raise errors.not_found(registry.kind.resource, request.name)
     if authorizer is not None:
         authorizer.check(request, "create")
-    obj = decoding.in_place(_read(registry, request, wanted), request)
+    obj = decoding.in_place(registry.kind, _read(registry, request, wanted), request)
     owned = fieldpath.paths(ownership.root(registry.kind), ownership.plain(wanted))
     mine = ownership.entry(registry.kind, request.field_manager, APPLY, owned, now)
     obj = replace(obj, metadata=replace(obj.metadata, managed_fields=(mine,)))
@@ -114,7 +114,7 @@ def _merged(
     mine = ownership.entry(kind, who[0], APPLY, claimed, now, who[2])
     if before is not None and before.fields_v1 == mine.fields_v1:
         mine = before  # nothing new: an apply that changes nothing writes nothing
-    obj = decoding.in_place(_read(registry, request, merged), request)
+    obj = decoding.in_place(kind, _read(registry, request, merged), request)
     return replace(obj, metadata=replace(obj.metadata, managed_fields=(*others, mine)))
 
 

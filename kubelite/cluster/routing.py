@@ -15,6 +15,7 @@ from kubelite.apimachinery.told import UsageError
 from kubelite.cluster.machines import Worker, World
 from kubelite.controllers.ingress import ADDRESS as INGRESS
 from kubelite.controllers.ingress import serves
+from kubelite.dns import ADDRESSES
 from kubelite.dns.server import ADDRESS as DNS
 from kubelite.kubelet.cri import Reply
 from kubelite.kubelet.runtime.network import TIMED_OUT
@@ -182,7 +183,7 @@ class Router:
     def _direct(self, caller: Peer, address: str, port: int, node: Worker | None) -> Route:
         """To a pod by its own address, to a machine, or to somebody on the internet."""
         asked = f"{address}:{port}"
-        if address in self._world.outside_names.values():
+        if address in ADDRESSES or address in self._world.outside_names.values():
             found = self.allowed(caller, Peer(address), port)
             if not found.allowed:
                 return _lost(asked, caller)._replace(verdict=found)

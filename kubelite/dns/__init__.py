@@ -6,12 +6,13 @@ Must not live here: connections. A name leads to addresses; what is there is not
 Models CoreDNS with its kubernetes plugin, set up as kubeadm does, and ``pkg/kubelet/network/dns``.
 """
 
-from kubelite.dns.internet import address_of
+from kubelite.dns.internet import ADDRESSES, address_of
 from kubelite.dns.records import NXDOMAIN, Query, Record, Reply
 from kubelite.dns.resolver import Resolution, ResolvConf, Resolver, Step, file_of, resolv_conf
 from kubelite.dns.server import Server
 
 __all__ = [
+    "ADDRESSES",
     "NXDOMAIN",
     "Query",
     "Record",

@@ -51,6 +51,9 @@ DOMAINS = frozenset(
     )
 )
 
+ADDRESSES = frozenset(("1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9"))
+"""Resolvers of the public, which people ask by address to see whether there is an internet."""
+
 
 def address_of(name: str) -> str:
     """The address of a name in one of the ``DOMAINS``: made up, always the same; or ""."""

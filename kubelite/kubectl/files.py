@@ -7,11 +7,13 @@ Models cli-runtime's resource.StreamVisitor and FlattenListVisitor.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from kubelite.apimachinery import manifest
 from kubelite.apimachinery.errors import aggregate, go_quote
 from kubelite.apimachinery.scheme import Kind, UnknownKind
+from kubelite.apiserver.reviews import REVIEWS
 from kubelite.kubectl.client import Client
 from kubelite.kubectl.flags import Given
 from kubelite.kubectl.gotext import json_text
@@ -128,16 +130,16 @@ def _described(client: Client, document: Document, source: str) -> Described | E
         missing = f"Object 'Kind' is missing in '{where}'"
         return CommandError(f"unable to decode {go_quote(source)}: {missing}")
     version, name = str(document.get("apiVersion", "")), str(document["kind"])
-    try:
-        return Described(client.scheme.by_kind(version or "v1", name), document, source)
-    except UnknownKind:
-        meta = document.get("metadata") or {}
-        called, place = meta.get("name", ""), meta.get("namespace", "")
-        return CommandError(
-            f"resource mapping not found for name: {go_quote(called)} namespace: "
-            f"{go_quote(place)} from {go_quote(source)}: no matches for kind {go_quote(name)} in "
-            f"version {go_quote(version)}\nensure CRDs are installed first"
-        )
+    for scheme in (REVIEWS, client.scheme):  # reviews are answered and never stored
+        with suppress(UnknownKind):
+            return Described(scheme.by_kind(version or "v1", name), document, source)
+    meta = document.get("metadata") or {}
+    called, place = meta.get("name", ""), meta.get("namespace", "")
+    return CommandError(
+        f"resource mapping not found for name: {go_quote(called)} namespace: "
+        f"{go_quote(place)} from {go_quote(source)}: no matches for kind {go_quote(name)} in "
+        f"version {go_quote(version)}\nensure CRDs are installed first"
+    )
 
 
 def checked(client: Client, given: Given) -> None:

@@ -149,6 +149,7 @@ BODIES: dict[str, dict[str, Any]] = {
             "usages": ["client auth"],
         }
     },
+    "VolumeAttributesClass": {"driverName": "csi.example.com", "parameters": {"a": "b"}},
     "ServiceCIDR": {"spec": {"cidrs": ["10.200.0.0/16"]}},
     "IPAddress": {
         "spec": {"parentRef": {"resource": "services", "name": "web", "namespace": "default"}}

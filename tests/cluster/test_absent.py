@@ -44,7 +44,6 @@ def running(**spec: Any) -> Cluster:
         ("resource.k8s.io/v1", "DeviceClass"),
         ("v1", "Binding"),
         ("v1", "ComponentStatus"),
-        ("storage.k8s.io/v1", "VolumeAttributesClass"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
         ("storagemigration.k8s.io/v1alpha1", "StorageVersionMigration"),
         ("autoscaling.x-k8s.io/v1", "ProvisioningRequest"),
@@ -75,13 +74,37 @@ def test_a_policy_that_only_warns_says_nothing(action: str) -> None:
     assert kept.status.type_checking is None
 
 
-def test_versions_cannot_be_converted_by_a_webhook() -> None:
+@pytest.mark.parametrize("failure", ["Fail", "Ignore"])
+def test_a_policy_cannot_ask_what_somebody_may(failure: str) -> None:
+    cluster = Cluster(nodes=0)
+    api = "admissionregistration.k8s.io/v1"
+    rules = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["pods"]}
+    asked = "authorizer.group('').resource('pods').check('create').allowed()"
+    rule = {
+        "failurePolicy": failure,
+        "matchConstraints": {"resourceRules": [rules]},
+        "validations": [{"expression": asked}],
+    }
+    bound = {"policyName": "asks", "validationActions": ["Deny"]}
+    cluster.apply(thing(api, "ValidatingAdmissionPolicy", "asks", spec=rule))
+    cluster.apply(thing(api, "ValidatingAdmissionPolicyBinding", "asks", spec=bound))
+    if failure == "Ignore":
+        cluster.apply(pod())
+        return
+    with pytest.raises(StatusError, match="resulted in error"):
+        cluster.apply(pod())
+
+
+def test_a_webhook_that_converts_is_kept_and_never_called() -> None:
     review = {"conversionReviewVersions": ["v1"], "clientConfig": {"url": "https://example.com"}}
     written = definition()
-    written["spec"]["versions"] = [version()]
+    written["spec"]["versions"] = [version("v1beta1", storage=False), version()]
     written["spec"]["conversion"] = {"strategy": "Webhook", "webhook": review}
-    with pytest.raises(StatusError, match="webhooks cannot be called here: use None"):
-        Cluster(nodes=0).apply(written)
+    cluster = Cluster(nodes=0)
+    cluster.apply(written)
+    cluster.run(1)
+    cluster.apply(thing("example.com/v1beta1", "Thing", spec={"size": 3}))
+    assert cluster.get("thing/web").spec["size"] == 3  # as with the strategy None
 
 
 def test_a_watch_inside_the_process_has_no_bookmarks() -> None:

@@ -55,6 +55,7 @@ DESCRIBED: dict[str, tuple[str, ...]] = {
     "flowschema/one": ("Matching Precedence:  500",),
     "prioritylevelconfiguration/one": ("Nominal Concurrency Shares:  10",),
     "csr/one": ("Requesting User:    kubernetes-admin", "Organization:   bakers"),
+    "vac/one": ("DriverName:  csi.example.com", "Parameters:  iops=3000"),
     "servicecidr/one": ("CIDRs:        10.100.0.0/24",),
     "ipaddress/10.100.0.7": ("Parent Reference:", "Resource:   services"),
     "crd/ovens.bakery.example.com": ("Kind:       Oven", "Type:                  Established"),

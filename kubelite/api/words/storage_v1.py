@@ -1,6 +1,8 @@
 """What the fields of storage classes, attachments and drivers are for."""
 
 WORDS = """
+VolumeAttributesClass.driverName: Whose volumes may have them.
+VolumeAttributesClass.parameters: The attributes, as the driver calls them; at least one.
 StorageClass.provisioner: Who makes volumes of this class.
 StorageClass.parameters: What it is told.
 StorageClass.reclaimPolicy: What becomes of a volume without a claim: Delete or Retain. Default

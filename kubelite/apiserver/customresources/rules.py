@@ -8,6 +8,7 @@ Models k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from kubelite.api.apiextensions_v1 import JSONSchemaProps, ValidationRule
 from kubelite.api.custom import plain
 from kubelite.apimachinery.errors import FieldError
+from kubelite.apiserver.customresources.library import LIBRARY
+from kubelite.apiserver.customresources.optionals import readable
 from kubelite.apiserver.customresources.values import NEW, type_of
 
 Errors = Iterator[FieldError]
@@ -27,6 +30,7 @@ _RESERVED = (
 )
 NOWHERE = "<nil>"  # what upstream prints for the object as a whole
 EVALUATION_ERRORS = (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError)
+_WORD = re.compile(r"\w+")
 _ESCAPES = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__"))
 
 
@@ -37,7 +41,7 @@ def compiled(expression: str) -> Any:
         import cel  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise ValueError("rules need the package common-expression-language") from None
-    return cel.compile(expression)
+    return cel.compile(readable(expression))
 
 
 def evaluate(expression: str, variables: dict[str, Any]) -> Any:
@@ -49,7 +53,16 @@ def evaluate(expression: str, variables: dict[str, Any]) -> Any:
 
     context = Context(variables)
     add_stdlib_to_context(context)
+    for name in _called(expression):
+        context.add_function(name, LIBRARY[name])
     return compiled(expression).execute(context)
+
+
+@lru_cache(maxsize=1024)
+def _called(expression: str) -> list[str]:
+    """Those of Kubernetes' functions that an expression can call: adding all takes 0.1 ms."""
+    words = set(_WORD.findall(readable(expression)))
+    return [name for name in LIBRARY if name.rpartition(".")[2] in words]
 
 
 # DOC: crd-rules

@@ -70,7 +70,7 @@ class CustomStrategy(Strategy):
         return with_body(self.type, bare, body)
 
     def adopt(self, obj: CustomObject) -> CustomObject:
-        """The object as one of this version: conversion strategy None."""
+        """The object as one of this version, as the conversion strategy None makes it."""
         return obj if type(obj) is self.type else with_body(self.type, obj, body_of(obj))
 
     # Creating and changing

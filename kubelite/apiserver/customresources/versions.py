@@ -1,8 +1,9 @@
 """A version of a defined kind that is not the preferred one.
 
-Requests for it are turned into requests for the preferred version, and the answers back: with
-the conversion strategy None the versions differ in ``apiVersion`` and in what their schemas let
-through. Models k8s.io/apiextensions-apiserver/pkg/apiserver/conversion.
+Requests for it are turned into requests for the preferred version, and the answers back: the
+versions differ in ``apiVersion`` and in what their schemas let through. So they do where the
+definition names a webhook: no webhook is called here.
+Models k8s.io/apiextensions-apiserver/pkg/apiserver/conversion.
 """
 
 from __future__ import annotations

@@ -17,4 +17,9 @@ def default_custom_resource_definition(
     kind = spec.names.kind
     names = filled(spec.names, singular=kind.lower(), list_kind=kind and f"{kind}List")
     conversion = spec.conversion or ext.CustomResourceConversion(strategy="None")
+    if conversion.webhook is not None and conversion.webhook.client_config is not None:
+        config = conversion.webhook.client_config
+        service = config.service and filled(config.service, port=443)
+        reached = changed(conversion.webhook, client_config=changed(config, service=service))
+        conversion = changed(conversion, webhook=reached)
     return changed(definition, spec=changed(spec, names=names, conversion=conversion))

@@ -249,6 +249,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("ALLOWVOLUMEEXPANSION", storage.class_expansion),
         AGE,
     ),
+    "VolumeAttributesClass": (NAME, Column("DRIVERNAME", lambda c, _: c.driver_name), AGE),
     "VolumeAttachment": (
         NAME,
         Column("ATTACHER", lambda a, _: a.spec.attacher),

@@ -203,6 +203,9 @@ def _storage(now: Callable[[], int]) -> Table:
         storage_v1.StorageClass: StorageClassStrategy(
             d.default_storage_class, v.validate_storage_class, v.validate_storage_class_update
         ),
+        storage_v1.VolumeAttributesClass: Strategy(
+            None, v.validate_volume_attributes_class, v.validate_volume_attributes_class_update
+        ),
         storage_v1.VolumeAttachment: Strategy(
             None, v.validate_volume_attachment, v.validate_volume_attachment_update
         ),

@@ -113,6 +113,8 @@ from kubelite.apiserver.validation.storage import (
     validate_storage_class_update,
     validate_volume_attachment,
     validate_volume_attachment_update,
+    validate_volume_attributes_class,
+    validate_volume_attributes_class_update,
 )
 from kubelite.apiserver.validation.workloads import (
     validate_deployment,
@@ -140,6 +142,8 @@ __all__ = [
     "validate_storage_class_update",
     "validate_volume_attachment",
     "validate_volume_attachment_update",
+    "validate_volume_attributes_class",
+    "validate_volume_attributes_class_update",
     "validate_config_map",
     "validate_config_map_update",
     "validate_cron_job",

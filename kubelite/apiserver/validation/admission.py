@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubelite.api import admissionregistration_v1 as adm
+from kubelite.api import apiextensions_v1 as ext
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
 from kubelite.apiserver.validation.formats import (
@@ -60,7 +61,9 @@ def _webhooks(webhooks: Sequence[Webhook]) -> Errors:
     for place, webhook in enumerate(webhooks):
         path = f"webhooks[{place}]"
         yield from _webhook(webhook, path)
-        yield from _versions(webhook.admission_review_versions, f"{path}.admissionReviewVersions")
+        yield from review_versions(
+            webhook.admission_review_versions, f"{path}.admissionReviewVersions"
+        )
         if webhook.name and webhook.name in seen:
             yield FieldError.duplicate(f"{path}.name", webhook.name)
         seen.append(webhook.name)
@@ -85,7 +88,7 @@ def _webhook(webhook: Webhook, path: str) -> Errors:
         yield from supported(at, webhook.reinvocation_policy, REINVOCATION)
     yield from validate_label_selector(webhook.namespace_selector, f"{path}.namespaceSelector")
     yield from validate_label_selector(webhook.object_selector, f"{path}.objectSelector")
-    yield from _where(webhook.client_config, f"{path}.clientConfig")
+    yield from where(webhook.client_config, f"{path}.clientConfig")
     yield from _conditions(webhook.match_conditions, f"{path}.matchConditions")
 
 
@@ -96,7 +99,8 @@ def _full_name(path: str, name: str) -> Errors:
         yield FieldError.invalid(path, name, THREE_SEGMENTS)
 
 
-def _where(config: adm.WebhookClientConfig, path: str) -> Errors:
+def where(config: adm.WebhookClientConfig | ext.WebhookClientConfig, path: str) -> Errors:
+    """How a webhook is reached: by a URL or by a Service."""
     service = config.service
     if (config.url is None) == (service is None):
         yield FieldError.required(path, "exactly one of url or service is required")
@@ -119,7 +123,8 @@ def _where(config: adm.WebhookClientConfig, path: str) -> Errors:
             yield FieldError.invalid(f"{path}.service.port", service.port, fault)
 
 
-def _versions(versions: tuple[str, ...], path: str) -> Errors:
+def review_versions(versions: tuple[str, ...], path: str) -> Errors:
+    """The versions of a question that a webhook understands."""
     words = ", ".join(REVIEW_VERSIONS)
     if not versions:
         yield FieldError.required(path, f"must specify one of {words}")

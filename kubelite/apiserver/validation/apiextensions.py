@@ -11,6 +11,7 @@ from kubelite.api import apiextensions_v1 as ext
 from kubelite.api.conditions import is_true
 from kubelite.apimachinery import names
 from kubelite.apimachinery.errors import FieldError
+from kubelite.apiserver.validation.admission import review_versions, where
 from kubelite.apiserver.validation.formats import Errors, immutable, subdomain_name
 from kubelite.apiserver.validation.objectmeta import (
     validate_object_meta,
@@ -115,13 +116,28 @@ def _spec(spec: ext.CustomResourceDefinitionSpec, path: str) -> Errors:
         if not value:
             yield FieldError.required(f"{path}.names.{field}")
     yield from _names(spec.names, f"{path}.names")
-    conversion = spec.conversion
-    if conversion is not None and conversion.strategy not in STRATEGIES:
-        at = f"{path}.conversion.strategy"
-        yield FieldError.not_supported(at, conversion.strategy, STRATEGIES)
-    if conversion is not None and conversion.strategy == "Webhook":
-        fault = "webhooks cannot be called here: use None"
-        yield FieldError.forbidden(f"{path}.conversion.strategy", fault)
+    if spec.conversion is not None:
+        yield from _conversion(spec.conversion, f"{path}.conversion")
+
+
+def _conversion(conversion: ext.CustomResourceConversion, path: str) -> Errors:
+    """The fields stand where the old API had them, as upstream says it."""
+    at, versions = f"{path}.webhookClientConfig", f"{path}.conversionReviewVersions"
+    if conversion.strategy not in STRATEGIES:
+        yield FieldError.not_supported(f"{path}.strategy", conversion.strategy, STRATEGIES)
+    webhook = conversion.webhook or ext.WebhookConversion()
+    if conversion.strategy == "Webhook":
+        if webhook.client_config is None:
+            yield FieldError.required(at, "required when strategy is set to Webhook")
+        else:
+            yield from where(webhook.client_config, at)
+        yield from review_versions(webhook.conversion_review_versions, versions)
+    else:
+        fault = "should not be set when strategy is not set to Webhook"
+        if webhook.client_config is not None:
+            yield FieldError.forbidden(at, fault)
+        if webhook.conversion_review_versions:
+            yield FieldError.forbidden(versions, fault)
 
 
 def _group(group: str, path: str) -> Errors:

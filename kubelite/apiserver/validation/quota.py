@@ -122,8 +122,8 @@ def _valid_for(scope: str, name: str) -> bool:
     """Whether a quota with this scope may limit the resource."""
     if scope == "BestEffort":
         return name == "pods"
-    if scope in ("VolumeAttributesClass", "CrossNamespacePodAffinity"):
-        return scope == "CrossNamespacePodAffinity" and name in ("pods", *_COMPUTE)
+    if scope == "VolumeAttributesClass":
+        return name in ("persistentvolumeclaims", "requests.storage")
     return name in ("pods", *_COMPUTE)
 
 

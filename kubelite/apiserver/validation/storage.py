@@ -94,6 +94,30 @@ def validate_storage_class_update(
     return faults
 
 
+def validate_volume_attributes_class(
+    found: storage_v1.VolumeAttributesClass,
+) -> list[FieldError]:
+    """What is wrong with a new VolumeAttributesClass."""
+    faults = validate_object_meta(found.metadata, False, subdomain_name)
+    at = "driverName"
+    faults += required_then(at, found.driver_name, _provisioner(at, found.driver_name))
+    if not found.parameters:
+        fault = "must contain at least one key/value pair"
+        return [*faults, FieldError.required("parameters", fault)]
+    return [*faults, *_parameters(found.parameters, "parameters")]
+
+
+def validate_volume_attributes_class_update(
+    new: storage_v1.VolumeAttributesClass, old: storage_v1.VolumeAttributesClass
+) -> list[FieldError]:
+    """What is wrong with a change of a VolumeAttributesClass: both its fields stay."""
+    faults = validate_object_meta_update(new.metadata, old.metadata)
+    for field, wire in (("driver_name", "driverName"), ("parameters", "parameters")):
+        if getattr(new, field) != getattr(old, field):
+            faults.append(FieldError.forbidden(wire, f"updates to {wire} are forbidden."))
+    return faults
+
+
 def validate_volume_attachment(found: storage_v1.VolumeAttachment) -> list[FieldError]:
     """What is wrong with a new VolumeAttachment."""
     faults = validate_object_meta(found.metadata, False, subdomain_name)

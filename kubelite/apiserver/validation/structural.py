@@ -194,8 +194,14 @@ def _extensions(schema: JSONSchemaProps, path: str) -> Errors:
         yield FieldError.required(f"{path}.properties", fault)
 
 
-def _conditions(schema: JSONSchemaProps, structure: JSONSchemaProps, path: str) -> Errors:
-    """allOf, anyOf, oneOf and not may restrict what is there, and bring nothing new."""
+def _conditions(
+    schema: JSONSchemaProps, structure: JSONSchemaProps, path: str, first: bool = False
+) -> Errors:
+    """allOf, anyOf, oneOf and not may restrict what is there, and bring nothing new.
+
+    Only that a value is an integer or a text may be said in them, in ``anyOf`` or in the
+    ``anyOf`` of the ``first`` part of ``allOf``.
+    """
     if schema.pattern:
         try:
             pattern(schema.pattern)
@@ -207,15 +213,18 @@ def _conditions(schema: JSONSchemaProps, structure: JSONSchemaProps, path: str) 
         ("anyOf", schema.any_of),
         ("oneOf", schema.one_of),
     ):
-        if wire == "anyOf" and schema.int_or_string and parts == _INT_OR_STRING:
+        if wire == "anyOf" and (schema.int_or_string or first) and parts == _INT_OR_STRING:
             continue
         for index, part in enumerate(parts):
-            yield from _nested(part, structure, f"{path}.{wire}[{index}]")
+            said = wire == "allOf" and schema.int_or_string and index == 0
+            yield from _nested(part, structure, f"{path}.{wire}[{index}]", said)
     if schema.not_ is not None:
         yield from _nested(schema.not_, structure, f"{path}.not")
 
 
-def _nested(part: JSONSchemaProps, structure: JSONSchemaProps, path: str) -> Errors:
+def _nested(
+    part: JSONSchemaProps, structure: JSONSchemaProps, path: str, first: bool = False
+) -> Errors:
     nothing = JSONSchemaProps()
     for name, wire, fault in _ONLY_OUTSIDE:
         if getattr(part, name) != getattr(nothing, name):
@@ -223,7 +232,7 @@ def _nested(part: JSONSchemaProps, structure: JSONSchemaProps, path: str) -> Err
     if "metadata" in part.properties:
         fault = "must not be specified in a nested context"
         yield FieldError.forbidden(f"{path}.properties[metadata]", fault)
-    yield from _conditions(part, structure, path)
+    yield from _conditions(part, structure, path, first)
     for name, inner in part.properties.items():
         outside = structure.properties.get(name)
         at = f"properties[{name}]"

@@ -40,6 +40,7 @@ LOG_OPTIONS = {
 GIVEN_BACK = (
     *("CSIDriver", "CSINode", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate"),
     *("ResourceQuota", "Service", "ServiceAccount", "StorageClass", "VolumeAttachment"),
+    "VolumeAttributesClass",
 )
 """Kinds whose deletion is answered with the object itself (``ReturnDeletedObject``)."""
 

@@ -55,6 +55,7 @@ DESCRIBERS: Mapping[str, Describer] = {
     "ReplicaSet.apps": workloads.replica_set,
     "CertificateSigningRequest.certificates.k8s.io": certificates.certificate_request,
     "StorageClass.storage.k8s.io": storage.storage_class,
+    "VolumeAttributesClass.storage.k8s.io": storage.volume_attributes_class,
     "CSINode.storage.k8s.io": storage.csi_node,
     "PodDisruptionBudget.policy": config.pod_disruption_budget,
     "Role.rbac.authorization.k8s.io": access.role,

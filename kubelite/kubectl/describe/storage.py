@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kubelite.api.core_v1 import PersistentVolume, PersistentVolumeClaim, Pod
-from kubelite.api.storage_v1 import CSINode, StorageClass
+from kubelite.api.storage_v1 import CSINode, StorageClass, VolumeAttributesClass
 from kubelite.apimachinery.quantity import Quantity
 from kubelite.kubectl.describe.describing import Describing
 from kubelite.kubectl.describe.page import (
@@ -206,6 +206,16 @@ def storage_class(found: StorageClass, to: Describing) -> str:
         for number, term in enumerate(found.allowed_topologies):
             labels = term.match_label_expressions
             _put_term(page, 1, number, [_asked(one.key, "in", one.values) for one in labels])
+    to.put_events(page, found)
+    return str(page)
+
+
+def volume_attributes_class(found: VolumeAttributesClass, to: Describing) -> str:
+    """A VolumeAttributesClass."""
+    page = begin(found, namespaced=False, marks=False)
+    page.field(0, "Annotations", format_labels(found.metadata.annotations))
+    page.field(0, "DriverName", found.driver_name)
+    page.field(0, "Parameters", format_labels(found.parameters))
     to.put_events(page, found)
     return str(page)
 
