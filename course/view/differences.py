@@ -15,6 +15,7 @@ from course.view.text import counted, node_note, summary
 MOST_SENTENCES = 12
 LINE = 17  # pixels of a line of text
 GAP = 14
+EACH = 540  # pixels of either picture: side by side they fit into the column of an exported page
 
 
 def differences(one: Scene, other: Scene, names: tuple[str, str] = ("A", "B")) -> list[str]:
@@ -73,7 +74,9 @@ def _told(told: list[str]) -> list[str]:
 def compared_svg(one: Scene, other: Scene, names: tuple[str, str]) -> str:
     """Both pictures side by side, what differs ringed, and the differences below in words."""
     odd = differing(one, other)
-    left, right = (_ringed(svg_of(s, n), odd) for s, n in zip((one, other), names, strict=True))
+    left, right = (
+        _ringed(svg_of(s, n, EACH), odd) for s, n in zip((one, other), names, strict=True)
+    )
     sizes = [_size(left), _size(right)]
     lines = _told(differences(one, other, names))
     width = sizes[0][0] + GAP + sizes[1][0]
@@ -82,7 +85,7 @@ def compared_svg(one: Scene, other: Scene, names: tuple[str, str]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" role="img"'
-        ' font-family="DejaVu Sans, Verdana, sans-serif">',
+        ' font-family="DejaVu Sans, Verdana, sans-serif" style="max-width:100%;height:auto">',
         f"<title>{escape(compared(one, other, names))}</title>",
         f'<rect width="{width}" height="{height}" fill="{WHITE}"/>',
         _placed(left, 0),

@@ -90,9 +90,10 @@ def graph(
 def owners(history: Any, state: State, title: str, when: str) -> Picture:
     """Who owns what, and what runs where."""
     made = family(state)
+    others = any(kind not in LAYERS for _, kind in made.nodes(data="kind"))
     return drawn(
         title or f"Who owns what, and what runs where, at {when}",
-        COLUMNS,
+        _titled("ReplicaSet and others") if others else COLUMNS,
         vertices_of(made, history, state.when),
         [
             Edge(start, end, "dashed" if data["relation"] == RUNS_ON else "solid")
@@ -101,6 +102,11 @@ def owners(history: Any, state: State, title: str, when: str) -> Picture:
         described(made),
         "solid line: owns; dashed line: runs on",
     )
+
+
+def _titled(second: str) -> tuple[Column, ...]:
+    """The columns, the second of which has other kinds in it, too."""
+    return COLUMNS[0], COLUMNS[1]._replace(title=second), *COLUMNS[2:]
 
 
 GRAPHS = {"owners": owners, "services": services, "labels": labels}

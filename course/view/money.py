@@ -86,7 +86,7 @@ PANELS = (
         "number",
         (
             Line("nodes paid for", lambda one: one.nodes, GREY),
-            Line("replicas that answer", lambda one: one.replicas, GREEN),
+            Line("replicas in service", lambda one: one.replicas, GREEN),
             Line("replicas wanted", lambda one: one.wanted, BLACK, (0, (4, 2))),
         ),
         whole=True,
@@ -179,12 +179,14 @@ def _length(one: Sample, ledger: Ledger) -> float:
 
 
 def _draw_marks(ax: Any, marks: Mapping[float, str], named: bool) -> None:
+    if marks and named:  # room for the names above the lines
+        ax.set_ylim(0, ax.get_ylim()[1] * 1.25)
     for moment, text in marks.items():
         ax.axvline(moment, color=BLACK, linewidth=1, linestyle=":")
         if named:
             ax.annotate(
                 plain(text, 40),
-                (moment, 0.9),
+                (moment, 0.97),
                 xycoords=("data", "axes fraction"),
                 xytext=(4, 0),
                 textcoords="offset points",

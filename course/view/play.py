@@ -18,6 +18,7 @@ from course.story.trouble import hang_container, ready_pods
 from course.view.controls import Controls
 from course.view.sections import waiting
 from course.view.switches import pod_template
+from course.view.text import counted
 from kubelite import Cluster
 from kubelite.apimachinery.rest import Request
 from kubelite.apimachinery.told import UsageError
@@ -291,7 +292,7 @@ class Game(Controls):
             helped = f", the last part with {self.role.controller}" if self.handed_over else ""
             return f"The shop is closed. You{helped}: {score}; {alone}."
         note = f"{self.note}; " if self.note else ""
-        rate = f"{match.load.rate:.0f} requests/s to {len(match.load.pods)} pods"
+        rate = f"{match.load.rate:.0f} requests/s to {counted(len(match.load.pods), 'pod')}"
         return f"{note}{self.left:.0f} s left, {rate}, {score}"
 
 

@@ -93,12 +93,16 @@ def pod_template(cluster: Any, deployment: str, spec: Mapping[str, Any]) -> str:
 
 def kill_node(cluster: Any, name: str) -> str:
     """Cut a machine's power."""
+    if name not in machines(cluster):
+        return f"nothing to do: {name} has no power"
     cluster.kill_node(name)
     return SWITCH
 
 
 def start_node(cluster: Any, name: str) -> str:
     """Switch it on again."""
+    if name in machines(cluster):
+        return f"nothing to do: {name} has power"
     cluster.start_node(name)
     return SWITCH
 

@@ -172,14 +172,15 @@ plan
 
 # %% [markdown]
 # A *plan* compares what is declared with what is there, and says what would have to be done. Nothing has been done yet. This one wants the
-# dead machine replaced: it is not repaired, and nobody looks at what was wrong with it first.
+# dead machine replaced: it is not repaired, and nobody looks at what was wrong with it first. (The last line counts pools, not machines.)
 
 # %% jupyter={"source_hidden": true}
 predict(
     "The plan is applied at once. How long is the tax program away this time?",
     ["About 20 minutes again", "One or two minutes", "Not at all"],
     answer="One or two minutes",
-    why="A machine boots for a minute, its pod starts in seconds, and nobody has to remember anything.",
+    why="A machine boots for a minute, and the dead one is taken away. Within another minute its pod is given up, and the next "
+    "one starts in seconds. Nobody has to remember anything.",
 )
 
 # %% tags=["claim:misbehaving-servers-go", "claim:rebuilt-by-commands"]
@@ -580,7 +581,8 @@ assert SORTS["pausing"][0] == SORTS["both"][0] == 0
 
 # %% [markdown]
 # Five seconds of pause were enough here because a page takes a third of one. A page that takes ten needs a program that finishes it, so a
-# shop that wants to be safe does both, and keeps the sum below `terminationGracePeriodSeconds`: when that has passed, whatever still runs is killed.
+# shop that wants to be safe does both, and keeps the sum below `terminationGracePeriodSeconds`: when that has passed, whatever still runs is killed. Below, `grace` is that time and `hook` the pause; what
+# the pause has `used` is missing afterwards.
 
 # %%
 show("kill-container")

@@ -300,6 +300,9 @@ print(f"{back * 1000:.0f} ms after their return the fourth shop existed; then it
 assert headless.request("web").status == 200
 
 # %% [markdown]
+# (Ours needs no time to start. A real controller manager reads all objects anew first, and where there are several it waits for the
+# lease of the one before; that takes seconds.)
+#
 # **Break it yourself.** Put the other part here, or another act, and say beforehand what you will see.
 
 # %%
@@ -345,8 +348,8 @@ assert three.leader("kube-scheduler") not in ("", leader)
 assert 10 <= took <= 25
 
 # %% [markdown]
-# The others had to wait until the lease ran out: a leader that is silent for a moment may still be writing. This is the whole
-# of what each of them does every two seconds:
+# The others had to wait until the lease ran out: a leader that is silent for a moment may still be writing. Every two seconds
+# each of them does this:
 
 # %%
 show("leader-election")

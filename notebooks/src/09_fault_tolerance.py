@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 from course.lesson import Cluster, ClusterView, predict, quiz, show, timeline
+from kubelite.controllers import CONTROLLERS
+from kubelite.controllers.replicaset import ReplicaSetController
 
 # %%
 SHOP = """
@@ -139,7 +141,8 @@ timeline(
 
 # %% [markdown]
 # A few orders were lost between the moment it hung and the first question that failed. Then it was out of the Service; then it was
-# restarted; then it said yes, and customers came again. Nobody got up.
+# restarted; then it said yes, and customers came again. Nobody got up. (A minute later the new container hangs as well: a restart mends
+# no program.)
 #
 # > **In real life** (November 2026). One reads that unhealthy containers are taken out of circulation and, if they do not
 # > recover, replaced. Two different probes do these two things, each only if you have declared it; and what is replaced
@@ -148,12 +151,12 @@ timeline(
 #
 # ## One copy, three copies
 #
-# Self-healing takes time. What happens to customers in that time is a matter of copies. A container is killed, once a minute.
+# Self-healing takes time. What happens to customers in that time is a matter of copies. Once a minute a pod is killed.
 
 
 # %%
 def under_attack(replicas: int) -> tuple[int, int]:
-    """Customers lost and served while every minute one pod's process is killed."""
+    """Customers lost and served while every minute one pod is killed."""
     cluster = opened(replicas, START_SECONDS=10)
     answers: list[Any] = []
     for _ in range(5):
@@ -176,7 +179,7 @@ predict(
 for replicas in (1, 3):
     gone, all_of_them = under_attack(replicas)
     print(
-        f"{replicas} copies: {gone:>3} of {all_of_them} orders lost ({1 - gone / all_of_them:.1%} served)"
+        f"copies: {replicas}, {gone:>3} of {all_of_them} orders lost ({1 - gone / all_of_them:.1%} served)"
     )
     assert gone > 40 if replicas == 1 else gone <= 5
 
@@ -236,7 +239,7 @@ FILLER = {
 
 
 def crowded(pod: Any = None) -> Cluster:
-    """node-2 and node-3 are full when the shop starts, and empty two minutes later."""
+    """node-2 and node-3 are full when the shop starts, and empty half a minute later."""
     cluster = Cluster(nodes=3)
     for node in ("node-2", "node-3"):
         filler = {**FILLER, "metadata": {"name": f"filler-{node}"}}
@@ -283,6 +286,9 @@ print(f"{lost(answers)} of {len(answers)} orders lost")
 assert lost(answers) <= 30
 
 # %% [markdown]
+# With `topology.kubernetes.io/zone` as the key the same holds for zones: rooms or buildings that do not fail together. You arrange that
+# yourself in the last exercise of this chapter.
+#
 # ## Planned work
 #
 # Machines are also switched off on purpose. `drain` asks for the eviction of each pod. How many may be away at the same time is for
@@ -388,6 +394,58 @@ show("leader-election")
 ClusterView(cluster, title="After the change of leaders")
 
 # %% [markdown]
+# ## A message that nobody heard
+#
+# A controller sleeps until a message wakes it: this pod has ended. What if one is lost? Below is a ReplicaSet controller that is hard
+# of hearing. Its own copy of all pods is right, as ever; it only does not look.
+
+
+# %%
+class HardOfHearing(ReplicaSetController):
+    """Is not woken when a pod ends."""
+
+    def _pod_updated(self, old: Any, pod: Any) -> None:
+        if pod.metadata.deletion_timestamp is None:
+            super()._pod_updated(old, pod)
+
+    def _pod_deleted(self, pod: Any) -> None:
+        """Nothing is heard of it."""
+
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "One of three pods is deleted, and this controller is not told. Nobody touches the cluster. When is the pod replaced?",
+    ["Within a minute", "Some time in the next day", "Never"],
+    answer="Some time in the next day",
+    why="Twelve to 24 hours after it began, the controller manager has all its controllers look at all that they keep, "
+    "told or not. Until then nothing wakes this one.",
+)
+
+# %%
+rows = [HardOfHearing if row is ReplicaSetController else row for row in CONTROLLERS]
+cluster = Cluster(controllers=rows)
+cluster.apply(shop())
+cluster.run_until("deployment/web ready")
+cluster.delete(f"pod/{cluster.get('pods').names[0]}")
+cluster.run(3600)
+print(f"after an hour: {len(cluster.get('pods'))} pods, and an old truth:")
+print(cluster.get("deployments"))
+assert len(cluster.get("pods")) == 2
+waited = 3600 + cluster.run_until(lambda c: len(c.get("pods")) == 3, timeout=24 * 3600)
+print(f"the third pod was made after {waited / 3600:.1f} hours")
+assert 12 <= waited / 3600 <= 24
+show("informer-resync")
+
+# %% [markdown]
+# That is the last net, not the first. What is seldom lost need not be searched for often; and a controller that compares what is wanted
+# with what is there needs no list of what it missed.
+#
+# > **In real life** (November 2026). The period is `--min-resync-period` of kube-controller-manager, 12 hours unless set, times a
+# > factor between one and two that is drawn at its start, so that not all look at once. It looks at its own copy and asks the API
+# > server for nothing.
+# > *Sources: kubernetes.io, kube-controller-manager; kubernetes/kubernetes, cmd/kube-controller-manager/app (looked up November 2026).*
+
+# %% [markdown]
 # > **In real life** (November 2026). High availability of the control plane itself is three machines or more, because etcd needs
 # > a majority; managed services do that for you. And "generally self-healing" leaves out what no controller can mend: a
 # > program that is wrong, a disk that is full, a cluster that has no room left.
@@ -400,6 +458,7 @@ ClusterView(cluster, title="After the change of leaders")
 # - All of that takes time. Several copies, on several machines, are what customers live on meanwhile.
 # - Spreading is a wish unless you demand it. Planned work keeps to a budget if there is one.
 # - The control plane may fail for a while. What runs goes on running; what is to change waits.
+# - Messages wake controllers. What no message tells is found at the next look at everything, within a day.
 
 # %% jupyter={"source_hidden": true}
 quiz("09")

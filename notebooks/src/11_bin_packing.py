@@ -351,7 +351,7 @@ for name, profile in {"spreading": Profile(), "packing": PACKING}.items():
 # %% [markdown]
 # ### In what a failure takes with it
 #
-# Now the other side. Nine copies of the shop, 400 requests a second; at 60 s the machine with the most copies loses its power.
+# Now the other side. Nine copies of the shop, 400 requests a second; a minute later the machine with the most copies loses its power.
 
 # %% jupyter={"source_hidden": true}
 predict(

@@ -306,6 +306,12 @@ predict(
 cluster.delete("deployment/blog")
 cluster.run(30)
 assert cluster.get("ws/blog").status == {"ready": 4}
+
+cluster.delete("service/blog")
+cluster.run(30)
+print("after the Service was deleted:", cluster.get("services").names)
+assert "blog" not in cluster.get("services").names
+
 cluster.delete("ws/blog")
 cluster.run(60)
 print(cluster.get("deployments").names, cluster.get("pods").names, cluster.get("services").names)
@@ -313,6 +319,9 @@ assert cluster.get("deployments").names == cluster.get("pods").names == []
 assert cluster.get("services").names == ["kubernetes"]
 
 # %% [markdown]
+# The Service in between stayed away: our controller never looks whether there is one. To belong to an owner brings nothing back;
+# somebody has to look. Can you make it look?
+#
 # ## A load balancer of your own
 #
 # A Service of type LoadBalancer asks for an address from outside. Kubernetes does not have any to give: it leaves a note, and
@@ -385,7 +394,7 @@ assert "both addresses of the device are in use" in pending[0]
 # | running containers | CRI (chapter 18) | containerd, CRI-O |
 # | pods' network | CNI (chapter 10) | Cilium, Calico |
 # | disks | CSI (chapter 04) | one driver for each storage system |
-# | who may do what | admission plugins, policies, webhooks | Kyverno, Gatekeeper |
+# | what may be stored | admission plugins, policies, webhooks | Kyverno, Gatekeeper |
 # | nodes | autoscalers (chapter 12) | Cluster Autoscaler, Karpenter |
 #
 # An interface that others can fulfil, and a table with what there is: the same pattern each time. In this engine the row
@@ -399,7 +408,7 @@ show("controllers-table")
 #
 # - A scheduler plugin filters or scores. Scores are weighed against each other; what a filter refuses is refused.
 # - A definition lets the API remember a new kind; a controller makes something of it. Together they are an operator.
-# - What belongs to an owner comes back when it is lost, and goes when the owner goes.
+# - What a controller looks for comes back when it is lost. What names an owner goes when the owner goes.
 # - Type LoadBalancer is a note to somebody outside. Without that somebody it stays a note.
 
 # %% jupyter={"source_hidden": true}

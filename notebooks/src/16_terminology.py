@@ -125,8 +125,8 @@ glossary(cluster)
 # %% jupyter={"source_hidden": true}
 predict(
     "A cluster without a single worker node. Can you apply a Deployment to it?",
-    ["No: it is no cluster then", "Yes: its pods wait until there is a node"],
-    answer="Yes: its pods wait until there is a node",
+    ["It is refused: this is no cluster", "It is taken, and its pods wait until there is a node"],
+    answer="It is taken, and its pods wait until there is a node",
     why="The API server stores what you want, and controllers make the pods. Only the scheduler has nowhere to put them.",
 )
 

@@ -122,6 +122,9 @@ timeline(
 )
 
 # %% [markdown]
+# Green is only a claim here: without a readiness probe a container counts as ready as soon as it runs, though no customer has had an
+# answer yet. More of that below.
+#
 # Two ways out. The first: let the liveness probe begin late, with `initialDelaySeconds`. It has to be longer than the slowest
 # start there will ever be; and a shop that hangs in its first minutes is found that much later. The second is a probe of
 # its own for the start: until it has succeeded once, the other two are not asked at all. Its patience is
@@ -140,7 +143,7 @@ assert 90 <= took <= 105
 assert restarts(cluster) == 0
 
 # %% [markdown]
-# Sixty times five seconds would have been allowed; it took what it needed. Where the kubelet holds the others back:
+# Sixty times five seconds would have been allowed; it took what it needed. Where the kubelet holds the others back, in the last line:
 
 # %%
 show("probe-worker")
@@ -151,7 +154,7 @@ show("probe-worker")
 # > and restarted as its `restartPolicy` says; the pod stays.
 # > *Source: kubernetes.io, Liveness, Readiness, and Startup Probes.*
 #
-# And if the shop never comes up?
+# And if the patience is shorter than the start?
 
 # %% tags=["claim:startup-failed"]
 cluster = Cluster()
@@ -377,7 +380,10 @@ assert wild > 10 * calm
 
 # %%
 timeline(
-    greedy, "deployment/web", title="Ten minutes without a database, with greedy liveness probes"
+    greedy,
+    "deployment/web",
+    title="Ten minutes without a database, with greedy liveness probes",
+    marks={greedy.elapsed - wild: "it is back"},
 )
 
 # %% [markdown]

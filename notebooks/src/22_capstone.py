@@ -185,7 +185,7 @@ assert lost_in(bad) < 0.01
 
 # %% [markdown]
 # The bad version was rolled out as before. Its copies never became ready, so the rollout stood still with the old ones at work, until
-# the team took it back (chapter 09).
+# the team took it back (chapter 20).
 #
 # ## Step 3: apart from each other
 #

@@ -113,6 +113,15 @@ def test_owners_in_words() -> None:
     assert "On no node: 1 object (web-5d4f-p0000)." in words
 
 
+def test_other_owners_than_replicasets_are_named_in_the_heading(cluster: Cluster) -> None:
+    assert ">ReplicaSet<" in graph(cluster).svg
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "import"}}
+    box = {"restartPolicy": "Never", "containers": [{"name": "import", "image": "busybox:1.36"}]}
+    cluster.apply({**job, "spec": {"template": {"spec": box}}})
+    cluster.run(5)
+    assert ">ReplicaSet and others<" in graph(cluster).svg
+
+
 def test_an_empty_cluster_can_be_drawn() -> None:
     empty = pretend.Cluster(pretend.State(nodes=[pretend.node("node-1")]))
     assert "node-1" in graph(empty).svg

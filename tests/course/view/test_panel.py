@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from course.view import switches
 from course.view.controls import Controls, controls
 from course.view.sections import SECTIONS
 from kubelite import Cluster
@@ -172,3 +173,11 @@ def test_a_saved_notebook_keeps_words_and_a_picture(panel: Controls) -> None:
     assert "[slider: replicas = 4]" in lines and "[button: Kill the node]" in lines
     assert "kubectl scale deployment/web --replicas=4" in lines
     assert saved["image/svg+xml"].startswith("<svg")
+
+
+def test_a_switch_that_changes_nothing_says_so() -> None:
+    cluster = Cluster(nodes=2)
+    assert switches.kill_node(cluster, "node-1") == switches.SWITCH
+    assert switches.kill_node(cluster, "node-1") == "nothing to do: node-1 has no power"
+    assert switches.start_node(cluster, "node-2") == "nothing to do: node-2 has power"
+    assert switches.machines(cluster) == ["node-2"]

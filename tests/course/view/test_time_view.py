@@ -153,6 +153,7 @@ def test_the_picture_rings_what_differs() -> None:
     root = ElementTree.fromstring(picture)
     rings = [r for r in root.iter() if r.get("stroke-width") == "2.5" and r.get("fill") == "none"]
     assert len(rings) == 1
+    assert int(root.attrib["width"]) <= 1100, "it fits into the column of an exported page"
     assert "web-5d4f-00002 is only in A (ready on node-3)." in picture
 
 
