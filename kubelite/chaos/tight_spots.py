@@ -9,7 +9,7 @@ from kubelite.api.policy_v1 import Eviction
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.meta import ObjectMeta
 from kubelite.apimachinery.rest import MERGE_PATCH, STRATEGIC_PATCH, Request
-from kubelite.chaos.acting import IMPATIENT, Wait, roll, wait
+from kubelite.chaos.acting import IMPATIENT, UNDONE, Wait, roll, wait
 from kubelite.chaos.workloads import (
     Manifest,
     agents,
@@ -184,7 +184,11 @@ def moved(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
                 asked_to_go(cluster, pod.metadata.name)
         yield wait(30 + 10 * draw.random())
         cluster.uncordon(node)
-    lost = cluster.get("pods")[0]
+    there = cluster.get("pods")
+    if not there:  # all have been evicted, and the first is still to be made
+        yield UNDONE
+        return
+    lost = there[0]
     worker = cluster.workers[lost.spec.node_name or "node-1"]
     worker.power_off()
     yield wait(60)
