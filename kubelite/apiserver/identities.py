@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from kubelite.api.authentication_v1 import UserInfo
 from kubelite.apimachinery.rest import Request, User
 
 AUTHENTICATED = "system:authenticated"
@@ -51,6 +52,11 @@ def named(name: str, groups: tuple[str, ...] = ()) -> User:
         groups = groups or service_account(namespace, account).groups
     more = () if AUTHENTICATED in groups else (AUTHENTICATED,)
     return User(name, (*groups, *more))
+
+
+def user_info(user: User) -> UserInfo:
+    """A user as reviews and policies show it."""
+    return UserInfo(username=user.name, uid=user.uid, groups=user.groups, extra=user.extra)
 
 
 def identity_of(request: Request) -> User:

@@ -19,7 +19,7 @@ from kubelite.apimachinery.struct import replace
 from kubelite.apiserver import decoding
 from kubelite.apiserver.authz import Attributes, Authorizer
 from kubelite.apiserver.authz.rbac import Verdict
-from kubelite.apiserver.identities import identity_of
+from kubelite.apiserver.identities import identity_of, user_info
 from kubelite.apiserver.tokens import Tokens
 
 _AUTHZ, _AUTHN = "authorization.k8s.io", "authentication.k8s.io"
@@ -73,10 +73,7 @@ class Reviews:
         return answer(request, decoding.body(kind, request))
 
     def _who(self, request: Request, review: authn.SelfSubjectReview) -> Any:
-        user = identity_of(request)
-        info = authn.UserInfo(
-            username=user.name, uid=user.uid, groups=user.groups, extra=user.extra
-        )
+        info = user_info(identity_of(request))
         return replace(review, status=authn.SelfSubjectReviewStatus(user_info=info))
 
     def _self_access(self, request: Request, review: authz.SelfSubjectAccessReview) -> Any:

@@ -22,7 +22,7 @@ from kubelite.apimachinery.errors import FieldError
 from kubelite.apimachinery.rest import User
 from kubelite.apimachinery.struct import replace
 from kubelite.apimachinery.times import SECOND, Time
-from kubelite.apiserver.identities import service_account
+from kubelite.apiserver.identities import service_account, user_info
 from kubelite.sim.chance import Chance
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
@@ -155,11 +155,9 @@ class Tokens:
             user = self.user(spec.token, spec.audiences)
         except Invalid as refused:
             return replace(review, status=authn.TokenReviewStatus(error=str(refused)))
-        info = authn.UserInfo(
-            username=user.name, uid=user.uid, groups=user.groups, extra=user.extra
-        )
+        audiences = spec.audiences or (ISSUER,)
         status = authn.TokenReviewStatus(
-            authenticated=True, user=info, audiences=spec.audiences or (ISSUER,)
+            authenticated=True, user=user_info(user), audiences=audiences
         )
         return replace(review, status=status)
 

@@ -160,15 +160,22 @@ WRITERS: dict[Invariant, str] = {
     rollouts_keep_enough_pods_ready: "replicaset-controller",
     objects.sets_are_built_from_the_bottom: objects.STATEFUL,
     objects.sets_are_taken_down_from_the_top: objects.STATEFUL,
+    objects.cron_jobs_keep_their_policy: "cronjob-controller",
     daemons_leave_a_few_at_a_time: "daemonset-controller",
     **dict.fromkeys(objects.SCALED, "horizontal-pod-autoscaler"),
     only_orphans_are_collected: "garbage-collector-controller",
     pods_leave_a_namespace_first: "namespace-controller",
-    tolerations_are_honoured: "taint-eviction-controller",
+    **dict.fromkeys(
+        (tolerations_are_honoured, nobody_vouches_for_the_silent), "taint-eviction-controller"
+    ),
+    **dict.fromkeys(
+        (a_dark_zone_is_left_alone, machines_are_given_up_one_by_one), "node-controller"
+    ),
+    disks_are_let_go_first: "attachdetach-controller",
 }
 """By whose writes alone it can be broken: how their names begin."""
 
-_STANDS = (CREATED, CHANGED)
+_STANDS, _STOOD = (CREATED, CHANGED), (CHANGED, REMOVED)
 WHEN: dict[Invariant, tuple[str, ...]] = {
     **dict.fromkeys(
         (
@@ -181,8 +188,22 @@ WHEN: dict[Invariant, tuple[str, ...]] = {
             objects.containers_wait_for_their_init_containers,
             slices_hold_a_hundred,
             addresses_are_given_once,
+            objects.jobs_count_forward,
+            jobs_count_what_has_ended,
+            *objects.SCALED,
         ),
         _STANDS,
+    ),
+    **dict.fromkeys(
+        (
+            rollouts_keep_enough_pods_ready,
+            daemons_leave_a_few_at_a_time,
+            only_orphans_are_collected,
+            pods_leave_a_namespace_first,
+            objects.sets_are_taken_down_from_the_top,
+            *objects.CLAIMS,
+        ),
+        _STOOD,
     ),
     **dict.fromkeys(
         (
@@ -215,6 +236,7 @@ WHEN: dict[Invariant, tuple[str, ...]] = {
             jobs_keep_their_parallelism,
             recreation_waits_for_the_end,
             quotas_are_kept,
+            objects.cron_jobs_keep_their_policy,
         ),
         (CREATED,),
     ),
@@ -247,16 +269,16 @@ OF_SIGNS: tuple[Invariant, ...] = (
 
 
 def concerned(
-    invariants: Iterable[Invariant], did: str, resource: str, component: str | None = None
+    invariants: Iterable[Invariant], did: str, resource: str, component: str
 ) -> Iterator[Invariant]:
-    """Those that what a write ``did`` to a kind can break, by this component or by any."""
+    """Those that what a write ``did`` to a kind can break, made by this component."""
     for invariant in invariants:
         if resource in SIGNS_OF_LIFE and invariant not in OF_SIGNS:
             continue
         kinds, writer = CONCERNS.get(invariant, (resource,)), WRITERS.get(invariant, "")
         if resource not in kinds or did not in WHEN.get(invariant, (did,)):
             continue
-        if component is None or component.startswith(writer):
+        if component.startswith(writer):
             yield invariant
 
 

@@ -39,6 +39,4 @@ def evictions_keep_budgets(replay: Any) -> Iterator[str]:
 
 def _marked(obj: Any) -> str:
     """Why a pod is the target of a disruption, or ""."""
-    if obj is None or obj.kind != "Pod":
-        return ""
     return next((c.reason for c in obj.status.conditions if c.type == "DisruptionTarget"), "")

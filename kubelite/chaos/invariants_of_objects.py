@@ -27,7 +27,7 @@ STATEFUL = "statefulset-controller"
 def the_last_finalizer_lets_go(replay: Replay) -> Iterator[str]:
     """16. What is marked for deletion goes in the same transaction as its last finalizer."""
     new = replay.new
-    if new is None or new.metadata.deletion_timestamp is None or replay.resource == "namespaces":
+    if new.metadata.deletion_timestamp is None or replay.resource == "namespaces":
         return
     if not new.metadata.finalizers and not new.metadata.deletion_grace_period_seconds:
         yield "is marked, nothing holds it, and it is still stored"
@@ -36,7 +36,7 @@ def the_last_finalizer_lets_go(replay: Replay) -> Iterator[str]:
 def host_ports_are_given_once(replay: Replay) -> Iterator[str]:
     """20. No two pods are put on one node that want the same port of it."""
     new, old = replay.new, replay.old
-    if new is None or old is None or old.spec.node_name or not new.spec.node_name:
+    if old.spec.node_name or not new.spec.node_name:
         return
     wanted = _host_ports(new)
     for pod in replay.of("pods").values() if wanted else ():
@@ -56,7 +56,7 @@ def _host_ports(pod: Any) -> list[tuple[str, str, int]]:
 def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
     """24. No container starts before the init containers have succeeded."""
     new = replay.new
-    if new is None or not new.spec.init_containers:
+    if not new.spec.init_containers:
         return
     running = [s.state.running for s in new.status.container_statuses if s.state.running]
     started = [run.started_at for run in running if run.started_at is not None]
@@ -72,8 +72,6 @@ def containers_wait_for_their_init_containers(replay: Replay) -> Iterator[str]:
 def sets_are_built_from_the_bottom(replay: Replay) -> Iterator[str]:
     """28. A StatefulSet in order creates a pod only when all with lower numbers are ready."""
     new = replay.new
-    if replay.component != STATEFUL or replay.old is not None or new is None:
-        return
     owner = _owner(replay, new, "statefulsets.apps")
     if owner is None or owner.spec.pod_management_policy == "Parallel":
         return
@@ -89,7 +87,7 @@ def sets_are_built_from_the_bottom(replay: Replay) -> Iterator[str]:
 def sets_are_taken_down_from_the_top(replay: Replay) -> Iterator[str]:
     """28. A StatefulSet in order that shrinks stops its highest pod first, one at a time."""
     new, old = replay.new, replay.old
-    if replay.component != STATEFUL or old is None or not pod_active(old):
+    if not pod_active(old):
         return
     if new is not None and pod_active(new):
         return
@@ -106,7 +104,7 @@ def sets_are_taken_down_from_the_top(replay: Replay) -> Iterator[str]:
 def claims_outlive_their_pods(replay: Replay) -> Iterator[str]:
     """28. No controller deletes the claim of a StatefulSet, unless the set says so."""
     new, old = replay.new, replay.old
-    if old is None or old.metadata.deletion_timestamp is not None or old.metadata.owner_references:
+    if old.metadata.deletion_timestamp is not None or old.metadata.owner_references:
         return
     if new is not None and new.metadata.deletion_timestamp is None:
         return
@@ -117,7 +115,7 @@ def claims_outlive_their_pods(replay: Replay) -> Iterator[str]:
 def a_daemon_is_on_a_node_once(replay: Replay) -> Iterator[str]:
     """29. A DaemonSet has at most one pod on a node, and two while it rolls with a surge."""
     new, old = replay.new, replay.old
-    if new is None or old is None or old.spec.node_name or not new.spec.node_name:
+    if old.spec.node_name or not new.spec.node_name:
         return
     owner = _owner(replay, new, "daemonsets.apps")
     if owner is None or replay.disturbed:
@@ -134,8 +132,6 @@ def a_daemon_is_on_a_node_once(replay: Replay) -> Iterator[str]:
 def jobs_count_forward(replay: Replay) -> Iterator[str]:
     """30. What a Job has counted never falls, nor exceeds its completions; its end is final."""
     new, old = replay.new, replay.old
-    if new is None:
-        return
     won, wanted = new.status.succeeded, new.spec.completions
     if wanted is not None and won > wanted:
         yield f"counts {won} successes of {wanted}"
@@ -174,8 +170,6 @@ def cron_jobs_keep_their_policy(replay: Replay) -> Iterator[str]:
 def _started(replay: Replay) -> tuple[Any, int] | None:
     """The CronJob that has just made a Job, and for which moment: it is in the Job's name."""
     new = replay.new
-    if replay.component != "cronjob-controller" or replay.old is not None or new is None:
-        return None
     cron_job = _owner(replay, new, "cronjobs.batch")
     return (cron_job, ordinal(new) * MINUTE) if cron_job is not None else None
 
@@ -183,8 +177,6 @@ def _started(replay: Replay) -> tuple[Any, int] | None:
 def autoscalers_keep_their_bounds(replay: Replay) -> Iterator[str]:
     """33. A HorizontalPodAutoscaler never asks for fewer than min or more than max replicas."""
     new, old = replay.new, replay.old
-    if replay.component != "horizontal-pod-autoscaler" or new is None:
-        return
     wanted = new.spec.replicas
     if wanted is None or (old is not None and wanted == old.spec.replicas):
         return
@@ -201,7 +193,7 @@ def autoscalers_keep_their_bounds(replay: Replay) -> Iterator[str]:
 def foreground_deletion_takes_the_children_first(replay: Replay) -> Iterator[str]:
     """38. Nothing that waits for its children to go first is gone before them."""
     old = replay.old
-    if replay.new is not None or old is None or FOREGROUND not in old.metadata.finalizers:
+    if FOREGROUND not in old.metadata.finalizers:
         return
     for kind in replay.state.values():
         for key, obj in kind.items():

@@ -15,9 +15,7 @@ PROPAGATION = 5 * SECOND
 def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
     """25. A Deployment never asks its versions for more than replicas + maxSurge pods in all."""
     new, old = replay.new, replay.old
-    if replay.component != "deployment-controller" or replay.resource != "replicasets.apps":
-        return
-    if new is None or (new.spec.replicas or 0) <= ((old.spec.replicas or 0) if old else 0):
+    if (new.spec.replicas or 0) <= ((old.spec.replicas or 0) if old else 0):
         return
     deployment = replay.deployment_of(new)
     if deployment is None:
@@ -31,8 +29,6 @@ def rollouts_ask_for_no_more_than_their_surge(replay: Replay) -> Iterator[str]:
 def replica_sets_never_overshoot(replay: Replay) -> Iterator[str]:
     """27. A ReplicaSet never creates more pods than the largest size it was ever asked for."""
     new = replay.new
-    if replay.resource != "pods" or replay.old is not None or new is None:
-        return
     owner = controller_of(new)
     if owner is None or owner.kind != "ReplicaSet" or replay.disturbed:
         return  # upstream's expectations are a process's memory, too, and trust every reply
@@ -53,8 +49,6 @@ def rollouts_keep_enough_pods_ready(replay: Replay) -> Iterator[str]:
     (With minReadySeconds upstream promises less: a version that is not available yet may lose a
     pod that is.)"""
     new, old = replay.new, replay.old
-    if replay.component != "replicaset-controller" or replay.resource != "pods" or old is None:
-        return
     if not pod_active(old) or not pod_ready(old) or (new is not None and pod_active(new)):
         return
     if replay.decided_long_ago():

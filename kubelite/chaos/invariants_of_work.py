@@ -21,7 +21,7 @@ def jobs_keep_their_parallelism(replay: Any) -> Iterator[str]:
     """30. Without a controller's crash or an unknown reply, a Job never has more pods at work than
     it may."""
     new = replay.new
-    if replay.old is not None or new is None or replay.disturbed:
+    if replay.disturbed:
         return
     job = _owner(replay, new, "Job", "jobs.batch")
     if job is None:
@@ -35,7 +35,7 @@ def jobs_keep_their_parallelism(replay: Any) -> Iterator[str]:
 def jobs_count_what_has_ended(replay: Any) -> Iterator[str]:
     """30. A Job never counts more successes than pods of it have succeeded."""
     new = replay.new
-    if new is None or not new.status.succeeded:
+    if not new.status.succeeded:
         return
     seen = replay.succeeded.get(new.metadata.uid, 0)
     if new.status.succeeded > seen:
@@ -45,7 +45,7 @@ def jobs_count_what_has_ended(replay: Any) -> Iterator[str]:
 def recreation_waits_for_the_end(replay: Any) -> Iterator[str]:
     """25. With Recreate no new pod is made while one of another version is still there."""
     new = replay.new
-    if replay.old is not None or new is None or replay.disturbed:
+    if replay.disturbed:
         return
     deployment = replay.deployment_of(new)
     if deployment is None or deployment.spec.strategy.type != "Recreate":
@@ -62,7 +62,7 @@ def daemons_leave_a_few_at_a_time(replay: Any) -> Iterator[str]:
     """26. A DaemonSet's update takes a ready daemon away only while no more than maxUnavailable
     nodes are without one, unless a daemon failed or a node came or went just now."""
     new, old = replay.new, replay.old
-    if replay.component != "daemonset-controller" or old is None or replay.disturbed:
+    if replay.disturbed:
         return
     if not (pod_active(old) and pod_ready(old)) or (new is not None and pod_active(new)):
         return
@@ -83,8 +83,6 @@ def daemons_leave_a_few_at_a_time(replay: Any) -> Iterator[str]:
 def containers_are_started_ever_later(replay: Any) -> Iterator[str]:
     """44. A container that ends again and again is started ever later."""
     new, old = replay.new, replay.old
-    if new is None or old is None:
-        return
     before = {status.name: status.restart_count for status in old.status.container_statuses}
     for status in new.status.container_statuses:
         if status.restart_count <= before.get(status.name, 0):
@@ -110,7 +108,7 @@ def changed_budgets_are_counted_first(replay: Any) -> Iterator[str]:
 
 
 def _evicted(obj: Any) -> bool:
-    return obj is not None and any(
+    return any(
         c.type == "DisruptionTarget" and c.reason == "EvictionByEvictionAPI"
         for c in obj.status.conditions
     )
@@ -119,8 +117,6 @@ def _evicted(obj: Any) -> bool:
 def quotas_are_kept(replay: Any) -> Iterator[str]:
     """18. No pod is created beyond what a quota allows."""
     new = replay.new
-    if replay.old is not None or new is None:
-        return
     for key, quota in replay.of("resourcequotas").items():
         limit = quota.status.hard.get("pods")  # what is not counted yet limits nothing
         if limit is None or quota.metadata.namespace != new.metadata.namespace:
@@ -136,15 +132,13 @@ def quotas_are_kept(replay: Any) -> Iterator[str]:
 
 def slices_hold_a_hundred(replay: Any) -> Iterator[str]:
     """34. No EndpointSlice has more than a hundred endpoints."""
-    if replay.new is not None and len(replay.new.endpoints) > MAX_ENDPOINTS:
+    if len(replay.new.endpoints) > MAX_ENDPOINTS:
         yield f"has {len(replay.new.endpoints)} endpoints"
 
 
 def addresses_are_given_once(replay: Any) -> Iterator[str]:
     """15. No two Services have one address or one node port."""
     new = replay.new
-    if new is None:
-        return
     ports = {port.node_port for port in new.spec.ports if port.node_port}
     for other in replay.of("services").values():
         if other.metadata.uid == new.metadata.uid:
@@ -159,7 +153,7 @@ def addresses_are_given_once(replay: Any) -> Iterator[str]:
 def only_what_stays_is_bound(replay: Any) -> Iterator[str]:
     """19. A pod that is on its way out is not given a node."""
     new, old = replay.new, replay.old
-    if new is None or old is None or old.spec.node_name or not new.spec.node_name:
+    if old.spec.node_name or not new.spec.node_name:
         return
     if old.metadata.deletion_timestamp is not None:
         yield f"was bound to {new.spec.node_name}, and is to end"

@@ -73,12 +73,13 @@ class Watchman:
 
     def _asked(self, revision: int) -> Sequence[Invariant]:
         replay = self.replay
-        found = _often(replay.did, replay.resource, replay.component)
+        rarely = revision % RARE == 0
+        found = _asked_of(rarely, replay.did, replay.resource, replay.component)
         if replay.stopped:
             found = (*found, the_dead_are_silent)
         if self._copies:
             found = (*found, one_copy_of_a_component_works)
-        return (*found, *RARELY) if revision % RARE == 0 and replay.new is not None else found
+        return found
 
     @property
     def newest(self) -> int:
@@ -114,9 +115,10 @@ class Watchman:
 
 
 @lru_cache(maxsize=4096)
-def _often(did: str, resource: str, component: str) -> tuple[Invariant, ...]:
-    """What every such write of a kind by a component is held against."""
-    return tuple(concerned(OFTEN, did, resource, component))
+def _asked_of(rarely: bool, did: str, resource: str, component: str) -> tuple[Invariant, ...]:
+    """What such a write of a kind by a component is held against."""
+    rows = AT_EVERY_REVISION if rarely else OFTEN
+    return tuple(concerned(rows, did, resource, component))
 
 
 def _silence(replay: Replay) -> Iterator[str]:

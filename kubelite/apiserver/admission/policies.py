@@ -19,7 +19,7 @@ from kubelite.apimachinery.scheme import Scheme, UnknownKind
 from kubelite.apimachinery.struct import Value, replace, to_dict
 from kubelite.apiserver.admission.plugin import Everything, Find, Plugin
 from kubelite.apiserver.customresources.rules import EVALUATION_ERRORS, evaluate
-from kubelite.apiserver.identities import identity_of
+from kubelite.apiserver.identities import identity_of, user_info
 
 _CODES = {"Forbidden": 403, "Unauthorized": 401, "RequestEntityTooLarge": 413}
 _OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
@@ -145,7 +145,7 @@ class ValidatingPolicies(Plugin):
                 "namespace": request.namespace,
                 "operation": _OPERATIONS.get(request.verb, "CREATE"),
                 **({"subResource": request.subresource} if request.subresource else {}),
-                "userInfo": _who(request),
+                "userInfo": to_dict(user_info(identity_of(request))),
                 "dryRun": request.dry_run,
             },
         }
@@ -175,14 +175,6 @@ class ValidatingPolicies(Plugin):
             named = meta.name == ref.name if ref.name else _selects(ref.selector, meta.labels)
             if named and meta.namespace == namespace:
                 yield to_dict(obj)
-
-
-def _who(request: Request) -> dict[str, Any]:
-    """Whoever asks, as in an AdmissionRequest."""
-    user = identity_of(request)
-    extra = {name: list(values) for name, values in user.extra.items()}
-    info = {"username": user.name, "uid": user.uid, "groups": list(user.groups), "extra": extra}
-    return {name: value for name, value in info.items() if value}
 
 
 def _rules(match: adm.MatchResources | None) -> tuple[adm.NamedRuleWithOperations, ...]:

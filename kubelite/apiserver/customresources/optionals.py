@@ -152,7 +152,7 @@ def _select(value: Any, key: Any) -> Any:
     if _is_optional(value):
         return _select(value.value(), key) if value.has_value() else value
     if isinstance(value, dict):
-        return optional(value[key]) if key in value else optional(None)
+        return optional(value.get(key))
     if isinstance(value, list | tuple) and isinstance(key, int):
         return optional(value[key] if 0 <= key < len(value) else None)
     raise TypeError(f"no such key: {key}")
@@ -163,7 +163,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _first(items: list[Any]) -> Any:
-    return optional(items[0]) if items else optional(None)
+    return optional(items[0] if items else None)
 
 
 def _flat(items: list[Any]) -> Any:

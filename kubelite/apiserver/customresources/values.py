@@ -111,7 +111,7 @@ def _string(schema: JSONSchemaProps, value: str, path: str) -> Errors:
         yield FieldError.invalid(path, value, fault)
     if schema.pattern and not pattern(schema.pattern).search(value):
         yield FieldError.invalid(path, value, f"{path} in body should match '{schema.pattern}'")
-    if schema.format and not _has_format(schema.format, value):
+    if schema.format and not has_format(schema.format, value):
         fault = f'{path} in body must be of type {schema.format}: "{value}"'
         yield FieldError.type_invalid(path, value, fault)
 
@@ -122,7 +122,7 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"(?<!\\)\$(?=\)*\Z|\))", r"\\Z", text))
 
 
-def _has_format(name: str, value: str) -> bool:
+def has_format(name: str, value: str) -> bool:
     """Whether text has one of the formats that upstream checks; others are not looked at."""
     try:
         if name in ("date-time", "datetime"):

@@ -59,7 +59,8 @@ def looked_back(cluster: Any) -> Iterator[tuple[str, str]]:
 
     replay = Replay(cluster)
     for _ in replay.steps():
-        for invariant in concerned(AT_EVERY_REVISION, replay.did, replay.resource):
+        did, kind, component = replay.did, replay.resource, replay.component
+        for invariant in concerned(AT_EVERY_REVISION, did, kind, component):
             for complaint in invariant(replay):
                 yield _sentence(invariant), f"{replay.key} {complaint}"
     for invariant in AT_THE_END:
