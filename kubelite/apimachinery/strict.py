@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -32,27 +32,34 @@ _JSON_NAMES = {str: "string", bool: "bool", int: "number", float: "number", dict
 _ZERO = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0.0, "slice": []}
 
 
-class _At(NamedTuple):
-    """Where a walk is: the path as people write it, and as Go's JSON errors do.
+class _At(Value):
+    """Where a walk is; what it is called is put together only when there is something to say.
 
-    Go names the innermost struct and leaves out list indices and map keys.
+    ``step`` is a field, an entry of a map, or the place of an element; ``owner`` is the struct
+    that has the field. Go names that one, and leaves out entries and elements.
     """
 
-    path: str
-    dotted: str
+    outer: _At | None
+    step: str | int
     owner: str
+    is_field: bool = False
 
-    def field(self, name: str, owner: str) -> _At:
-        """One of a struct's fields."""
-        return _At(_join(self.path, name), _join(self.dotted, name), owner)
+    @property
+    def path(self) -> str:
+        """As people write it."""
+        if self.outer is None:
+            return ""
+        if isinstance(self.step, int):
+            return f"{self.outer.path}[{self.step}]"
+        return _join(self.outer.path, self.step)
 
-    def entry(self, key: str) -> _At:
-        """One entry of a map."""
-        return self._replace(path=_join(self.path, key))
-
-    def element(self, index: int) -> _At:
-        """One element of a list."""
-        return self._replace(path=f"{self.path}[{index}]")
+    @property
+    def dotted(self) -> str:
+        """As Go's JSON errors do."""
+        if self.outer is None:
+            return ""
+        before = self.outer.dotted
+        return _join(before, str(self.step)) if self.is_field else before
 
 
 class Found(Value):
@@ -147,7 +154,7 @@ def _value_at(raw: Any, path: str) -> Any:
 
 def _walk(kind: type[msgspec.Struct], raw: Any) -> Found:
     walker = _Walker()
-    value = walker.walk(Shape("struct", struct=kind), raw, _At("", "", kind.__name__))
+    value = walker.walk(Shape("struct", struct=kind), raw, _At(None, "", kind.__name__))
     return Found(value, walker.unknown, walker.type_error, walker.type_path)
 
 
@@ -174,13 +181,16 @@ class _Walker:
         return value if type(value) is not str or value.isascii() else mended(value)
 
     def _struct(self, kind: type[msgspec.Struct], value: dict[str, Any], at: _At) -> Any:
-        fields = fields_of(kind)
+        fields, owner = fields_of(kind), kind.__name__
         clean: dict[str, Any] = {}
         for name, item in value.items():
-            if name not in fields:
+            field = fields.get(name)
+            if field is None:
                 self.unknown.append(_join(at.path, name))
+            elif type(item) is str and field.shape.scalar is str and item.isascii():
+                clean[name] = item  # most values are
             elif item is not None:
-                clean[name] = self.walk(fields[name].shape, item, at.field(name, kind.__name__))
+                clean[name] = self.walk(field.shape, item, _At(at, name, owner, True))
         for name in required_of(kind):
             if name not in clean:
                 clean[name] = self._zero(fields[name].shape, at)
@@ -189,8 +199,10 @@ class _Walker:
     def _elements(self, shape: Shape, value: Any, at: _At) -> Any:
         if isinstance(value, dict):
             found = value.items()
-            return {_key(key): self._element(shape, item, at.entry(key)) for key, item in found}
-        return [self._element(shape, item, at.element(i)) for i, item in enumerate(value)]
+            return {
+                _key(key): self._element(shape, item, _At(at, key, at.owner)) for key, item in found
+            }
+        return [self._element(shape, item, _At(at, i, at.owner)) for i, item in enumerate(value)]
 
     def _element(self, shape: Shape, item: Any, at: _At) -> Any:
         return self._zero(shape, at) if item is None else self.walk(shape, item, at)

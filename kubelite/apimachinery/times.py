@@ -7,6 +7,7 @@ On the wire it is RFC 3339 to the second (``metav1.Time``); ``MicroTime`` keeps 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Self
 
 from kubelite.apimachinery.struct import Scalar
@@ -46,6 +47,7 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
     return year_of_era + era * 400 + (month <= 2), month, day
 
 
+@lru_cache(maxsize=4096)
 def _text(seconds: int) -> str:
     days, rest = divmod(seconds, 86_400)
     year, month, day = civil_from_days(days)
@@ -61,6 +63,25 @@ def rfc1123z(moment: int) -> str:
     return f"{weekday}, {day:02} {name} {year:04} {clock} +0000"
 
 
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int:
+    """The moment that RFC 3339 names, in microseconds. Raises ValueError."""
+    found = _RFC3339.match(text)
+    if not found:
+        raise ValueError(f"{text!r} is not an RFC 3339 time such as 2026-11-27T08:00:00Z")
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    days = days_from_civil(year, month, day)
+    if civil_from_days(days) != (year, month, day) or hour > 23 or minute > 59 or second > 59:
+        raise ValueError(f"{text!r} names no moment of the calendar")
+    micros = int((found[7] or "").ljust(6, "0")[:6])
+    zone = found[8]
+    offset = 0
+    if zone not in "Zz":
+        offset = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
+        offset = -offset if zone[0] == "-" else offset
+    return (days * 86_400 + hour * 3600 + minute * 60 + second - offset) * SECOND + micros
+
+
 class Time(int, Scalar):
     """``metav1.Time``: microseconds since 1970, UTC; written to the second."""
 
@@ -69,20 +90,7 @@ class Time(int, Scalar):
     @classmethod
     def parse(cls, raw: Any) -> Self:
         """Read RFC 3339. Raises ValueError."""
-        found = _RFC3339.match(raw)
-        if not found:
-            raise ValueError(f"{raw!r} is not an RFC 3339 time such as 2026-11-27T08:00:00Z")
-        year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-        days = days_from_civil(year, month, day)
-        if civil_from_days(days) != (year, month, day) or hour > 23 or minute > 59 or second > 59:
-            raise ValueError(f"{raw!r} names no moment of the calendar")
-        micros = int((found[7] or "").ljust(6, "0")[:6])
-        zone = found[8]
-        offset = 0
-        if zone not in "Zz":
-            offset = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
-            offset = -offset if zone[0] == "-" else offset
-        return cls((days * 86_400 + hour * 3600 + minute * 60 + second - offset) * SECOND + micros)
+        return cls(_moment(raw))
 
     def wire(self) -> str:
         """RFC 3339 in UTC, to the second."""

@@ -45,7 +45,7 @@ Doc = dict[str, Any]
 def apply(kind: type[msgspec.Struct], original: Doc, patch: Doc) -> Doc:
     """``original`` with ``patch`` applied, guided by ``kind``. Raises ValueError."""
     shape = Shape("struct", struct=kind)
-    return Merger(final=True).merge(copy.deepcopy(original), copy.deepcopy(patch), shape)
+    return Merger(final=True).merge(original, copy.deepcopy(patch), shape)
 
 
 def lookup(shape: Shape, name: str) -> Field:
@@ -73,9 +73,10 @@ class Merger:
         self._final = final
 
     def merge(self, original: Doc, patch: Doc, shape: Shape) -> Doc:
-        """Change ``original`` as ``patch`` says; uses up both. Raises ValueError."""
+        """``original`` as ``patch`` says, which is used up. Raises ValueError."""
         if DIRECTIVE in patch:
             return _directed(patch)
+        original = dict(original)
         self._retain_keys(original, patch)
         for key in [key for key in patch if key.startswith(SET_ORDER)]:
             self._merge_ordered(original, patch, key, shape)
