@@ -141,7 +141,7 @@ class Informer:
             self._indexers.append(indexer if not foreign(indexer) else self._checked(indexer))
             self._indices[name] = {}
             for key, obj in self._store.items():
-                self._reindex(key, obj)
+                self._reindex(key, [indexer(obj) for indexer in self._indexers])
 
     def start(self) -> None:
         """List everything, then watch."""
@@ -238,7 +238,9 @@ class Informer:
             old = None
         self._store[key] = obj
         if self._indexers:
-            self._reindex(key, obj)
+            given = [indexer(obj) for indexer in self._indexers]
+            if given != self._given.get(key):
+                self._reindex(key, given)
         if old is None:
             for added in self._on_add:
                 added(obj)
@@ -256,15 +258,12 @@ class Informer:
         for deleted in self._on_delete:
             deleted(obj)
 
-    def _reindex(self, key: str, obj: Any) -> None:
-        """Bring the indexes up to date: only where an indexer gives something else than before."""
+    def _reindex(self, key: str, given: list[Sequence[str]]) -> None:
+        """Bring the indexes up to date: an indexer gives something else than before, or is new."""
         before = self._given.get(key, [])
-        after = [indexer(obj) for indexer in self._indexers]
-        if before == after:
-            return
-        self._given[key] = after
-        before += [()] * (len(after) - len(before))  # for an index that is new
-        for index, was, now in zip(self._indices.values(), before, after, strict=True):
+        self._given[key] = given
+        before += [()] * (len(given) - len(before))
+        for index, was, now in zip(self._indices.values(), before, given, strict=True):
             if was != now:
                 self._move(index, key, was, now)
 

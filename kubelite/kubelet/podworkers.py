@@ -62,7 +62,7 @@ class PodWorker:
         self._may_restart_all = has_rules(pod.spec)
         self.resized = False  # what it holds stands in the allocation manager
         self.closed = False  # the pod's object is gone, or the kubelet has stopped
-        self.unsent = self.in_flight = self.finished = False  # see status_manager
+        self.unsent = self.in_flight = self.finished = self.removing = False  # see status_manager
         self.grace_limit: int | None = None  # what eviction or shutdown leaves
         self._ended: Callable[[], object] | None = None
         self._working = False

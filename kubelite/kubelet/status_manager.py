@@ -54,7 +54,7 @@ class StatusManager:
         self._send(worker)
 
     def _send(self, worker: PodWorker) -> None:
-        if worker.in_flight or worker.closed:
+        if worker.in_flight or worker.closed or worker.removing:
             return
         if not worker.unsent:
             if worker.finished:
@@ -97,10 +97,13 @@ class StatusManager:
         self._send(worker)
 
     def _remove(self, worker: PodWorker) -> None:
+        """Ask for it once: a pod that a finalizer still holds has no more to be told."""
         meta = worker.pod.metadata
+        worker.removing = True
 
         def answered(response: Response) -> None:
             if not response.ok and response.code not in (NOT_FOUND, CONFLICT):
+                worker.removing = False
                 self._client.clock.after(RETRY, self._send, worker)
 
         self._client.delete(
