@@ -46,7 +46,7 @@ class Fact:
         number = isinstance(value, int | float) and isfinite(value)
         if not number or value < 0 or (divides and value == 0):
             raise UsageError(
-                f"{self.name} is a number of {self.unit}, {self.low:g} to {self.high:g} is plausible"
+                f"{self.name} is a number of {self.unit}, {self.low:g} to {self.high:g} is likely"
                 f", and it is {'more than 0' if divides else '0 or more'}; got {value!r}"
             )
 

@@ -35,7 +35,7 @@ def test_one_number_is_changed_by_its_name() -> None:
 @pytest.mark.parametrize("value", [-3, float("nan"), float("inf"), "many", None])
 def test_a_number_that_is_none_is_refused_with_its_range(value: Any) -> None:
     with pytest.raises(
-        UsageError, match="ordinary_rate is a number of requests/s, 2 to 20 is plausible, and it"
+        UsageError, match="ordinary_rate is a number of requests/s, 2 to 20 is likely, and it"
     ):
         parameters(ordinary_rate=value)
 
