@@ -424,8 +424,8 @@ assert sum(pod.status.container_statuses[0].restart_count for pod in healed.get(
 #
 # ### Be the kubelet for ten minutes
 #
-# Six copies; now and then one of them hangs. Ask the pods how they are and restart what does not answer. Then let the kubelet
-# do the same ten minutes, and compare. (It asks all of them every five seconds.)
+# Six copies; now and then one of them hangs. Ask the pods how they are and restart what does not answer; each press of a button takes
+# ten seconds. Then let the kubelet do the same ten minutes, and compare. (It asks all of them every five seconds.)
 
 # %%
 game = play("kubelet")

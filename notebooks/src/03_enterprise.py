@@ -382,10 +382,12 @@ print(homes)
 assert len(homes) == 1
 
 # %% [markdown]
-# Drag through the night, and watch the report come and go.
+# Drag through the night, and watch the report come and go. *Branch here* lets the night go on from the moment shown without what was done
+# later, and shows both runs; the new one is then `night.branches[-1]`, a cluster like any other.
 
 # %%
-replay(together, title="Together, from 20:00 to 08:00", at=6 * 3600)
+night = replay(together, title="Together, from 20:00 to 08:00", at=6 * 3600)
+night
 
 # %% [markdown]
 # ## When the night is too short
