@@ -252,7 +252,7 @@ assert began == len(done) == 20 + len(starts)
 
 # %% [markdown]
 # How does a CronJob know that it is due? It counts from the last time it started one, so a controller that was away for a while
-# still finds out what it has missed. Below the code it is away for three hours:
+# still finds out what it has missed. Below the code it is away for three hours; of the three starts that were due, it makes up for the last:
 
 # %%
 show("cron-due")
