@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,17 @@ import yaml
 from kubelite.apimachinery.told import UsageError
 
 FOLDER = Path(__file__).parent
+DIVISORS = {"cpu_seconds", "target"}
 
 
 class About(dict[str, "Fact"]):
     """The facts by name, which show themselves as a table."""
 
     def __repr__(self) -> str:
-        lines = [f"{'NAME':20}{'VALUE':>8}  {'RANGE':14}UNIT"]
+        lines = [f"{'NAME':20}{'VALUE':>8}  {'RANGE':16}UNIT"]
         for name, fact in self.items():
             span = f"{fact.low:g} to {fact.high:g}"
-            lines.append(f"{name:20}{fact.value:>8g}  {span:14}{fact.unit}")
+            lines.append(f"{name:20}{fact.value:>8g}  {span:16}{fact.unit}")
         return "\n".join(lines)
 
 
@@ -38,6 +39,16 @@ class Fact:
     high: float
     why: str
     source: str
+
+    def check(self, value: Any) -> None:
+        """Raise UsageError for what no day can be reckoned with; the range is only advice."""
+        divides = self.name in DIVISORS
+        number = isinstance(value, int | float) and isfinite(value)
+        if not number or value < 0 or (divides and value == 0):
+            raise UsageError(
+                f"{self.name} is a number of {self.unit}, {self.low:g} to {self.high:g} is likely"
+                f", and it is {'more than 0' if divides else '0 or more'}; got {value!r}"
+            )
 
 
 @dataclass(frozen=True)
@@ -118,10 +129,12 @@ class Parameters:
     prices: Prices = field(default_factory=prices)
 
     def but(self, **changes: float) -> Parameters:
-        """The same with some numbers changed. Raises ValueError for a name that is none."""
+        """The same with some numbers changed. Raises UsageError for what is no name or number."""
         unknown = ", ".join(name for name in changes if name not in facts())
         if unknown:
             raise UsageError(f"the story has no number {unknown}; it has {', '.join(facts())}")
+        for name, value in changes.items():
+            facts()[name].check(value)
         return replace(self, **changes)  # type: ignore[arg-type]
 
     @property

@@ -97,6 +97,7 @@ class _Shooting:
         self.shown: dict[str, tuple[int, int, int, int]] = {}  # box, slot, look, restarts
         self.boxes = [_Slots()]
         self.marks: list[Mark] = []
+        self.been_ready: set[str] = set()
 
     def film(self, title: str) -> Film:
         """Read everything, the state at the start first."""
@@ -151,8 +152,10 @@ class _Shooting:
             self.marks.append(
                 Mark(seconds, "lost", f"{mark.name} is {'not ready' if new else 'gone'}")
             )
-        elif state & READY and before and not before & READY:
+        elif state & READY and not before & READY and mark.name in self.been_ready:
             self.marks.append(Mark(seconds, "back", f"{mark.name} is ready again"))
+        if state & READY:
+            self.been_ready.add(mark.name)
 
     def _pod(self, seconds: float, new: Any, old: Any) -> None:
         pod = new or old

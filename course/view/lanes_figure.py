@@ -244,6 +244,8 @@ def described(told: Lanes, what: str) -> str:
 
 
 def _verb(action: Action) -> str:
+    if action.component == "you":
+        return action.verb
     return {"scale": "scales", "bind": "binds", "mark": "finds"}.get(action.verb, f"{action.verb}s")
 
 

@@ -280,7 +280,7 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
     """How far a conclusion holds: the difference with each number at both ends of its range."""
     bars = found.bars[:most]
     with house_style():
-        figure = LessonFigure(WIDTH, 1.4 + 0.3 * len(bars), alt=repr(found))
+        figure = LessonFigure(WIDTH, 1.6 + 0.3 * len(bars), alt=repr(found))
         ax = figure.subplots()
         for place, bar in enumerate(bars):
             ends = (
@@ -309,7 +309,7 @@ def tornado(found: Sensitivity, most: int = 12) -> LessonFigure:
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(f"{found.measure}: {found.worse} less {found.better}")
         ax.set_title(
-            "Beyond the dashed line the sign is another", fontsize=9.5, fontweight="normal"
+            "Beyond the dashed line the sign is another", fontsize=9.5, pad=20, fontweight="normal"
         )
     return figure
 

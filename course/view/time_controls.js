@@ -84,7 +84,7 @@ class Player {
     this.colours = theme(this.root);
     const room = this.room;
     const pair = this.films.length > 1 && room >= 700;
-    const width = Math.floor(pair ? (room - 12) / 2 : room);
+    const width = Math.floor(pair ? (room - 14) / 2 : room);
     this.stage.classList.toggle("kl-pair", pair);
     this.track.style.maxWidth = this.root.style.maxWidth = `${room}px`;
     const [one, other] = this.films;

@@ -34,7 +34,7 @@ class CapacityWarning(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.level:9} {self.about:20} {self.reason:20} {self.message}"
+        return "  ".join(self)
 
 
 class Warnings(tuple[CapacityWarning, ...]):
@@ -43,7 +43,9 @@ class Warnings(tuple[CapacityWarning, ...]):
     def __repr__(self) -> str:
         if not self:
             return "Nothing runs low."
-        return "\n".join(map(str, self))
+        *wide, _ = [max(map(len, column)) for column in zip(*self, strict=True)]
+        rows = [map(str.ljust, found, [*wide, 0]) for found in self]
+        return "\n".join(map("  ".join, rows))
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"

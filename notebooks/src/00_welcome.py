@@ -14,6 +14,9 @@
 #   one go, but you would miss the questions.)
 # - Where there is a **question**, answer it before you run what follows. A wrong guess is worth more than a right one that you read.
 # - Change whatever you like. *Kernel > Restart Kernel* makes everything as new.
+# - Lines that begin with `assert` check what the text says. If you run a cell twice or change a number, one may end in an
+#   *AssertionError*, or something is *not found*: your cluster has gone another way than the text. Nothing is broken; begin again at the
+#   first cell of the section, or restart.
 #
 # The pictures that you see before a cell has run were saved; once it has run they are live. If you read this on the web and cannot
 # run it: download the project, open a terminal in its folder, and type `make lab` (on a computer with Python 3.11 or newer; the README has the words for Windows).
@@ -110,6 +113,7 @@ predict(
 )
 
 # %%
+pods = cluster.get("pods")
 lost = pods[0]
 cluster.delete(f"pod/{lost.metadata.name}")
 cluster.run(10)

@@ -26,7 +26,7 @@ from course.lesson import (
 from course.story.trouble import hang_container, ready_pods
 
 # %% [markdown]
-# Sarah sells tea on the web. One rented machine with two cores does everything. A page costs it 0.2 s of one core, and
+# Sarah sells teapots on the web. One rented machine with two cores does everything. A page costs it 0.2 s of one core, and
 # a visitor who has to wait longer than five seconds leaves.
 #
 # This chapter runs one Black Friday again and again: the same visitors each minute, the same mishaps, and each time
@@ -78,7 +78,7 @@ show("story-queue")
 # %% [markdown]
 # ### Black Friday on the machine as it is
 #
-# In the morning stands what an ordinary day's best hour needs: four cores. Here nobody touches them.
+# For the day she has rented what an ordinary day's best hour needs, a machine twice as large: four cores. Here nobody touches it.
 
 # %% tags=["claim:one-server-is-outgrown"]
 untouched = black_friday("one server", most_servers=2)
@@ -136,9 +136,9 @@ assert len(night) > 55 and len(changes) == 2 * numbers.bigger_minutes
 assert lost_in_changes > 2 * lost_at_night > slow
 
 # %% [markdown]
-# So read what the figure says and what it does not. The bigger machine is cheap. What it lacks is a second one: each
-# change and each mishap takes the whole shop away. And sizes double, so the last step bought more than was needed and
-# kept it all night.
+# The bigger machine is cheap. What it lacks is a second one: each change and each mishap takes the whole shop away. And sizes
+# double, so the last step bought more than was needed and kept it all night. In the figure below a machine counts as many *servers*
+# as it costs: one of 16 cores is paid like eight of two.
 
 # %%
 money(
@@ -243,15 +243,15 @@ assert boxed.people < hand.people / 2
 #
 # ### 1. Shrinking is slow
 #
-# From 17:00 visitors become fewer. At midnight one machine would do.
+# After noon visitors become fewer, slowly at first and quickly after 20:00. At midnight one machine would do.
 
 # %% jupyter={"source_hidden": true}
 predict(
     "Seven machines stood at the peak. How many are left at midnight?",
     ["1, as many as needed", "4", "6"],
     answer="6",
-    why="Nobody dares to take one away before it has been quiet for an hour, each takes ten minutes and a "
-    "decision, and at 18:00 people go home.",
+    why="Nobody dares to take one away before it has been quiet for an hour. One is taken away in the afternoon; "
+    "the others are needed until the evening, and at 18:00 people go home.",
 )
 
 # %% tags=["claim:shrinking-by-hand-is-slow"]
@@ -262,6 +262,8 @@ print(f"Taken away that day: {len(removed)}")
 
 assert last.nodes == 6 and numbers.servers_for(last.rate) == 1
 assert len(removed) == 1
+needed = [numbers.servers_for(boxed.ledger[hour * 60].rate) for hour in (12, 16, 18, 20, 22)]
+assert needed == [7, 6, 6, 5, 3]
 
 # %% [markdown]
 # What would a cluster do? Here is a real one, not a sum: forty pages a second for half an hour, then eight. An autoscaler
@@ -422,8 +424,8 @@ assert sum(pod.status.container_statuses[0].restart_count for pod in healed.get(
 #
 # ### Be the kubelet for ten minutes
 #
-# Six copies; now and then one of them hangs. Ask the pods how they are and restart what does not answer. Then let the kubelet
-# do the same ten minutes, and compare. (It asks all of them every five seconds.)
+# Six copies; now and then one of them hangs. Ask the pods how they are and restart what does not answer; each press of a button takes
+# ten seconds. Then let the kubelet do the same ten minutes, and compare. (It asks all of them every five seconds.)
 
 # %%
 game = play("kubelet")
@@ -636,7 +638,8 @@ assert year < 0
 #
 # ## Your own numbers
 #
-# Change anything. `facts()` from `course.lesson` lists all numbers with their range, reason and source.
+# Change anything. `facts()` from `course.lesson` lists all numbers with their range and unit, and `facts()["patience"]` says of one why it is so
+# and who says it.
 
 # %%
 yours = {"ordinary_rate": 10, "peak_factor": 6, "container_minutes": 3, "night_minutes": 15}

@@ -250,7 +250,8 @@ predict(
 )
 
 # %% [markdown]
-# Whoever watches hears of everything that comes, changes and goes, in order, and with what was there before.
+# Whoever watches hears of everything that comes, changes and goes, in order. Here is what a watcher of pods is told while a second copy
+# comes and goes again; a pod changes many times, each time by somebody's hand.
 
 # %% tags=["claim:dock-manifest"]
 asked_at = cluster.clock.now
@@ -262,7 +263,8 @@ told = []
 for step in cluster.history.changes("pods", since=asked_at):
     pod = step.new or step.old
     what = "gone" if step.new is None else "came" if step.old is None else "changed"
-    print(f"revision {step.revision}: {pod.metadata.name} {what} ({pod.status.phase})")
+    place, leaving = pod.spec.node_name or "no node", pod.metadata.deletion_timestamp
+    print(f"{step.revision}: {what:8}{place:8} {pod.status.phase}{', to end' if leaving else ''}")
     told.append(what)
 assert told.count("came") == told.count("gone") == 1
 
@@ -338,14 +340,14 @@ cluster = Cluster(nodes=3)
 cluster.apply(freight("web", "300m", replicas=3))
 cluster.run_until("deployment/web ready")
 victim = cluster.get("pods").names[0]
-cluster.exec(victim, "sh -c 'echo 17 tea pots > /tmp/note'")
-assert "tea pots" in cluster.exec(victim, "cat /tmp/note").output
+cluster.exec(victim, "sh -c 'echo 17 teapots > /tmp/note'")
+assert "teapots" in cluster.exec(victim, "cat /tmp/note").output
 cluster.delete(f"pod/{victim}")
 cluster.run(40)
 names = cluster.get("pods").names
 print(len(names), "copies;", victim, "is there:", victim in names)
 assert len(names) == 3
-assert not any("tea pots" in cluster.exec(name, "cat /tmp/note").output for name in names)
+assert not any("teapots" in cluster.exec(name, "cat /tmp/note").output for name in names)
 
 # %% [markdown]
 # > **In real life** (November 2026). What is kept is a *number* of copies. A container, and all it wrote on its own disk, is lost with its
@@ -399,8 +401,8 @@ assert state["unasked"] == (0, True)
 lanes(cluster, "deployment/asked", title="Asked after its health: restarted in the same pod")
 
 # %% [markdown]
-# Three failures in a row reach the threshold at about 90 s; the container, which no longer hears SIGTERM, is killed when its grace period of 30 s
-# is over, and started again. The bar stays green throughout: nobody declared a readiness probe, so a container that runs counts as ready.
+# Three failures in a row reach the threshold at about 90 s, the thick line; the container, which no longer hears SIGTERM, is killed when its
+# grace period of 30 s is over, and started again. Until then nobody asks it any more; the next small marks are answers of the new container. The bar stays green throughout: nobody declared a readiness probe, so a container that runs counts as ready.
 #
 # The pod that nobody asks after is *Ready*, too, and answers nothing. It will stay so until a person looks.
 
@@ -436,7 +438,7 @@ for copies in range(1, 10):
     cluster.run(15)
     said = [e.message for e in cluster.events() if e.reason == "FailedScheduling"]
     ours = cluster.warnings()
-    print(f"{copies} copies: {len(said)} events, {len(ours)} warnings of ours")
+    print(f"copies: {copies}   events: {len(said)}   warnings of ours: {len(ours)}")
     if said and not first_word:
         first_word = copies
         print("   ", said[0])
@@ -522,7 +524,7 @@ took = cluster.run_until(
 print(f"{len(cluster.get('pods'))} pods ready after {took:.1f} s: {where(cluster)}")
 assert len(cluster.get("pods")) == 40
 assert took < 60
-ClusterView(cluster, title="Forty containers, eight programs, one table of orders")
+ClusterView(cluster, title="Forty containers of eight programs")
 
 # %% [markdown]
 # ## What to remember

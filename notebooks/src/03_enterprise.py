@@ -252,15 +252,26 @@ assert began == len(done) == 20 + len(starts)
 
 # %% [markdown]
 # How does a CronJob know that it is due? It counts from the last time it started one, so a controller that was away for a while
-# still finds out what it has missed:
+# still finds out what it has missed. Below the code it is away for three hours; of the three starts that were due, it makes up for the last:
 
 # %%
 show("cron-due")
+
+# %%
+last = mixed.get("jobs").names[-1]
+mixed.stop_component("kube-controller-manager")
+mixed.run(3 * 3600)
+mixed.start_component("kube-controller-manager")
+mixed.run(300)
+print(mixed.get("jobs"))
+late = [name for name in mixed.get("jobs").names if name > last]
+assert len(late) == 1, "three starts were missed, and the last of them is made up for"
 
 # %% [markdown]
 # ### Your import
 #
 # Change how many parts run at once. The four machines have room for sixteen pods, and eight places are taken. What do you expect of 16?
+# (If it is as with 8: where were the other eight parts all the time?)
 
 # %%
 AT_ONCE = 8
@@ -353,7 +364,7 @@ assert abs(saved - 0.4) < 0.01
 assert apart.get("jobs")[0].status.succeeded == 48
 
 # %% [markdown]
-# Two machines less, with the same work done in the same night. Below, both at 02:00. Letters and colours say whose pods they are; what is
+# Two machines less, with the same work done in the same night. Below, both at 02:00, which is 21,600 s after 20:00. Letters and colours say whose pods they are; what is
 # empty is paid for and asked for by nobody.
 
 # %%
@@ -371,10 +382,12 @@ print(homes)
 assert len(homes) == 1
 
 # %% [markdown]
-# Drag through the night, and watch the report come and go.
+# Drag through the night, and watch the report come and go. *Branch here* lets the night go on from the moment shown without what was done
+# later, and shows both runs; the new one is then `night.branches[-1]`, a cluster like any other.
 
 # %%
-replay(together, title="Together, from 20:00 to 08:00", at=6 * 3600)
+night = replay(together, title="Together, from 20:00 to 08:00", at=6 * 3600)
+night
 
 # %% [markdown]
 # ## When the night is too short
@@ -404,12 +417,11 @@ def a_long_night(report: str) -> tuple[Cluster, float, int]:
     cluster.scale("deployment/web", 20)
     cluster.run(120)
     (job,) = cluster.get("jobs")
-    conditions = [one.type for one in job.status.conditions]
+    failed = any(one.type == "Failed" for one in job.status.conditions)
     ready = cluster.get("deployment/web").status.ready_replicas
     print(f"06:02  shop: {ready} of 20 ready")
-    print(
-        f"06:02  report: {job.status.succeeded} parts done, {job.status.failed} failed {conditions}"
-    )
+    print(f"06:02  report: {job.status.succeeded} parts done, {job.status.failed} failed", end="")
+    print(", and with them the Job" if failed else "")
     cluster.run(4 * 3600 - 120)
     print(cluster.get("jobs"))
     return cluster, asked_at, ready
@@ -427,8 +439,13 @@ timeline(
     marks={asked_at: "20 wanted"},
 )
 
+# %%
+for moment, pods in ((HOUR + HOUR // 60, 8), (HOUR - HOUR // 60, 20)):  # 06:59 and 07:01
+    (web,) = equal.history.at(START - moment).list("deployments")
+    assert web.status.ready_replicas == pods
+
 # %% [markdown]
-# For an hour the shop has eight pods, in the hour in which customers come. So say what matters more. A *PriorityClass* gives pods a number,
+# In the figure 21,600 s are 06:00. For an hour the shop has eight pods, in the hour in which customers come. So say what matters more. A *PriorityClass* gives pods a number,
 # and a pod with a higher number may push out one with a lower. Pods without a class have zero; the report gets less.
 
 # %%
@@ -502,11 +519,14 @@ assert "Failed" not in [one.type for one in job.status.conditions]
 quarter_past = patient.history.at(START - 2 * HOUR + HOUR // 4)
 unplaced = [pod for pod in quarter_past.list("pods") if not pod.spec.node_name]
 assert len(unplaced) == 12
+made = [(pod.metadata.creation_timestamp - START) / HOUR + 2 for pod in unplaced]  # after 06:00
+assert all(10 < hours * 60 < 11 for hours in made)
 
 ClusterView(patient, title="06:15: the shop goes first", at=asked_at + 900, colour_by="owner")
 
 # %% [markdown]
-# Now the shop goes first, and the report goes on beside it on what is left: slowly, four parts at a time. That is the choice you have
+# Coloured by owner, parts that are done look like those that run; choose *state* above the picture to tell them apart. The shop goes
+# first now, and the report goes on beside it on what is left: slowly, four parts at a time. That is the choice you have
 # made by writing a number and a rule. The twelve new pods came ten minutes after the old ones: ignored failures do not count against the
 # limit, but a Job waits after failures of any kind before it tries again.
 #
@@ -553,10 +573,10 @@ assert len(spread.get("nodes")) == 6 and len(packed.get("nodes")) == 4
 assert packed.cost().per_day < 0.7 * spread.cost().per_day
 
 # %% [markdown]
-# The table has a machine for each pod, to see how many are used, and the best that could be done at all. So *economical* is not what you get
+# The table has a machine for each pod, to see how many are used, and the best that could be done at all; WASTE is what was used beyond that. So *economical* is not what you get
 # by installing an orchestrator. It is what you get by telling it to pack, and by letting machines go.
 #
-# The price of packing: one machine that dies takes four copies with it, and not two. Spreading is the default for a reason.
+# The price of packing: one machine that dies takes four copies with it, and not two or three. Spreading is the default for a reason.
 #
 # ### Or declare the machines
 #

@@ -298,6 +298,7 @@ predict(
 )
 
 # %% tags=["claim:promise-down"]
+cluster = open_shop(replicas=10)
 ready = set(cluster.get("pods").names)
 cluster.scale("deployment/web", 11)
 cluster.run(0.5)

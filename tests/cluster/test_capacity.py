@@ -21,6 +21,15 @@ def test_an_empty_cluster_has_enough() -> None:
     assert repr(Cluster(nodes=2).warnings()) == "Nothing runs low."
 
 
+def test_the_columns_are_as_wide_as_what_is_in_them() -> None:
+    """With room to spare they would not fit beside the margin of a notebook."""
+    cluster = Cluster(nodes=2)
+    cluster.apply(asking("2500m", replicas=2))
+    cluster.run_until("deployment/web ready")
+    shown = repr(cluster.warnings()).splitlines()
+    assert shown[0].startswith("warning  node/node-1  LossNotAbsorbed  if this node is lost")
+
+
 def test_a_node_that_is_nearly_full() -> None:
     cluster = Cluster(nodes=3)
     cluster.apply(asking("3500m"))

@@ -89,6 +89,12 @@ def test_pods_that_do_the_same_share_a_lane_and_the_oldest_are_left_out(shop: Cl
     assert f"{short.hidden} earlier lane" in lanes(twin, "deployment/web", limit=1).alt
 
 
+def test_the_words_say_you_create_and_a_controller_creates(shop: Cluster) -> None:
+    words = lanes(shop, "deployment/web").alt
+    assert ": you create Deployment web." in words
+    assert ": deployment-controller creates ReplicaSet web-" in words
+
+
 def test_a_window_cuts_what_is_outside(shop: Cluster) -> None:
     told = lanes_of(shop, "deployment/web", since=100, until=200)
     stretches = [stretch for lane in told.pods for stretch in lane.stretches]

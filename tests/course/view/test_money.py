@@ -110,11 +110,15 @@ def test_days_side_by_side(days: list[Day]) -> None:
 
 
 def test_a_tornado_and_a_field_of_values() -> None:
-    bars = (Bar("peak_factor", 2, 10, 5.0, 50.0), Bar("prepared", 1, 4, 20.0, -3.0))
+    bars = (Bar("peak_factor", 2, 10, 5.0, 50.0), Bar("complaint_minutes", 1, 4, 20.0, -3.0))
     figure = tornado(Sensitivity("containers", "orchestrator", "orders lost", 20.0, bars))
     shown = [text.get_text() for text in figure.axes[0].texts]
     assert shown == ["10", "2", "4"], "none for an end that changes nothing"
     assert "turns" in figure.alt
+    renderer = figure.canvas.get_renderer()
+    (ax,) = figure.axes
+    title, legend = (one.get_window_extent(renderer) for one in (ax._left_title, ax.get_legend()))
+    assert not title.overlaps(legend)
     grid = Grid("a", "b", "orders lost", "x", "y", (1, 2), (3, 4), ((0, -0.04), (2, 3)))
     figure = heat(grid)
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.0", "0.0", "2.0", "3.0"]

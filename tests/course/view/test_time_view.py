@@ -83,6 +83,14 @@ def test_marks_are_deeds_and_lost_nodes(shop: Cluster) -> None:
     ]
 
 
+def test_a_node_that_was_never_ready_is_not_ready_again(shop: Cluster) -> None:
+    """A node that is added is unready for a moment; its first readiness is no news."""
+    twin = shop.branch()
+    twin.add_node()
+    twin.run(30)
+    assert len(film_of(twin).marks) == len(film_of(shop).marks) + 1, "the deed alone"
+
+
 def test_a_film_begins_with_what_was_there(shop: Cluster) -> None:
     film = film_of(shop)
     first = [RECORD.unpack_from(film.records, n * RECORD.size) for n in range(film.base)]
