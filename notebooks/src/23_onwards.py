@@ -151,6 +151,7 @@ trial.delete(f"pod/{trial.get('pods').names[0]}")
 trial.run_until(lambda c: ready(c) < 10)
 measure("delete a pod, ten are ready again", lambda c: ready(c) == 10, deleted)
 
+trial.run(60)
 power_cut = trial.elapsed
 trial.kill_node("node-2")
 measure("stop a node, it shows as NotReady", lambda c: not_ready(c, "node-2"), power_cut)
@@ -260,7 +261,7 @@ for event, expected in FORECAST.items():
 # ```
 #
 # > **In real life** (November 2026). The newest minor version reaches managed services weeks or months after its release: on 23 September 2026,
-# > four weeks after 1.37, even GKE's Rapid channel made new clusters with 1.36. Ask what there is (`doctl kubernetes options versions`, `gcloud container get-server-config`) before you
+# > four weeks after 1.37, even GKE's Rapid channel made new clusters with 1.36. Ask what there is (`doctl kubernetes options versions`, `gcloud container get-server-config --location=europe-west1`) before you
 # > write a version down. EKS supports each for 14 months, and for 12 more at a higher price.
 # > *Sources: GKE Rapid channel release notes, 23 September 2026; Amazon EKS user guide, Kubernetes versions and Auto Mode with eksctl; doctl 1.166 reference (3 August 2026).*
 #
