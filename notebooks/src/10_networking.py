@@ -155,8 +155,8 @@ assert who == {
 }
 
 # %% [markdown]
-# The machine wrote its own address into the list. The *node IPAM controller* gave it a range for its pods, /24, which no other node has. A pod's
-# address is taken from its node's range when its sandbox is made; a Service's address comes from a range of its own, and the API server
+# The machine wrote its own address into the list. The *node IPAM controller* (IP address management) gave it a range for its pods, /24, which no other
+# node has. A pod's address is taken from its node's range before its first container starts; a Service's address comes from a range of its own, and the API server
 # itself picks it while it accepts the Service:
 
 # %%
@@ -256,8 +256,8 @@ show("proxy-endpoints")
 # %% [markdown]
 # > **In real life** (November 2026). kube-proxy, or a plugin in its place (Cilium can do without it), directs the traffic for *Services*; it does not
 # > control every part of the way. Its modes on Linux: `iptables` is the default; `nftables` came in 1.29 and has been stable since 1.33 (April 2025), for clusters with
-# > very many Services; `ipvs` is deprecated since 1.35 and planned to be switched off in 1.40.
-# > *Sources: kubernetes.io, Virtual IPs and Service Proxies; Kubernetes enhancements 3866 and 5495.*
+# > very many Services, and is to become the default: since 1.37 kube-proxy warns those who have not chosen. `ipvs` is deprecated since 1.35 and planned to be switched off in 1.40.
+# > *Sources: kubernetes.io, Virtual IPs and Service Proxies; Kubernetes enhancements 3866, 5343 and 5495 (July 2026).*
 #
 # ### What a container is told
 #
