@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from course.view.palette import BLACK, GREY, LINE, VERMILLION, WHITE
+from course.view.palette import BLACK, GREY, LINE, WHITE
 from course.view.picture import WIDTH, Picture, shortened, text
 from course.view.plain import plain
 from kubelite.apimachinery.told import UsageError
@@ -22,7 +22,13 @@ SIZE = 10.5
 MOST_ROWS = 300
 """Of one column: more would be a picture of many screens."""
 
-DASHES = {"solid": "", "dashed": ' stroke-dasharray="5 4"', "dotted": ' stroke-dasharray="1 4"'}
+DASHES = {
+    "solid": "",
+    "dashed": ' stroke-dasharray="5 4"',
+    "dotted": ' stroke-dasharray="1 4"',
+    "short": ' stroke-dasharray="2 3"',
+    "mixed": ' stroke-dasharray="9 3 2 3"',
+}
 
 
 class Column(NamedTuple):
@@ -35,7 +41,10 @@ class Column(NamedTuple):
 
 
 class Vertex(NamedTuple):
-    """A box: up to two lines of text in a row of a column. ``hover`` has what was cut off."""
+    """A box: up to two lines of text in a row of a column. ``hover`` has what was cut off.
+
+    ``border`` is for a box whose lines are to be told from those of its neighbours.
+    """
 
     column: int
     row: int
@@ -44,15 +53,16 @@ class Vertex(NamedTuple):
     ink: str = BLACK
     dashed: bool = False
     hover: str = ""
+    border: str = BLACK
 
 
 class Edge(NamedTuple):
-    """From one vertex to another: solid, dashed or dotted; ``bad`` in another colour."""
+    """From one vertex to another, in one of the ``DASHES``."""
 
     start: str
     end: str
     style: str = "solid"
-    bad: bool = False
+    colour: str = LINE
 
 
 class Place(NamedTuple):
@@ -126,10 +136,9 @@ def _curve(edge: Edge, start: Place, end: Place) -> str:
     x1, y1 = start.x + start.width, start.y + start.height / 2
     x2, y2 = end.x, end.y + end.height / 2
     bend = (x2 - x1) / 2
-    colour = VERMILLION if edge.bad else LINE
     return (
         f'<path d="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"'
-        f' fill="none" stroke="{colour}" stroke-width="1.3"{DASHES[edge.style]}/>'
+        f' fill="none" stroke="{edge.colour}" stroke-width="1.3"{DASHES[edge.style]}/>'
     )
 
 
@@ -138,8 +147,8 @@ def _box(name: str, vertex: Vertex, place: Place) -> Iterator[str]:
     yield f"<g><title>{escape(plain(vertex.hover or name))}</title>"
     yield (
         f'<rect x="{place.x:g}" y="{place.y:g}" width="{place.width:g}"'
-        f' height="{place.height:g}" rx="5" fill="{vertex.fill}" stroke="{BLACK}"'
-        f' stroke-width="0.8"{dashes}/>'
+        f' height="{place.height:g}" rx="5" fill="{vertex.fill}" stroke="{vertex.border}"'
+        f' stroke-width="{0.8 if vertex.border == BLACK else 2}"{dashes}/>'
     )
     for number, line in enumerate(vertex.lines):
         y = place.y + PADDING + LINE_HEIGHT * (number + 1) - 4

@@ -17,7 +17,7 @@ from course.view.plain import plain
 from course.view.saved import beside
 from course.view.sections import SECTIONS, waiting
 from course.view.svg import svg_of
-from course.view.text import described
+from course.view.text import counted, described
 from kubelite.apimachinery.errors import StatusError
 from kubelite.cluster.draining import DrainError
 
@@ -236,7 +236,8 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]
         """How things stand, in a line."""
         found = self.cluster.get(self.deployment)
         ready = f"{found.status.ready_replicas or 0} of {found.spec.replicas} ready"
-        parts = [ready, f"{len(switches.machines(self.cluster))} nodes with power"]
+        powered = counted(len(switches.machines(self.cluster)), "node")
+        parts = [ready, f"{powered} with power"]
         if self.load is not None:
             totals = self.load.totals()
             parts.append(f"{totals.sent:,} requests sent, {totals.failed:,} without an answer")

@@ -14,12 +14,12 @@ import networkx as nx
 from course.view.boxes import MOST_ROWS, Column, Edge, Vertex, drawn
 from course.view.cluster_view import ClusterLike, zero_of
 from course.view.label_graph import labels
-from course.view.palette import BLACK, PALE, look
+from course.view.palette import BLACK, BLUE, GREY, PALE, PURPLE, look
 from course.view.picture import Picture
 from course.view.plain import plain
 from course.view.service_graph import services
 from course.view.slots import rows_of
-from course.view.state import SECOND, State, owner_of, scene_of
+from course.view.state import SECOND, State, name_among_siblings, owner_of, scene_of
 from course.view.text import counted
 from kubelite.apimachinery.told import UsageError
 
@@ -27,11 +27,13 @@ __all__ = ["MOST_ROWS", "family", "graph", "vertices_of"]
 
 LAYERS = ("Deployment", "ReplicaSet", "Pod", "Node")
 COLUMNS = (
-    Column("Deployment", 12, 130, 60),
-    Column("ReplicaSet", 186, 160, 60),
-    Column("Pod", 390, 150, 28),
+    Column("Deployment", 12, 120, 60),
+    Column("ReplicaSet", 168, 160, 60),
+    Column("Pod", 364, 160, 28),
     Column("Node", 584, 124, 60),
 )
+TO_NODES = ((BLUE, "dashed"), (PURPLE, "mixed"), (GREY, "short"))
+"""How the lines to a node look, by its row: those to its neighbours look different."""
 OWNS = "owns"
 RUNS_ON = "runs on"
 
@@ -58,7 +60,7 @@ def family(state: State) -> nx.DiGraph[str]:
     for node in scene.nodes:
         _add(made, "Node", node.name, "" if node.ready else "pending")
     for pod in scene.pods:
-        child = _add(made, "Pod", pod.name, pod.look, pod.short_name)
+        child = _add(made, "Pod", pod.name, pod.look, name_among_siblings(pod.name, pod.owner))
         if pod.owner:
             made.add_edge(pod.owner, child, relation=OWNS)
         if (place := f"Node/{pod.node}") in made:
@@ -90,18 +92,24 @@ def graph(
 def owners(history: Any, state: State, title: str, when: str) -> Picture:
     """Who owns what, and what runs where."""
     made = family(state)
+    vertices = vertices_of(made, history, state.when)
     others = any(kind not in LAYERS for _, kind in made.nodes(data="kind"))
     return drawn(
         title or f"Who owns what, and what runs where, at {when}",
         _titled("ReplicaSet and others") if others else COLUMNS,
-        vertices_of(made, history, state.when),
+        vertices,
         [
-            Edge(start, end, "dashed" if data["relation"] == RUNS_ON else "solid")
-            for start, end, data in made.edges(data=True)
+            _to_node(start, end, vertices[end].row) if relation == RUNS_ON else Edge(start, end)
+            for start, end, relation in made.edges(data="relation")
         ],
         described(made),
-        "solid line: owns; dashed line: runs on",
+        "solid line: owns; broken line: runs on the node of the same colour",
     )
+
+
+def _to_node(pod: str, node: str, row: int) -> Edge:
+    colour, style = TO_NODES[row % len(TO_NODES)]
+    return Edge(pod, node, style, colour)
 
 
 def _titled(second: str) -> tuple[Column, ...]:
@@ -159,7 +167,8 @@ def _vertex(data: dict[str, str], column: int, row: int) -> Vertex:
         )
     if data["kind"] == "Node":
         note = f"{name} not ready" if shown else name
-        return Vertex(column, row, (note,), PALE, BLACK, shown is not None, name)
+        border, _ = TO_NODES[row % len(TO_NODES)]
+        return Vertex(column, row, (note,), PALE, BLACK, shown is not None, name, border)
     return Vertex(column, row, (name,), hover=name)
 
 

@@ -15,7 +15,7 @@ from course.view.palette import PALE, WHITE, look
 from course.view.picture import Picture
 from course.view.plain import plain
 from course.view.slots import Key, rows_of
-from course.view.state import State, owner_of
+from course.view.state import State, name_among_siblings, owner_of
 from course.view.text import counted
 from kubelite.api.looks import pod_look
 from kubelite.apimachinery.labels import Selector, from_label_selector
@@ -133,7 +133,7 @@ def _box(kind: str, obj: Any, row: int) -> Vertex:
         return Vertex(1, row, lines, PALE, hover=", ".join(pairs))
     if kind == "Pod":
         shown = look(pod_look(obj))
-        short = name.rsplit("-", 1)[-1] if owner_of(obj) else name
+        short = name_among_siblings(name, owner_of(obj))
         words = f"{short}  {shown.label.lower()}"
         return Vertex(2, row, (words,), shown.fill, shown.ink, shown.dashed, name)
     picked = _said(obj)

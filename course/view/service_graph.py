@@ -12,11 +12,11 @@ from typing import Any
 import networkx as nx
 
 from course.view.boxes import Column, Edge, Vertex, drawn
-from course.view.palette import BLACK, PALE, WHITE, look
+from course.view.palette import BLACK, LINE, PALE, VERMILLION, WHITE, look
 from course.view.picture import Picture
 from course.view.plain import plain
 from course.view.slots import rows_of
-from course.view.state import State, node_mark, owner_of
+from course.view.state import State, name_among_siblings, node_mark, owner_of
 from course.view.text import counted
 from kubelite.api.looks import pod_look
 
@@ -121,7 +121,7 @@ def _box(kind: str, obj: Any, column: int, row: int) -> Vertex:
         note = name if mark.ready else f"{name} not ready"
         return Vertex(column, row, (note,), PALE, BLACK, not mark.ready, name)
     shown = look(pod_look(obj))
-    short = name.rsplit("-", 1)[-1] if owner_of(obj) else name
+    short = name_among_siblings(name, owner_of(obj))
     words = f"{short}  {shown.label.lower()}"
     return Vertex(column, row, (words,), shown.fill, shown.ink, shown.dashed, name)
 
@@ -138,8 +138,8 @@ def services(history: Any, state: State, title: str, when: str) -> Picture:
     """Draw where Services lead."""
     made = routes(state)
     edges = [
-        Edge(start, end, STYLE.get(data["relation"], "solid"), data["relation"] in _BAD)
-        for start, end, data in made.edges(data=True)
+        Edge(start, end, STYLE.get(relation, "solid"), VERMILLION if relation in _BAD else LINE)
+        for start, end, relation in made.edges(data="relation")
     ]
     return drawn(
         title or f"Where Services lead, at {when}",

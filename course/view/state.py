@@ -285,6 +285,13 @@ def owner_of(pod: Pod) -> str:
     return ""
 
 
+def name_among_siblings(name: str, owner: str) -> str:
+    """The generated ending of a pod's name; the whole name where nothing of it was generated."""
+    if not owner or owner.startswith("StatefulSet/"):
+        return name
+    return name.rsplit("-", 1)[-1]
+
+
 def _waiting_reason(pod: Pod) -> str:
     statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
     waiting = (status.state.waiting for status in statuses if status.state)

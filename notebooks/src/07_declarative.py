@@ -108,7 +108,7 @@ show("replicaset-plan")
 # ### Who did it
 #
 # You changed one number in the *Deployment*. The Deployment passes it to a *ReplicaSet*, which makes the pods;
-# the scheduler gives each pod a node. Solid lines mean "owns", dashed lines "runs on".
+# the scheduler gives each pod a node. Solid lines mean "owns", broken lines "runs on": on the node of the same colour.
 
 # %%
 graph(cluster)

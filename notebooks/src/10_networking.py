@@ -69,7 +69,6 @@ cluster = Cluster()
 cluster.apply(app("web", replicas=2))
 cluster.run_until("deployment/web ready")
 cluster.run(5)
-before = set(cluster.get("pods").names)
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -81,6 +80,7 @@ predict(
 
 # %% tags=["claim:starts-and-stops", "claim:scaling-is-telling"]
 asked_at = cluster.elapsed
+before = set(cluster.get("pods").names)
 print(cluster.kubectl("scale deployment/web --replicas=5").text, end="")
 cluster.run(30)
 five = set(cluster.get("pods").names)
@@ -89,7 +89,7 @@ cluster.run(40)
 one = set(cluster.get("pods").names)
 print(f"{len(five - before)} started, then {len(five - one)} stopped")
 assert cluster.get("deployment/web").spec.replicas == 1
-assert (len(five - before), len(five - one)) == (3, 4)
+assert (len(five), len(one)) == (5, 1)
 assert before < five and one < five
 timeline(
     cluster, "deployment/web", since=asked_at - 5, title="Two, five, one: two numbers were written"
@@ -155,8 +155,8 @@ assert who == {
 }
 
 # %% [markdown]
-# The machine wrote its own address into the list. The *node IPAM controller* gave it a range for its pods, /24, which no other node has. A pod's
-# address is taken from its node's range when its sandbox is made; a Service's address comes from a range of its own, and the API server
+# The machine wrote its own address into the list. The *node IPAM controller* (IP address management) gave it a range for its pods, /24, which no other
+# node has. A pod's address is taken from its node's range before its first container starts; a Service's address comes from a range of its own, and the API server
 # itself picks it while it accepts the Service:
 
 # %%
@@ -256,8 +256,8 @@ show("proxy-endpoints")
 # %% [markdown]
 # > **In real life** (November 2026). kube-proxy, or a plugin in its place (Cilium can do without it), directs the traffic for *Services*; it does not
 # > control every part of the way. Its modes on Linux: `iptables` is the default; `nftables` came in 1.29 and has been stable since 1.33 (April 2025), for clusters with
-# > very many Services; `ipvs` is deprecated since 1.35 and planned to be switched off in 1.40.
-# > *Sources: kubernetes.io, Virtual IPs and Service Proxies; Kubernetes enhancements 3866 and 5495.*
+# > very many Services, and is to become the default: since 1.37 kube-proxy warns those who have not chosen. `ipvs` is deprecated since 1.35 and planned to be switched off in 1.40.
+# > *Sources: kubernetes.io, Virtual IPs and Service Proxies; Kubernetes enhancements 3866, 5343 and 5495 (July 2026).*
 #
 # ### What a container is told
 #
@@ -275,8 +275,8 @@ assert told["/etc/hostname"].strip() == name
 assert "nameserver 10.96.0.10" in told["/etc/resolv.conf"]
 
 # %% [markdown]
-# Who is it? The pod, by its name and address. Whom does it ask for names? The cluster's DNS, which is a Service like others, by an address out of the Services' range. And
-# `ndots:5` is why short names are tried with endings first (chapter 08).
+# Who is it? The pod, by its name and address. Whom does it ask for names? The cluster's DNS, by an address out of the Services' range: in a real cluster there is a
+# Service called `kube-dns` behind it, here the engine answers by itself. And `ndots:5` is why short names are tried with endings first (chapter 08).
 
 # %%
 show("hosts-file")
@@ -332,7 +332,10 @@ for way, answer in ways.items():
 assert not ways["ClusterIP"].ok
 assert all(ways[way].ok for way in ("NodePort", "LoadBalancer", "Ingress"))
 assert 30000 <= port <= 32767
+machines = [node.status.addresses[0].address for node in cluster.get("nodes")]
 assert ways["NodePort"].client == machine
+assert ways["LoadBalancer"].client in machines
+assert ways["Ingress"].client == ways["Ingress"].address.removesuffix(":80")
 
 # %% [markdown]
 # Look at the last column. By NodePort and load balancer the shop sees a *machine* as its customer, because that one forwards the call and wants the answer back; by Ingress it sees
@@ -342,8 +345,10 @@ assert ways["NodePort"].client == machine
 # - **LoadBalancer**: a cloud's load balancer in front of those; the cloud makes it, not Kubernetes.
 # - **Ingress**: one entrance for many hosts and paths, by HTTP. An *object*; a controller that you install does the work.
 
+# Where the Services lead, wherever the call comes from. The third, `kubernetes`, is there from the beginning: by it pods find the API server, which is no pod of this cluster.
+
 # %%
-graph(cluster, title="Two Services and the pods they lead to", of="services")
+graph(cluster, title="Two Services that lead to pods, and one that does not", of="services")
 
 # %%
 missing = cluster.kubectl("get gateways")
@@ -441,6 +446,7 @@ NAMES = policy(
 WEB_OUT = policy(
     "web-out", **pods_of("web"), policyTypes=["Egress"], egress=[{"to": [pods_of("db")]}]
 )
+cluster.kubectl("delete networkpolicy web-out --ignore-not-found")  # of an earlier run
 cluster.apply(NAMES)
 cluster.run(2)
 assert tell(cluster, "with names")["web -> db"] == "time-out"
@@ -474,7 +480,7 @@ trial.run(2)
 said = tell(trial, "with yours")
 
 # %% [markdown]
-# And a shop to play with: scale, send traffic, switch machines off, and watch who gets it.
+# And a shop to play with: scale, send more traffic, take machines away or add some. Watch where the pods go, and whether a customer is left without an answer.
 
 # %%
 playground = Cluster()

@@ -50,8 +50,9 @@ def app(
 cluster = Cluster()
 cluster.apply(app("web", "shop:1.0", 8080, 3, FAIL_RATE=0.2, DRAIN_SECONDS=3))
 cluster.run_until("deployment/web ready")
-victim, *others = cluster.get("pods").names
-print(cluster.logs(victim))
+name, *_ = cluster.get("pods").names
+print(cluster.logs(name))
+assert "shop 1.0 starting" in cluster.logs(name)
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -68,6 +69,7 @@ predict(
 # %%
 from kubelite.apimachinery.errors import StatusError
 
+victim, *_ = cluster.get("pods").names
 cluster.delete(f"pod/{victim}")
 cluster.run(60)
 try:
@@ -139,11 +141,17 @@ class Counter:
 
 counter = Counter()
 cluster.ship_logs(counter)
-cluster.scale("deployment/web", 5)
+cluster.scale("deployment/web", cluster.get("deployment/web").spec.replicas + 2)
 cluster.run(30)
 fresh = [name for name in counter.lines if name.startswith("web-")]
 print(f"{len(fresh)} new pods have written something")
 assert len(fresh) == 2
+
+# %% [markdown]
+# Here a finished line goes to every driver, to all who follow the log, and stays in the file until that is full:
+
+# %%
+show("log-rotation")
 
 # %% [markdown]
 # ## Metrics
@@ -151,9 +159,12 @@ assert len(fresh) == 2
 # How many orders, how many errors, how long did they take? The shop counts for itself and tells whoever asks for `/metrics`.
 
 # %%
-orders = [cluster.request("web", "/checkout", port=8080) for _ in range(100)]
+orders = [cluster.request("web", "/checkout", port=8080) for _ in range(500)]
 errors = sum(answer.status == 500 for answer in orders)
 name = orders[0].pod
+copies = len(cluster.get("pods", selector="app=web"))
+print(f"{errors} of {len(orders)} orders failed; one of {copies} pods says of its own:")
+assert 0.15 < errors / len(orders) < 0.25
 text = str(cluster.metrics(f"pod/{name}"))
 print(*(line for line in text.splitlines() if line.startswith("http_requests_total")), sep="\n")
 
@@ -184,13 +195,19 @@ def query(text: str) -> list[Any]:
     return list(json.loads(body)["data"]["result"])
 
 
+def errors_counted() -> float:
+    """How many failed orders Prometheus knows of, over all pods."""
+    found = query('http_requests_total{path="/checkout",code="500"}')
+    return sum(float(series["value"][1]) for series in found)
+
+
+before = errors_counted()
 orders = [cluster.request("web", "/checkout", port=8080) for _ in range(200)]
 errors = sum(answer.status == 500 for answer in orders)
 cluster.run(30)
-counted = query('http_requests_total{path="/checkout",code="500"}')
-for found in counted:
-    print(found["metric"]["pod"], found["value"][1], "errors")
-total = sum(float(found["value"][1]) for found in counted)
+for series in query('http_requests_total{path="/checkout",code="500"}'):
+    print(series["metric"]["pod"], series["value"][1], "errors")
+total = errors_counted() - before
 print(f"{total:.0f} in all; the customers saw {errors}")
 assert total == errors
 
@@ -198,7 +215,7 @@ assert total == errors
 # > **In real life** (November 2026). A bare cluster collects nothing for you, but its parts do speak: API server, scheduler,
 # > controllers and kubelets each have a `/metrics` page. `kubectl top` and the Horizontal Pod Autoscaler need an add-on, the
 # > *metrics-server*, which keeps the last values of cpu and memory only. Prometheus with Grafana is the common choice for the
-# > rest.
+# > rest; to Graphite, which many introductions name, programs send their numbers instead of being asked.
 # > *Source: kubernetes.io, Resource metrics pipeline.*
 
 # %%
@@ -230,6 +247,7 @@ assert not cluster.request("kitchen", "/checkout", port=8080).ok
 
 # %%
 QUEUE = "bus:4222/queues/orders"
+cluster = Cluster()
 cluster.apply(app("bus", "bus:1.0", 4222, ACK_SECONDS=20))
 cluster.run_until("deployment/bus ready")
 cluster.apply(app("producer", "bus-producer:1.0", 80, QUEUE=QUEUE, COUNT=8, EVERY_SECONDS=0.5))
@@ -289,7 +307,7 @@ assert before.startswith("8 waiting")
 assert orders_now().startswith("0 waiting")
 
 # %% [markdown]
-# Kubernetes started it again, as promised, and that was all it could do. What must not be lost has to be kept by a program that is
+# Kubernetes put another one in its place, as promised, and that was all it could do. What must not be lost has to be kept by a program that is
 # built for it, on a disk that outlives the pod (chapter 04), or by a service of your cloud provider.
 #
 # > **In real life** (November 2026). The documentation puts it in one line: Kubernetes offers no application-level services such
@@ -328,6 +346,7 @@ spec:
   containers: [{name: ledger, image: "busybox:1.36", args: [sh, -c, "sleep 100000"]}]
   volumes: [{name: orders, persistentVolumeClaim: {claimName: orders}}]
 """
+cluster = Cluster()
 cluster.apply(CLAIM)
 cluster.run(30)
 before = cluster.get("pvc/orders").status.phase
@@ -343,12 +362,6 @@ print(
     volume.metadata.annotations["pv.kubernetes.io/provisioned-by"],
 )
 assert (before, claim.status.phase) == ("Pending", "Bound")
-
-# %% [markdown]
-# How does the cluster take in what it has not been built for? Here is all there is between a kubelet and a shipper:
-
-# %%
-show("log-rotation")
 
 # %% [markdown]
 # ## What to remember

@@ -126,7 +126,7 @@ assert "`selector` does not match template `labels`" in refused.error
 # %kubectl explain deployment.spec.replicas
 
 # %% [markdown]
-# You wrote about fifteen lines. How many has the object now?
+# You wrote nineteen lines. How many has the object now?
 
 # %%
 lines = MANIFEST.splitlines()
@@ -179,6 +179,7 @@ spec:
     - port: 80
 """
 
+cluster.kubectl("delete service nginx --ignore-not-found")  # of an earlier run of this cell
 with TemporaryDirectory() as folder:
     file = Path(folder) / "service.yml"
     file.write_text(SERVICE)
@@ -187,9 +188,13 @@ with TemporaryDirectory() as folder:
     ]
 codes = [result.code for result in results]
 for result in results:
-    said = (result.text + result.error).replace(folder, "").strip().splitlines()
-    print(result.code, said[-1][:110])
+    print(result.code, (result.text or result.error).replace(folder, "").strip())
 assert codes == [0, 1, 0, 0]
+assert "last-applied-configuration" in results[2].error
+
+# %% [markdown]
+# The first number of a line is the exit status. The first `apply` also warned, on its other output, that the object was not made by it: it
+# keeps the whole file in an annotation of the object, `last-applied-configuration`, and knows from it later what an earlier version of the file had.
 
 # %%
 cluster.run(2)
@@ -252,20 +257,25 @@ print(cluster.kubectl("apply -f -", DEPLOYMENT).text)
 assert cluster.get("deployment/nginx-deployment").spec.replicas == 2
 
 # %% [markdown]
-# So a field that somebody else manages, such as an autoscaler, does not belong in the file. Leave `replicas` out and apply
-# leaves it alone:
+# So a field that somebody else manages, such as an autoscaler, does not belong in the file. But take care on the day when you take it
+# out. Below the file has lost its line `replicas: 2`, and is applied before and after somebody scales to 4.
 
 # %%
 without = DEPLOYMENT.replace("  replicas: 2\n", "")
+cluster.kubectl("apply -f -", DEPLOYMENT)
 cluster.kubectl("apply -f -", without)
-assert cluster.get("deployment/nginx-deployment").spec.replicas == 1
+at_first = cluster.get("deployment/nginx-deployment").spec.replicas
+print("the line has just been taken out: ", at_first)
+
 cluster.kubectl("scale deployment/nginx-deployment --replicas=4")
-print(cluster.kubectl("apply -f -", without.replace("1.29", "1.28")).text)
-assert cluster.get("deployment/nginx-deployment").spec.replicas == 4
+cluster.kubectl("apply -f -", without.replace("1.29", "1.28"))
+later = cluster.get("deployment/nginx-deployment").spec.replicas
+print("scaled to 4, and applied once more:", later)
+assert (at_first, later) == (1, 4)
 
 # %% [markdown]
-# (The first apply without the line set it back to the default of 1: what was in the file and is no longer is taken out. Apply it once
-# more after the autoscaler has been set up, or remove it from the annotation first.)
+# From the second time on apply leaves the number alone. The first time it took out what an earlier version of the file had, and the default came in its place:
+# one copy, on a working day. Whoever wants to spare their customers that takes the line out of the annotation first, with `kubectl apply edit-last-applied`.
 #
 # With `--server-side` the API server keeps a list of who owns which field, and says so when two want the same one.
 
@@ -283,21 +293,31 @@ assert ".spec.replicas" in conflict.error
 # %% [markdown]
 # ## YAML bites
 #
-# YAML guesses what a word means. Four lines that look harmless, and what they become.
+# YAML guesses what a word means, and two programs may guess differently. Four lines that look harmless: what Python reads there, and
+# what kubectl would send as data of a ConfigMap, which takes strings and nothing else.
 
 # %%
 import yaml
 
 BITES = ("country: no", "version: 1.10", "start: 12:30", "answer: yes")
+CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: bites}, data: {LINE}}"
+python, sent = {}, {}
 for line in BITES:
-    ((name, value),) = yaml.safe_load(line).items()
-    print(f"{line:<16} -> {value!r}")
-assert yaml.safe_load("country: no") == {"country": False}
-assert yaml.safe_load("version: 1.10") == {"version": 1.1}
-assert yaml.safe_load("start: 12:30") == {"start": 750}
+    python[line] = yaml.safe_load(line)[line.partition(":")[0]]
+    answer = cluster.kubectl("create --dry-run=server -f -", CONFIG.replace("LINE", line))
+    refused_for = answer.error.partition("cannot unmarshal ")[2].split()
+    sent[line] = f"a {refused_for[0]}, refused" if refused_for else "a string"
+    print(f"{line:<16} Python: {python[line]!r:<7} kubectl: {sent[line]}")
+assert list(python.values()) == [False, 1.1, 750, True]
+assert list(sent.values()) == [
+    "a bool, refused",
+    "a number, refused",
+    "a string",
+    "a bool, refused",
+]
 
 # %% [markdown]
-# Environment variables are where it hurts: their values are strings, and the server does not guess.
+# Environment variables are where it hurts most: their values are strings, too, and the server does not guess.
 
 # %%
 pod = """
@@ -318,9 +338,9 @@ assert cluster.kubectl("apply -f -", pod.replace("value: no", 'value: "no"')).co
 
 # %% [markdown]
 # > **In real life** (November 2026). kubectl's YAML follows version 1.1 of the language for `yes`, `no`, `on` and `off`, as
-# > Python's does. KYAML, a stricter subset in which every string is quoted, came to kubectl as an
-# > alpha in version 1.34 (`kubectl get -o kyaml`).
-# > *Sources: YAML 1.1 types repository; Kubernetes Enhancement Proposal 5295.*
+# > Python's does; numbers to the base of 60, such as 12:30, its Go library has left out on purpose. KYAML, a stricter subset in which every
+# > string is quoted, came to kubectl as an alpha in version 1.34 and is on by default since 1.35 (`kubectl get -o kyaml`).
+# > *Sources: YAML 1.1 types repository; README of go-yaml; kubernetes.io, KYAML Reference (20 November 2025).*
 #
 # JSON is YAML, too, so whatever writes JSON can write manifests:
 
@@ -350,10 +370,12 @@ assert len(names) == len(cluster.get("pods", selector="app=nginx"))
 
 # %%
 described = cluster.kubectl("describe deployment nginx-deployment").text
-print(described[described.index("Conditions:") : described.index("Events:")])
+print(described[described.index("Conditions:") :])
+assert "Scaled up replica set" in described.partition("Events:")[2]
 
 # %% [markdown]
-# What a container says, and what it looks like from inside:
+# What a container says, and what it looks like from inside: with the variable of its manifest, and with the addresses of the Services that
+# were there before it:
 
 # %%
 # %kubectl logs web
@@ -373,6 +395,7 @@ print(cluster.kubectl("rollout undo deployment/nginx-deployment").text)
 after = cluster.get("deployment/nginx-deployment").spec.template.spec.containers[0].image
 print(before, "->", after)
 assert before != after
+cluster.run(30)
 
 # %% [markdown]
 # A first manifest need not be typed. `--dry-run=client -o yaml` writes what a command *would* send:
@@ -396,11 +419,11 @@ assert not cluster.get("pods", selector="app=nginx")
 # %% [markdown]
 # ## Below kubectl
 #
-# A request goes through one function of the API server, whoever sent it: find the type, decode strictly, fill in defaults,
-# admit, validate, store. Anything that can send HTTP can do what kubectl does.
+# Anything that can send HTTP can do what kubectl does. Whoever sent it, a new object is read strictly, and then goes this way: defaults,
+# admission, validation, and into the store.
 
 # %%
-show("apiserver-handle")
+show("registry-create")
 
 # %% [markdown]
 # ## What to remember

@@ -114,8 +114,8 @@ assert cluster.get("pod/misnamed").status.container_statuses[0].ready is False
 
 # %% jupyter={"source_hidden": true}
 predict(
-    "A shop hangs: it accepts connections and never answers. Which probe notices?",
-    ["tcpSocket and httpGet", "httpGet only", "tcpSocket only"],
+    "A shop hangs: it accepts connections and never answers. It is asked by tcpSocket and by httpGet. Which of the two notices?",
+    ["Both", "httpGet only", "tcpSocket only"],
     answer="httpGet only",
     why="Connections are accepted by the operating system on behalf of the program. The program need not be awake for it.",
 )
@@ -222,8 +222,8 @@ assert [way for way in HANDLERS if found["not serving", way]] == ["grpc"]
 # > and has been stable since 1.27. It takes the port by number only, and no TLS.
 # > *Source: Kubernetes Enhancement Proposal 2727 (January 2023).*
 #
-# The table of the four in the engine. A way of your own would be one more row, and one function. What then becomes of an answer
-# is the same for all four:
+# The table of the four in the engine. A way of your own would be one more row, and one function. What started and ready mean
+# is worked out from the answers alone, however they were asked for:
 
 # %% tags=["claim:three-forms"]
 from kubelite.kubelet.probes.handlers import PROBES
@@ -301,13 +301,14 @@ assert "did you mean" in told
 assert not cluster.get("pods")
 
 # %% [markdown]
-# Moved two places to the left, they are where the hint says. The container then makes a file, deletes it after 30 s,
-# and lives on; the probe looks for the file.
+# The first line is the answer of any API server; the hints below it are this engine's. Moved two places to the left, the fields are where
+# they belong. The container then makes a file, deletes it after 30 s, and lives on; the probe looks for the file.
 
 # %%
 CORRECTED = LIVENESS.replace("          initialDelay", "        initialDelay")
 CORRECTED = CORRECTED.replace("          periodSeconds", "        periodSeconds")
 
+cluster = Cluster()
 cluster.apply(CORRECTED)
 cluster.run(30)
 before = cluster.get("pod/liveness-exec")
@@ -328,7 +329,7 @@ predict(
 )
 
 # %%
-cluster.run(60)
+cluster.run(max(0, 90 - cluster.elapsed))
 cluster.events("pod/liveness-exec")
 
 # %%

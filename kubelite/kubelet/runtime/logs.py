@@ -85,7 +85,6 @@ class LogFile:
         self._shipped = shipped
         self._followers: list[Callable[[LogLine], object]] = []
 
-    # DOC: log-rotation
     def write(self, when: int, stream: str, text: str) -> None:
         """Add output; a line ends where its text does."""
         for part in text.splitlines(keepends=True):
@@ -101,6 +100,7 @@ class LogFile:
             if part.endswith("\n"):
                 self._finished(line)
 
+    # DOC: log-rotation
     def _finished(self, line: LogLine) -> None:
         self.written += 1
         self._shipped(self.source, line)

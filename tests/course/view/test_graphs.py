@@ -170,3 +170,36 @@ def test_rows_are_given_highest_first_and_kept() -> None:
     rows.leave("d")
     rows.leave("nobody")
     assert rows.at == {"a": 0, "c": 2}
+
+
+def test_the_lines_to_one_node_differ_from_those_to_its_neighbours(cluster: Cluster) -> None:
+    lines: dict[str, set[tuple[str, str]]] = {}
+    for path in ET.fromstring(graph(cluster).svg).iter("{http://www.w3.org/2000/svg}path"):
+        if "stroke-dasharray" in path.attrib:
+            end = path.attrib["d"].rsplit(" ", 1)[-1]
+            look = (path.attrib["stroke"], path.attrib["stroke-dasharray"])
+            lines.setdefault(end, set()).add(look)
+    assert len(lines) == 3
+    assert all(len(looks) == 1 for looks in lines.values())
+    assert len({look for looks in lines.values() for look in looks}) == 3
+    assert len({dashes for looks in lines.values() for _, dashes in looks}) == 3
+
+
+def test_a_pod_of_a_stateful_set_has_its_whole_name_in_a_graph() -> None:
+    cluster = Cluster(nodes=1)
+    labels = {"app": "orders"}
+    container = {"name": "orders", "image": "shop:1.0"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    cluster.apply(service("orders"))
+    cluster.apply(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "StatefulSet",
+            "metadata": {"name": "orders"},
+            "spec": {**spec, "serviceName": "orders"},
+        }
+    )
+    cluster.run(10)
+    for of in ("owners", "services", "labels"):
+        assert ">orders-0" in graph(cluster, of=of).svg

@@ -119,6 +119,11 @@ def test_a_pod_is_deleted_and_a_machine_dies(panel: Controls) -> None:
     assert panel.sliders["nodes"].value == 3
 
 
+def test_one_node_is_told_in_the_singular(panel: Controls) -> None:
+    panel.sliders["nodes"].value = 1
+    assert ", 1 node with power" in panel.console.outcome
+
+
 def test_a_network_slower_than_probes_wait_takes_every_pod_out(panel: Controls) -> None:
     panel.sliders["slow"].value = 1500
     assert panel.kubectl == "no kubectl for this: cables and routers"
