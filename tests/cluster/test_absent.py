@@ -40,8 +40,7 @@ def running(**spec: Any) -> Cluster:
 @pytest.mark.parametrize(
     ("api", "kind"),
     [
-        ("resource.k8s.io/v1", "ResourceClaim"),
-        ("resource.k8s.io/v1", "DeviceClass"),
+        ("resource.k8s.io/v1", "DeviceTaintRule"),
         ("v1", "Binding"),
         ("v1", "ComponentStatus"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
