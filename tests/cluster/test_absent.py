@@ -161,12 +161,6 @@ def test_the_pods_of_a_job_are_scheduled_one_by_one() -> None:
     assert phases == ["Pending", "Running", "Running"]
 
 
-def test_a_claim_for_a_device_holds_nobody_up() -> None:
-    claims = [{"name": "gpu", "resourceClaimName": "the-only-one"}]
-    cluster = running(resourceClaims=claims, container={"resources": {"claims": [{"name": "gpu"}]}})
-    assert cluster.get("pod/web").spec.resource_claims[0].name == "gpu"
-
-
 def test_a_work_queue_has_no_limit_for_all_keys_together() -> None:
     clock = Clock()
     queue = WorkQueue(clock, lambda: None)
