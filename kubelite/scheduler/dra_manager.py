@@ -91,11 +91,16 @@ class DRAManager(Devices):
         self._pending: dict[str, ResourceClaim] = {}  # by uid: decided on, not yet written
         self._assumed: dict[str, ResourceClaim] = {}  # by key: written, not yet read
         self._following = False
+        self.stopped = False
 
     @property
     def informers(self) -> tuple[Informer, ...]:
         """Those that are kept up to date."""
         return (self._claims, self._slices, self._classes) if self._following else ()
+
+    def stop(self) -> None:
+        """The scheduler has died: whatever it has begun is not gone on with."""
+        self.stopped = True
 
     def follow(self) -> None:
         """Somebody asks for devices: from now on know of them."""

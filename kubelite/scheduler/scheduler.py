@@ -128,6 +128,7 @@ class Scheduler:
     def stop(self) -> None:
         """Die."""
         self._running = False
+        self.devices.stop()
         for informer in self._informers():
             informer.stop()
         self.queue.stop()

@@ -301,14 +301,22 @@ class ClaimBinding:
         meta = claim.metadata
 
         def answered(response: Response) -> None:
+            if self._devices.stopped:
+                return
             if response.ok:
                 well(response.body)
-            elif response.body.reason == "Conflict" and self._tries < TRIES:
-                try:
-                    self.write(self._client.get(CLAIMS, meta.name, meta.namespace))
-                except StatusError as error:
-                    where = f"{meta.namespace}/{meta.name}"
-                    self._then(f"get updated claim {where} after conflict: {error.status.message}")
+                return
+            again = response.body.reason == "Conflict" and self._tries < TRIES
+            try:
+                now: ResourceClaim = self._client.get(CLAIMS, meta.name, meta.namespace)
+            except StatusError as error:
+                where = f"{meta.namespace}/{meta.name}"
+                said = f"get updated claim {where} after conflict: {error.status.message}"
+                self._then(said if again else f"{what}: {response.body.message}")
+                return
+            self._devices.assume(now)  # it may have been written all the same
+            if again:
+                self.write(now)
             else:
                 self._then(f"{what}: {response.body.message}")
 
