@@ -61,6 +61,12 @@ from kubelite.api.networking_v1 import (
 from kubelite.api.node_v1 import RuntimeClass
 from kubelite.api.policy_v1 import PodDisruptionBudget
 from kubelite.api.rbac_v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from kubelite.api.resource_v1 import (
+    DeviceClass,
+    ResourceClaim,
+    ResourceClaimTemplate,
+    ResourceSlice,
+)
 from kubelite.api.scheduling_v1 import PriorityClass
 from kubelite.api.storage_v1 import (
     CSIDriver,
@@ -133,6 +139,14 @@ SCHEME = Scheme(
         Kind("storage.k8s.io", "v1", "CSINode", "csinodes", CSINode, namespaced=False),
         Kind("storage.k8s.io", "v1", "CSIStorageCapacity", "csistoragecapacities",
              CSIStorageCapacity),
+        Kind("resource.k8s.io", "v1", "ResourceClaim", "resourceclaims", ResourceClaim,
+             subresources=STATUS),
+        Kind("resource.k8s.io", "v1", "ResourceClaimTemplate", "resourceclaimtemplates",
+             ResourceClaimTemplate),
+        Kind("resource.k8s.io", "v1", "DeviceClass", "deviceclasses", DeviceClass,
+             namespaced=False),
+        Kind("resource.k8s.io", "v1", "ResourceSlice", "resourceslices", ResourceSlice,
+             namespaced=False),
         Kind("", "v1", "ReplicationController", "replicationcontrollers", ReplicationController,
              short_names=("rc",), categories=ALL, subresources=("scale", "status")),
         Kind("", "v1", "Endpoints", "endpoints", Endpoints,

@@ -31,6 +31,7 @@ _ACCOUNTS = {
     "daemonset-controller": "daemon-set-controller",
     "garbage-collector-controller": "generic-garbage-collector",
     "node-ipam-controller": "node-controller",
+    "resourceclaim-controller": "resource-claim-controller",
     "taint-eviction-controller": "node-controller",
     "nginx-ingress-controller": "ingress-nginx",
 }

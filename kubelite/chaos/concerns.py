@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kubelite.api.devices import CLAIMS as DEVICE_CLAIMS
 from kubelite.api.volumes import ATTACHMENTS
 from kubelite.chaos import invariants_of_history as history
 from kubelite.chaos import invariants_of_objects as objects
@@ -49,6 +50,7 @@ from kubelite.chaos.invariants_of_work import (
     changed_budgets_are_counted_first,
     containers_are_started_ever_later,
     daemons_leave_a_few_at_a_time,
+    devices_are_given_once,
     jobs_count_what_has_ended,
     jobs_keep_their_parallelism,
     only_what_stays_is_bound,
@@ -105,6 +107,7 @@ AT_EVERY_REVISION: tuple[Invariant, ...] = (
     slices_hold_a_hundred,
     addresses_are_given_once,
     only_what_stays_is_bound,
+    devices_are_given_once,
 )
 
 AT_THE_END: tuple[Invariant, ...] = (no_orphan_is_left, services_know_who_is_ready)
@@ -145,6 +148,7 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
     slices_hold_a_hundred: (SLICES,),
     addresses_are_given_once: ("services",),
     only_what_stays_is_bound: _PODS,
+    devices_are_given_once: (DEVICE_CLAIMS,),
 }
 """The kinds whose writes can break it; all of them unless it stands here."""
 
@@ -152,6 +156,7 @@ CONCERNS: dict[Invariant, tuple[str, ...]] = {
 WRITERS: dict[Invariant, str] = {
     no_node_is_overcommitted: "default-scheduler",
     only_what_stays_is_bound: "default-scheduler",
+    devices_are_given_once: "default-scheduler",
     objects.host_ports_are_given_once: "default-scheduler",
     objects.a_daemon_is_on_a_node_once: "default-scheduler",
     objects.containers_wait_for_their_init_containers: "kubelet/",
@@ -226,6 +231,7 @@ WHEN: dict[Invariant, tuple[str, ...]] = {
             a_dark_zone_is_left_alone,
             machines_are_given_up_one_by_one,
             only_what_stays_is_bound,
+            devices_are_given_once,
         ),
         (CHANGED,),
     ),

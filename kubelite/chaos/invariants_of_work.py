@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubelite.api.conditions import pod_active, pod_finished, pod_ready
+from kubelite.api.devices import CLAIMS, allocated_devices
 from kubelite.apimachinery.intstr import scaled
 from kubelite.apimachinery.labels import from_label_selector
 from kubelite.controllers.base import controller_of
@@ -148,6 +149,21 @@ def addresses_are_given_once(replay: Any) -> Iterator[str]:
         for port in other.spec.ports:
             if port.node_port in ports:
                 yield f"has node port {port.node_port}, as {other.metadata.name} has"
+
+
+def devices_are_given_once(replay: Any) -> Iterator[str]:
+    """20. No device is one claim's while it is another's."""
+    new = replay.new
+    held = {result[1:] for result in _results(new)}
+    for claim in replay.of(CLAIMS).values() if held else ():
+        if claim.metadata.uid != new.metadata.uid:
+            for _, *device in _results(claim):
+                if tuple(device) in held:
+                    yield f"has {'/'.join(device)}, as {claim.metadata.name} has"
+
+
+def _results(claim: Any) -> list[tuple[str, str, str, str]]:
+    return [(r.request, r.driver, r.pool, r.device) for r in allocated_devices(claim)]
 
 
 def only_what_stays_is_bound(replay: Any) -> Iterator[str]:

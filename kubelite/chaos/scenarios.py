@@ -22,6 +22,7 @@ from kubelite.chaos.workloads import (
     budget,
     cron_job,
     database,
+    gpus,
     job,
     namespace,
     service,
@@ -183,6 +184,21 @@ def crowded(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
     roll(cluster, "deployment/api", "2.0")
 
 
+def devices(cluster: Cluster, draw: Stream) -> Iterator[Wait]:
+    """Pods with a GPU each come, go and are replaced, where there are just enough GPUs."""
+    mine = [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]
+    train = web("train", 4, tolerations=IMPATIENT, resourceClaims=mine)
+    cluster.apply([*gpus(nodes=3, each=2), train])
+    yield wait(15 + 10 * draw.random())
+    cluster.scale("deployment/train", 2)
+    yield wait(3 * draw.random())
+    cluster.scale("deployment/train", 5)
+    yield wait(20 + 10 * draw.random())
+    roll(cluster, "deployment/train", "2.0")
+    yield wait(20 * draw.random())
+    cluster.scale("deployment/train", 3)
+
+
 # DOC: chaos-scenarios
 SCENARIOS: dict[str, Scenario] = {
     act.__name__: Scenario((act.__doc__ or "").strip(), act, control_planes=planes)
@@ -198,5 +214,6 @@ SCENARIOS: dict[str, Scenario] = {
         (monkey, 1),
         (leaders, 3),
         (crowded, 1),
+        (devices, 1),
     )
 } | {act.__name__: Scenario((act.__doc__ or "").strip(), act, nodes) for act, nodes in TIGHT_SPOTS}

@@ -32,6 +32,27 @@ def template(app: str, version: str = "1.0", **pod: Any) -> Manifest:
     return {"metadata": {"labels": {"app": app}}, "spec": {"containers": [shop], **pod}}
 
 
+def gpus(nodes: int, each: int) -> list[Manifest]:
+    """So many GPUs on each of the first nodes, a class of them, and a template for one."""
+    api = {"apiVersion": "resource.k8s.io/v1"}
+    one = {"name": "gpu", "exactly": {"deviceClassName": "gpu"}}
+    found: list[Manifest] = [
+        {**api, "kind": "DeviceClass", "metadata": {"name": "gpu"}, "spec": {}},
+        {
+            **api,
+            "kind": "ResourceClaimTemplate",
+            "metadata": {"name": "gpu"},
+            "spec": {"spec": {"devices": {"requests": [one]}}},
+        },
+    ]
+    for node in (f"node-{number}" for number in range(1, nodes + 1)):
+        pool = {"name": node, "generation": 1, "resourceSliceCount": 1}
+        devices = [{"name": f"gpu-{number}"} for number in range(each)]
+        spec = {"driver": "gpu.example.com", "pool": pool, "nodeName": node, "devices": devices}
+        found.append({**api, "kind": "ResourceSlice", "metadata": {"name": node}, "spec": spec})
+    return found
+
+
 def another(version: str) -> Manifest:
     """A strategic merge patch: the same workload in another version."""
     containers = [{"name": "shop", "image": f"shop:{version}"}]

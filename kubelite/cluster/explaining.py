@@ -11,6 +11,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+from kubelite.api import devices as device_claims
 from kubelite.api.conditions import pod_finished
 from kubelite.api.core_v1 import Node, Pod
 from kubelite.api.volumes import CLAIMS, CLASSES, VOLUMES
@@ -18,6 +19,7 @@ from kubelite.apimachinery.struct import Value, replace
 from kubelite.apiserver import printers
 from kubelite.client.informer import key_of
 from kubelite.cluster.history import State
+from kubelite.scheduler.dra_manager import Devices
 from kubelite.scheduler.explain import other_winners, smallest_changes
 from kubelite.scheduler.framework import CycleState, Listers
 from kubelite.scheduler.plugins.node_resources_fit import ScoringStrategy
@@ -206,17 +208,23 @@ def _scene(cluster: Cluster, pod: Pod) -> Scene:
             other = _assumed(cluster, other, limit)
         if other.spec.node_name:
             placed.append(other)
-    return Scene(state.list("nodes"), tuple(placed), _listers(state))
+    return Scene(state.list("nodes"), tuple(placed), _listers(state, pod))
 
 
-def _listers(state: State) -> Listers:
-    """Claims, volumes and classes as they were."""
+def _listers(state: State, pod: Pod) -> Listers:
+    """Claims, volumes and classes as they were, and devices if the pod asks for some."""
     claims, volumes, classes = (
         {key_of(obj): obj for obj in state.list(resource)}
         for resource in (CLAIMS, VOLUMES, CLASSES)
     )
+    of_devices = (device_claims.CLAIMS, device_claims.SLICES, device_claims.DEVICE_CLASSES)
+    asked = bool(pod.spec.resource_claims)
     return Listers(
-        claim=claims.get, volume=volumes.get, volumes=volumes.values, storage_class=classes.get
+        claim=claims.get,
+        volume=volumes.get,
+        volumes=volumes.values,
+        storage_class=classes.get,
+        devices=Devices(*map(state.list, of_devices)) if asked else None,
     )
 
 

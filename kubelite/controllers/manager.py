@@ -41,6 +41,7 @@ from kubelite.controllers.podgc import PodGCController
 from kubelite.controllers.provisioner import ProvisionerController
 from kubelite.controllers.replicaset import ReplicaSetController
 from kubelite.controllers.replication import ReplicationControllerController
+from kubelite.controllers.resourceclaim import ResourceClaimController
 from kubelite.controllers.resourcequota import ResourceQuotaController
 from kubelite.controllers.statefulset import StatefulSetController
 from kubelite.controllers.tainteviction import TaintEvictionController
@@ -89,6 +90,7 @@ CONTROLLERS: tuple[type[ManagedController], ...] = (
     EndpointSliceMirroringController,
     ResourceQuotaController,
     ClusterRoleAggregationController,
+    ResourceClaimController,
 )
 
 

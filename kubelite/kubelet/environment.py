@@ -105,6 +105,14 @@ class Environments:
         shared = pod.spec.host_network, name, self._resolv_conf(pod)
         return SandboxConfig(meta.uid, meta.namespace, meta.name, *shared)
 
+    def prepare_devices(self, pod: Pod) -> str:
+        """Why the pod's devices are not there for it; "" if they are."""
+        if not pod.spec.resource_claims:
+            return ""
+        from kubelite.kubelet.dra import prepare_resources  # few pods have devices
+
+        return prepare_resources(self._client, pod)
+
     def config(
         self, worker: PodWorker, container: Container, pod_ip: str, attempt: int
     ) -> ContainerConfig:

@@ -33,6 +33,7 @@ NODE_READY = "NodeReady"
 REBOOTED = "Rebooted"
 INSPECT_FAILED = "InspectFailed"
 FAILED_MOUNT = "FailedMount"
+FAILED_PREPARE_DYNAMIC_RESOURCES = "FailedPrepareDynamicResources"
 EVICTED = "Evicted"
 
 

@@ -31,6 +31,9 @@ from kubelite.sim.clock import SECOND, Clock
 if TYPE_CHECKING:
     from kubelite.kubelet.podworkers import PodWorker, Reporter
 
+RESYNC_INTERVAL = 60 * SECOND
+"""When a pod is looked at again whose devices were not ready: for upstream that is no failure."""
+
 RETRY = 10 * SECOND
 """When to try again after a failure that has no back-off of its own."""
 
@@ -130,6 +133,12 @@ class RuntimeManager:
         if actions.kill_pod:
             message = "Pod sandbox changed, it will be killed and re-created."
             self._reporter.event(pod, "Normal", events.SANDBOX_CHANGED, message)
+
+        if error := self._environments.prepare_devices(pod):
+            message = f"Failed to prepare dynamic resources: {error}"
+            self._reporter.event(pod, "Warning", events.FAILED_PREPARE_DYNAMIC_RESOURCES, message)
+            done(RESYNC_INTERVAL)
+            return
 
         def made(result: SandboxResult) -> None:
             if not worker.syncing:

@@ -3,8 +3,8 @@
 A plugin is any object with a ``name`` and some of the methods below; the points it serves are
 those it has methods for. Order of one decision: PreEnqueue (may the pod wait in line at all),
 PreFilter once, Filter for each node, PostFilter when no node is left, PreScore once, Score and
-NormalizeScore for each node left, PreBind (what must be done before), Bind. A point answers None
-for success.
+NormalizeScore for each node left, Reserve, PreBind (what must be done before), Bind. A point
+answers None for success.
 
 A plugin whose Filter or Score depends on the pod's spec and on the node alone says so with
 ``filter_by_spec`` or ``score_by_spec``: then its answer is remembered until the node changes, for
@@ -28,6 +28,7 @@ from kubelite.apimachinery.rest import Response
 from kubelite.apimachinery.struct import Value
 
 if TYPE_CHECKING:
+    from kubelite.scheduler.dra_manager import Devices
     from kubelite.scheduler.nominator import Nominator
     from kubelite.scheduler.snapshot import Snapshot
     from kubelite.scheduler.types import NodeInfo, PodInfo
@@ -77,6 +78,12 @@ CLASS_ADD = "StorageClass/Add"
 CLASS_UPDATE = "StorageClass/Update"
 CSI_NODE_ADD = "CSINode/Add"
 CSI_NODE_UPDATE = "CSINode/Update"
+DEVICE_CLAIM_ADD = "ResourceClaim/Add"
+DEVICE_CLAIM_UPDATE = "ResourceClaim/Update"
+DEVICE_CLASS_ADD = "DeviceClass/Add"
+DEVICE_CLASS_UPDATE = "DeviceClass/Update"
+SLICE_ADD = "ResourceSlice/Add"
+SLICE_UPDATE = "ResourceSlice/Update"
 
 Hint = Callable[["PodInfo", Any, Any], bool]
 """hint(pod, old, new): might this change let ``pod`` pass the plugin that refused it?
@@ -158,6 +165,7 @@ class Listers(Value):
     volumes: Callable[[], Iterable[PersistentVolume]] = lambda: ()
     storage_class: Callable[[str], StorageClass | None] = lambda name: None
     csi_node: Callable[[str], CSINode | None] = lambda name: None
+    devices: Devices | None = None
 
 
 NO_LISTERS = Listers()
@@ -255,6 +263,19 @@ class ScoreExtensions(Protocol):
         self, state: CycleState, nodes: Sequence[NodeInfo], raw: Sequence[int]
     ) -> Sequence[int]:
         """One score for each node, in order."""
+        ...
+
+
+@runtime_checkable
+class ReservePlugin(Protocol):
+    """Keeps something for a pod from the decision until it is written."""
+
+    def reserve(self, pod: PodInfo, node: NodeInfo) -> None:
+        """The pod goes to this node; nothing has changed since Filter."""
+        ...
+
+    def unreserve(self, client: Any, pod: PodInfo) -> None:
+        """It does not after all. May be asked for what was never reserved."""
         ...
 
 

@@ -23,6 +23,7 @@ from kubelite.scheduler.framework import (
     PreFilterPlugin,
     PreScorePlugin,
     QueueSortPlugin,
+    ReservePlugin,
     ScoreAllPlugin,
     ScoreExtensions,
     ScorePlugin,
@@ -150,6 +151,7 @@ class Framework:
             for p in plugins
             if (_offers(p, ScorePlugin) or _offers(p, ScoreAllPlugin)) and weights.get(p.name, 1)
         ]
+        self.reserves: list[ReservePlugin] = [p for p in plugins if _offers(p, ReservePlugin)]
         self.pre_binds: list[PreBindPlugin] = [p for p in plugins if _offers(p, PreBindPlugin)]
         self._columns: dict[tuple[object, object], Column] = {}
         self.binder: BindPlugin = next(p for p in plugins if _offers(p, BindPlugin))

@@ -87,6 +87,7 @@ class SchedulingQueue:
         self._lengths = {ACTIVE: 0, BACKOFF: 0, ERROR_BACKOFF: 0}
         self._tickets = 0
         self._unschedulable: dict[str, QueuedPodInfo] = {}
+        self._gated: dict[str, QueuedPodInfo] = {}
         self._refused: dict[tuple[str, str], dict[str, QueuedPodInfo]] = {}
         self._backoff_timer: Timer | None = None
         self._flush_timer: Timer | None = None
@@ -103,6 +104,7 @@ class SchedulingQueue:
                 timer.cancel()
         self._pods.clear()
         self._unschedulable.clear()
+        self._gated.clear()
         self._refused.clear()
         for place, heap in self._heaps.items():
             heap.clear()
@@ -121,15 +123,17 @@ class SchedulingQueue:
             self._line_up(queued)
 
     def update(self, old: Pod, new: Pod) -> None:
-        """A pod without a node has changed. A change of its wishes earns it a new try."""
+        """A pod without a node has changed. A change of its wishes earns it a new try,
+        and so does a claim for devices that was made for it."""
         queued = self._pods.get(new.metadata.uid)
         if queued is None:
             self.add(new)
             return
         wishes = old.spec != new.spec or old.metadata.labels != new.metadata.labels
+        made = new.status.resource_claim_statuses != old.status.resource_claim_statuses
         queued.pod = PodInfo(new)
         self._nominate_anew(old, queued.pod)
-        if wishes and queued.place in (UNSCHEDULABLE_PODS, GATED):
+        if (wishes or made) and queued.place in (UNSCHEDULABLE_PODS, GATED):
             self._requeue(queued)
 
     def delete(self, uid: str) -> None:
@@ -191,7 +195,7 @@ class SchedulingQueue:
 
     def move(self, event: str, old: Any, new: Any) -> None:
         """Something happened: give a new try to the pods that it might help."""
-        if not self._unschedulable:
+        if not (self._unschedulable or self._gated):
             return
         for refusal, hint in self._hints.get(event, ()):
             for queued in list(self._refused.get(refusal, {}).values()):
@@ -216,10 +220,19 @@ class SchedulingQueue:
 
     def _line_up(self, queued: QueuedPodInfo) -> None:
         framework = self._frameworks[queued.pod.needs.spec.scheduler_name]
-        if any(plugin.pre_enqueue(queued.pod) for plugin in framework.pre_enqueue):
-            queued.place = GATED
-        else:
-            self._push(queued, ACTIVE)
+        for plugin in framework.pre_enqueue:
+            status = plugin.pre_enqueue(queued.pod)
+            if status is not None:
+                self._gate(queued, status.plugin)
+                return
+        self._push(queued, ACTIVE)
+
+    def _gate(self, queued: QueuedPodInfo, plugin: str) -> None:
+        """Out of the line, until something happens that this plugin waits for."""
+        uid = queued.pod.uid
+        queued.place, queued.rejected_by = GATED, (plugin,)
+        self._gated[uid] = queued
+        self._refused.setdefault(self._refusal(queued, plugin), {})[uid] = queued
 
     def _refusal(self, queued: QueuedPodInfo, plugin: str) -> tuple[str, str]:
         return (queued.pod.needs.spec.scheduler_name, plugin)
@@ -253,8 +266,9 @@ class SchedulingQueue:
         uid = queued.pod.uid
         if queued.place in self._lengths:
             self._lengths[queued.place] -= 1
-        elif queued.place == UNSCHEDULABLE_PODS:
-            del self._unschedulable[uid]
+        elif queued.place in (UNSCHEDULABLE_PODS, GATED):
+            self._unschedulable.pop(uid, None)
+            self._gated.pop(uid, None)
             for plugin in queued.rejected_by:
                 self._refused[self._refusal(queued, plugin)].pop(uid, None)
         queued.place = GONE

@@ -18,6 +18,7 @@ from kubelite.apimachinery.times import Time
 from kubelite.client.client import Client
 from kubelite.client.informer import Informer
 from kubelite.scheduler.cache import Cache
+from kubelite.scheduler.dra_manager import DRAManager
 from kubelite.scheduler.eventhandlers import EventHandlers
 from kubelite.scheduler.executor import NORMAL, Executor, Recorder
 from kubelite.scheduler.framework import POD_DELETE, Listers, PreBindPlugin
@@ -26,6 +27,7 @@ from kubelite.scheduler.profile import DEFAULT_PROFILE, Framework, Profile
 from kubelite.scheduler.queue import QueuedPodInfo, SchedulingQueue
 from kubelite.scheduler.schedule_one import Decision, schedule
 from kubelite.scheduler.storage import StorageInformers
+from kubelite.scheduler.types import PodInfo
 from kubelite.sim.chance import Chance
 from kubelite.sim.clock import MILLISECOND, Timer
 from kubelite.sim.trace import Trace
@@ -86,11 +88,13 @@ class Scheduler:
         self.services = Informer(client, "services", indexers=by_namespace)
         self.budgets = Informer(client, "poddisruptionbudgets.policy")
         self.storage = StorageInformers(client)
+        self.devices = DRAManager(client, lambda *news: self.queue.move(*news))
         listers = Listers(
             self._services_of,
             self._replica_set,
             self._namespace_labels,
             self.budgets.items,
+            devices=self.devices,
             **self.storage.listers(),
         )
         self.frameworks = {
@@ -124,6 +128,7 @@ class Scheduler:
     def stop(self) -> None:
         """Die."""
         self._running = False
+        self.devices.stop()
         for informer in self._informers():
             informer.stop()
         self.queue.stop()
@@ -137,7 +142,8 @@ class Scheduler:
 
     def _informers(self) -> Iterable[Informer]:
         others = (self.namespaces, self.services, self.replica_sets, self.budgets)
-        return (*others, *self.storage.informers, self.nodes, self.pods)
+        kept = (*self.storage.informers, *self.devices.informers)
+        return (*others, *kept, self.nodes, self.pods)
 
     # The loop
 
@@ -193,6 +199,8 @@ class Scheduler:
             return
         if nominator.by_node:
             nominator.delete(pod.uid)
+        for plugin in framework.reserves:
+            plugin.reserve(pod, snapshot.by_name[node])
         self.cache.assume_pod(pod, node)
         self.queue.done(pod.uid)
         todo = [p for p in framework.pre_binds if p.pre_bind_pre_flight(pod) is None]
@@ -207,7 +215,10 @@ class Scheduler:
         pod, cause = queued.pod, self._clock.cause
 
         def done(error: str) -> None:
-            if life != self._life or not self._running or not self.cache.is_assumed(pod.uid):
+            if life != self._life or not self._running:
+                return
+            if not self.cache.is_assumed(pod.uid):
+                self._unreserve(pod)
                 return
             self._clock.cause = cause
             if error:
@@ -249,9 +260,14 @@ class Scheduler:
 
     def _binding_failed(self, queued: QueuedPodInfo, message: str) -> None:
         pod = queued.pod
+        self._unreserve(pod)
         if self.cache.forget_pod(pod.uid):
             self.queue.move(POD_DELETE, pod.pod, None)
         self._fail(queued, SCHEDULER_ERROR, message, ())
+
+    def _unreserve(self, pod: PodInfo) -> None:
+        for plugin in self.frameworks[pod.needs.spec.scheduler_name].reserves:
+            plugin.unreserve(self._client, pod)
 
     def _fail(
         self,

@@ -54,10 +54,11 @@ class StorageInformers:
             (self.classes, CLASS_ADD, CLASS_UPDATE),
             (self.csi_nodes, CSI_NODE_ADD, CSI_NODE_UPDATE),
         ):
-            _tell(informer, added, updated, move)
+            tell(informer, added, updated, move)
 
 
-def _tell(informer: Informer, added: str, updated: str, move: Move) -> None:
+def tell(informer: Informer, added: str, updated: str, move: Move) -> None:
+    """Let each addition and each update of one kind be news, under these names."""
     informer.on(
         add=lambda new: move(added, None, new),
         update=lambda old, new: move(updated, old, new),

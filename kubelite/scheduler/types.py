@@ -77,6 +77,7 @@ class Needs:
         "amounts",
         "anti_affinity",
         "claims",
+        "device_claims",
         "host_ports",
         "non_zero",
         "node_affinity",
@@ -94,6 +95,7 @@ class Needs:
         self.non_zero = (counted.get(CPU, 0), counted.get(MEMORY, 0))
         self.host_ports = tuple(_host_ports(spec))
         self.claims = volumes_with_claims(spec) if spec.volumes else ()
+        self.device_claims = spec.resource_claims
         self.node_affinity = RequiredNodeAffinity(spec)
         self.affinity: tuple[AffinityTerm, ...] = ()
         self.anti_affinity: tuple[AffinityTerm, ...] = ()

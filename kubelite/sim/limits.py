@@ -26,6 +26,10 @@ ACTIONS_A_SYNC = 10_000
 GUEST_EVENTS_A_SECOND = 100_000
 """How many timers a learner's image may set within a virtual second, in one container."""
 
+ALLOCATION_STEPS = 20_000
+"""Devices tried for a pod's claims on one node: every choice of many alike would take for ever.
+Upstream gives up after 10 s."""
+
 MISHAPS_KEPT = 1_000
 """Failures of learners' code that a cluster remembers; later ones are only counted."""
 

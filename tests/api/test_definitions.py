@@ -34,6 +34,7 @@ from kubelite.api import (
     node_v1,
     policy_v1,
     rbac_v1,
+    resource_v1,
     scheduling_v1,
     scheduling_v1alpha3,
     storage_v1,
@@ -57,6 +58,7 @@ GROUPS = {
     "io.k8s.api.autoscaling.v2": autoscaling_v2,
     "io.k8s.api.networking.v1": networking_v1,
     "io.k8s.api.policy.v1": policy_v1,
+    "io.k8s.api.resource.v1": resource_v1,
     "io.k8s.api.scheduling.v1": scheduling_v1,
     "io.k8s.api.storage.v1": storage_v1,
     "io.k8s.api.admissionregistration.v1": admissionregistration_v1,
@@ -76,9 +78,12 @@ OURS = {"Object", "ListMeta"}
 # and strings and numbers without omitempty.
 ALSO_WRITTEN = {
     "ControllerRevision.revision",
+    "Counter.value",
+    "DeviceCapacity.value",
     "Event.reportingComponent",
     "Event.reportingInstance",
     "HTTPGetAction.port",
+    "OpaqueDeviceConfiguration.parameters",
     "PodDisruptionBudgetStatus.currentHealthy",
     "PodDisruptionBudgetStatus.desiredHealthy",
     "PodDisruptionBudgetStatus.disruptionsAllowed",

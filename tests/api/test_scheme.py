@@ -85,7 +85,7 @@ def test_scope_and_subresources() -> None:
     everywhere += ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "APIService"]
     everywhere += ["FlowSchema", "PriorityLevelConfiguration", "CertificateSigningRequest"]
     everywhere += ["ServiceCIDR", "IPAddress", "CustomResourceDefinition"]
-    everywhere += ["VolumeAttributesClass"]
+    everywhere += ["VolumeAttributesClass", "DeviceClass", "ResourceSlice"]
     everywhere += ["ClusterRole", "ClusterRoleBinding"]
     assert sorted(row.kind for row in SCHEME if not row.namespaced) == sorted(everywhere)
     assert [row.kind for row in SCHEME if "scale" in row.subresources] == [

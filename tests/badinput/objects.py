@@ -41,6 +41,10 @@ DEFINITION = {
     ],
 }
 
+DEVICES: dict[str, Any] = {
+    "devices": {"requests": [{"name": "gpu", "exactly": {"deviceClassName": "gpu"}}]}
+}
+
 BODIES: dict[str, dict[str, Any]] = {
     "Namespace": {},
     "Node": {},
@@ -150,6 +154,17 @@ BODIES: dict[str, dict[str, Any]] = {
         }
     },
     "VolumeAttributesClass": {"driverName": "csi.example.com", "parameters": {"a": "b"}},
+    "ResourceClaim": {"spec": DEVICES},
+    "ResourceClaimTemplate": {"spec": {"spec": DEVICES}},
+    "DeviceClass": {"spec": {"selectors": [{"cel": {"expression": "true"}}]}},
+    "ResourceSlice": {
+        "spec": {
+            "driver": "gpu.example.com",
+            "pool": {"name": "worker-1", "generation": 1, "resourceSliceCount": 1},
+            "nodeName": "worker-1",
+            "devices": [{"name": "gpu-0", "attributes": {"index": {"int": 0}}}],
+        }
+    },
     "ServiceCIDR": {"spec": {"cidrs": ["10.200.0.0/16"]}},
     "IPAddress": {
         "spec": {"parentRef": {"resource": "services", "name": "web", "namespace": "default"}}

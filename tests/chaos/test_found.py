@@ -211,6 +211,13 @@ def test_a_restart_is_counted_where_the_machine_has_forgotten_the_container() ->
     assert run.ok, "\n".join(map(str, run.violations))
 
 
+@pytest.mark.parametrize("seed", [96, 545, 555])
+def test_a_claim_that_was_written_unheard_keeps_its_device(seed: int) -> None:
+    """A write that was doubled looked refused, and a scheduler that had ended went on writing."""
+    run = simulate(seed, "devices")
+    assert run.ok, "\n".join(map(str, run.violations))
+
+
 def test_what_is_forgotten_does_not_go_on_running(cluster: Cluster) -> None:
     """Found by seed 7 of the autoscaled shop: a load still reckoned with a process of a pod that
     had been taken away while its kubelet was off."""

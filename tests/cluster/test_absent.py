@@ -40,8 +40,7 @@ def running(**spec: Any) -> Cluster:
 @pytest.mark.parametrize(
     ("api", "kind"),
     [
-        ("resource.k8s.io/v1", "ResourceClaim"),
-        ("resource.k8s.io/v1", "DeviceClass"),
+        ("resource.k8s.io/v1", "DeviceTaintRule"),
         ("v1", "Binding"),
         ("v1", "ComponentStatus"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
@@ -160,12 +159,6 @@ def test_the_pods_of_a_job_are_scheduled_one_by_one() -> None:
     cluster.run(20)
     phases = sorted(p.status.phase for p in cluster.get("pods"))
     assert phases == ["Pending", "Running", "Running"]
-
-
-def test_a_claim_for_a_device_holds_nobody_up() -> None:
-    claims = [{"name": "gpu", "resourceClaimName": "the-only-one"}]
-    cluster = running(resourceClaims=claims, container={"resources": {"claims": [{"name": "gpu"}]}})
-    assert cluster.get("pod/web").spec.resource_claims[0].name == "gpu"
 
 
 def test_a_work_queue_has_no_limit_for_all_keys_together() -> None:

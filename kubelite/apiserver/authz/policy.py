@@ -110,6 +110,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "+ : core : namespaces",
         "+ : storage.k8s.io : csidrivers",
         "+ : storage.k8s.io : csistoragecapacities",
+        "+ : resource.k8s.io : deviceclasses",
+        "get,list,patch,update,watch : resource.k8s.io : resourceclaims",
+        "patch,update : resource.k8s.io : resourceclaims/status",
+        "+ : resource.k8s.io : resourceslices",
     ),
     "system:volume-scheduler": (
         "get,list,patch,update,watch : core : persistentvolumes",
@@ -134,6 +138,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "create,delete,get,patch,update : coordination.k8s.io : leases",
         "create : core : serviceaccounts/token",
         "+ : node.k8s.io : runtimeclasses",
+        "get : resource.k8s.io : resourceclaims",
+        "create,delete,deletecollection,get,list,patch,update,watch : resource.k8s.io :"
+        " resourceslices",
     ),
     "system:node-proxier": (
         "list,watch : core : endpoints,services",
@@ -259,6 +266,14 @@ CONTROLLERS: dict[str, tuple[str, ...]] = {
         "update : apps : replicasets/status",
         "update : apps : replicasets/finalizers",
         "create,delete,list,patch,watch : core : pods",
+    ),
+    "resource-claim-controller": (
+        "+ : core : pods",
+        "update : core : pods/finalizers",
+        "create,delete,get,list,patch,update,watch : resource.k8s.io : resourceclaims",
+        "patch,update : resource.k8s.io : resourceclaims/status",
+        "+ : resource.k8s.io : resourceclaimtemplates",
+        "patch,update : core : pods/status",
     ),
     "resourcequota-controller": (
         "list,watch : * : *",

@@ -8,7 +8,7 @@ from typing import Any
 from kubelite.api.custom import CustomObject
 from kubelite.apimachinery.duration import human_duration
 from kubelite.apimachinery.struct import Value
-from kubelite.apiserver.printers import access, cells, jobs, storage
+from kubelite.apiserver.printers import access, cells, jobs, resource, storage
 from kubelite.apiserver.printers import table_autoscaling as hpa
 from kubelite.apiserver.printers import table_rest as rest
 from kubelite.apiserver.printers.custom import column_cells
@@ -273,6 +273,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         NAME,
         Column("STORAGECLASSNAME", lambda c, _: c.storage_class_name),
         Column("CAPACITY", lambda c, _: str(c.capacity) if c.capacity is not None else "<unset>"),
+    ),
+    "ResourceClaim": (NAME, Column("STATE", resource.claim_state), AGE),
+    "ResourceClaimTemplate": (NAME, AGE),
+    "DeviceClass": (NAME, AGE),
+    "ResourceSlice": (
+        NAME,
+        Column("NODE", lambda s, _: s.spec.node_name or ""),
+        Column("DRIVER", lambda s, _: s.spec.driver),
+        Column("POOL", lambda s, _: s.spec.pool.name),
+        AGE,
     ),
     "ReplicationController": (
         NAME,

@@ -29,6 +29,7 @@ from kubelite.apiserver.registry import groups, rest
 from kubelite.apiserver.registry.apiextensions import CustomResourceDefinitionStrategy
 from kubelite.apiserver.registry.jobs import CronJobStrategy, JobStrategy
 from kubelite.apiserver.registry.pods import PodStrategy
+from kubelite.apiserver.registry.resource import resource_kinds
 from kubelite.apiserver.registry.services import ServiceStrategy
 from kubelite.apiserver.registry.storage import (
     PersistentVolumeClaimStrategy,
@@ -62,6 +63,7 @@ def strategies(
         **_policy(),
         **_autoscaling(),
         **_storage(now),
+        **resource_kinds(now, everything),
         **rest.elder_kinds(),
         **rest.admission_kinds(),
         **rest.stored_kinds(now),

@@ -197,11 +197,12 @@ def _ephemeral(source: core_v1.EphemeralVolumeSource, path: str) -> Errors:
     if template is None:
         yield FieldError.required(at)
         return
-    yield from _template_meta(template.metadata, f"{at}.metadata")
+    yield from template_meta(template.metadata, f"{at}.metadata")
     yield from validate_claim_spec(template.spec, f"{at}.spec")
 
 
-def _template_meta(meta: ObjectMeta, path: str) -> Errors:
+def template_meta(meta: ObjectMeta, path: str) -> Errors:
+    """Metadata of what is made of a template: labels and annotations, nothing else."""
     yield from validate_annotations(meta.annotations, f"{path}.annotations")
     yield from labels(f"{path}.labels", meta.labels)
     others = (

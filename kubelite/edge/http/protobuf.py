@@ -48,7 +48,9 @@ def unwrap(raw: bytes) -> tuple[str, str, bytes]:
 
 def decode(kind: type[msgspec.Struct], raw: bytes) -> dict[str, Any]:
     """A message of this type as plain data. Raises Malformed."""
-    return _message(kind.__name__, {w: f.shape for w, f in fields_of(kind).items()}, raw)
+    name = f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"  # two groups, one name
+    name = name if name in _numbers() else kind.__name__
+    return _message(name, {w: f.shape for w, f in fields_of(kind).items()}, raw)
 
 
 @cache

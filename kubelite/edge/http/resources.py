@@ -40,7 +40,8 @@ LOG_OPTIONS = {
 GIVEN_BACK = (
     *("CSIDriver", "CSINode", "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate"),
     *("ResourceQuota", "Service", "ServiceAccount", "StorageClass", "VolumeAttachment"),
-    "VolumeAttributesClass",
+    *("VolumeAttributesClass", "ResourceClaim", "ResourceClaimTemplate", "DeviceClass"),
+    "ResourceSlice",
 )
 """Kinds whose deletion is answered with the object itself (``ReturnDeletedObject``)."""
 

@@ -14,6 +14,7 @@ from kubelite.apimachinery.struct import Value
 from kubelite.scheduler.framework import Listers, Plugin
 from kubelite.scheduler.plugins.default_binder import DefaultBinder
 from kubelite.scheduler.plugins.default_preemption import DefaultPreemption
+from kubelite.scheduler.plugins.dynamic_resources import DynamicResources
 from kubelite.scheduler.plugins.image_locality import ImageLocality
 from kubelite.scheduler.plugins.inter_pod_affinity import InterPodAffinity
 from kubelite.scheduler.plugins.node_affinity import NodeAffinity
@@ -61,6 +62,7 @@ PLUGINS = (
     Row("VolumeZone", 0, lambda profile, listers: VolumeZone(listers)),
     Row("PodTopologySpread", 2, lambda profile, listers: PodTopologySpread(listers)),
     Row("InterPodAffinity", 2, lambda profile, listers: InterPodAffinity(listers)),
+    Row("DynamicResources", 0, lambda profile, listers: DynamicResources(listers)),
     Row("DefaultPreemption", 0, lambda profile, listers: DefaultPreemption(listers)),
     Row(
         "NodeResourcesBalancedAllocation",
@@ -70,4 +72,4 @@ PLUGINS = (
     Row("ImageLocality", 1, lambda profile, listers: ImageLocality()),
     Row("DefaultBinder", 0, lambda profile, listers: DefaultBinder()),
 )
-"""In the order in which they run, as upstream's MultiPoint list; devices have none."""
+"""In the order in which they run, as upstream's MultiPoint list."""
