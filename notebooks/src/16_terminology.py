@@ -353,7 +353,7 @@ assert answer.ok
 try:
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "Staging"}})
 except StatusError as refusal:
-    print(str(refusal)[:90])
+    print(refusal)
 
 # %% [markdown]
 # ## What to remember

@@ -266,7 +266,7 @@ print(cluster.get("pods"))
 waiting = cluster.get("pod/typo").status.container_statuses[0].state.waiting
 assert waiting.reason in ("ErrImagePull", "ImagePullBackOff")
 tries = [event for event in cluster.events("pod/typo") if event.reason == "Failed"]
-print(tries[0].message[:150])
+print(tries[0].message)
 assert "not found" in tries[0].message
 
 # %% [markdown]
