@@ -154,16 +154,15 @@ def addresses_are_given_once(replay: Any) -> Iterator[str]:
 def devices_are_given_once(replay: Any) -> Iterator[str]:
     """20. No device is one claim's while it is another's."""
     new = replay.new
-    held = {result[1:] for result in _results(new)}
+    held = _devices(new)
     for claim in replay.of(CLAIMS).values() if held else ():
         if claim.metadata.uid != new.metadata.uid:
-            for _, *device in _results(claim):
-                if tuple(device) in held:
-                    yield f"has {'/'.join(device)}, as {claim.metadata.name} has"
+            for device in sorted(held & _devices(claim)):
+                yield f"has {device}, as {claim.metadata.name} has"
 
 
-def _results(claim: Any) -> list[tuple[str, str, str, str]]:
-    return [(r.request, r.driver, r.pool, r.device) for r in allocated_devices(claim)]
+def _devices(claim: Any) -> set[str]:
+    return {f"{r.driver}/{r.pool}/{r.device}" for r in allocated_devices(claim)}
 
 
 def only_what_stays_is_bound(replay: Any) -> Iterator[str]:

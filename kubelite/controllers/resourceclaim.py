@@ -46,6 +46,7 @@ PREFIX_LENGTH = 57
 """Leaves room for a dash and five random characters in a name of 63."""
 
 REASON = "FailedResourceClaimCreation"
+_TEMPLATE = "resourceclaimtemplate.resource.k8s.io"  # as upstream's lister calls it
 
 
 class ResourceClaimController(ManagedController):
@@ -158,7 +159,7 @@ class ResourceClaimController(ManagedController):
         namespace = pod.metadata.namespace
         template: ResourceClaimTemplate | None = self.templates.get(f"{namespace}/{template_name}")
         if template is None:
-            gone = errors.not_found(TEMPLATES.replace("templates.", "template."), template_name)
+            gone = errors.not_found(_TEMPLATE, template_name)
             self._complain(pod, entry.name, f'resource claim template "{template_name}": {gone}')
             raise gone
         spec = template.spec

@@ -24,6 +24,7 @@ from kubelite.api.resource_v1 import ResourceClaim
 from kubelite.apimachinery.errors import StatusError
 from kubelite.apimachinery.rest import STRATEGIC_PATCH, Response
 from kubelite.apimachinery.struct import Value, replace
+from kubelite.client.informer import key_of
 from kubelite.scheduler.dra_manager import Devices, DRAManager
 from kubelite.scheduler.framework import (
     DEVICE_CLAIM_ADD,
@@ -94,6 +95,9 @@ class DynamicResources:
         assert isinstance(self._manager, DRAManager), "only the scheduler itself gives devices"
         return self._manager
 
+    def _asks(self, pod: PodInfo) -> bool:
+        return bool(pod.needs.device_claims) and self._manager is not None
+
     def _claims(self, pod: PodInfo) -> Iterator[ResourceClaim]:
         """The pod's claims. Raises ClaimNotUsable."""
         for entry in pod.needs.device_claims:
@@ -122,7 +126,7 @@ class DynamicResources:
 
     def pre_enqueue(self, pod: PodInfo) -> Status | None:
         """Its claims must be there."""
-        if not pod.needs.device_claims or self._manager is None:
+        if not self._asks(pod):
             return None
         try:
             list(self._claims(pod))
@@ -132,7 +136,7 @@ class DynamicResources:
 
     def pre_filter(self, state: CycleState, pod: PodInfo) -> Status | None:
         """And so must the classes of those that have no devices yet."""
-        if not pod.needs.device_claims or self._manager is None:
+        if not self._asks(pod):
             return SKIP
         try:
             claims = tuple(self._claims(pod))
@@ -142,8 +146,8 @@ class DynamicResources:
         others = [claim for claim in claims if claim.status.allocation is None]
         for claim in others:
             if self._devices.is_pending(claim):
-                where = f"{claim.metadata.namespace}/{claim.metadata.name}"
-                return self._refused(f"resource claim {where} is in the process of being allocated")
+                text = f"resource claim {key_of(claim)} is in the process of being allocated"
+                return self._refused(text)
             for request, name in _classes(claim):
                 if self._devices.device_class(name) is None:
                     return self._refused(f"request {request}: device class {name} does not exist")
@@ -193,7 +197,7 @@ class DynamicResources:
 
     def reserve(self, pod: PodInfo, node: NodeInfo) -> None:
         """The devices found in Filter are the claims' from now on: nothing has changed since."""
-        if not pod.needs.device_claims or self._manager is None:
+        if not self._asks(pod):
             return
         claims = [claim for claim in self._claims(pod) if claim.status.allocation is None]
         results = self._allocator(claims).allocate(node) if claims else ()
@@ -203,7 +207,7 @@ class DynamicResources:
 
     def unreserve(self, client: Any, pod: PodInfo) -> None:
         """The pod comes to nothing: nobody has to keep anything for it."""
-        if not pod.needs.device_claims or self._manager is None:
+        if not self._asks(pod):
             return
         for name in known_claims(pod.pod):
             claim = self._devices.claim(f"{pod.namespace}/{name}")
@@ -222,7 +226,7 @@ class DynamicResources:
 
     def pre_bind_pre_flight(self, pod: PodInfo) -> Status | None:
         """Only where the pod may not yet use a claim."""
-        if not pod.needs.device_claims or self._manager is None:
+        if not self._asks(pod):
             return SKIP
         return None if self._unbound(pod) else SKIP
 
@@ -266,7 +270,7 @@ class ClaimBinding:
         """Begin, or begin again, with the claim as it is."""
         given = self._devices.reserved(claim)
         self._tries += 1
-        where = f"{claim.metadata.namespace}/{claim.metadata.name}"
+        where = key_of(claim)
         if claim.metadata.deletion_timestamp is not None:
             self._then(f"claim {where} got deleted in the meantime")
         elif given is not None and claim.status.allocation is not None:
@@ -286,8 +290,7 @@ class ClaimBinding:
             status = replace(status, allocation=given.status.allocation)
         status = replace(status, reserved_for=(*status.reserved_for, consumer(self._pod.pod)))
         what = "add allocation and reservation" if given is not None else "add reservation"
-        where = f"{claim.metadata.namespace}/{claim.metadata.name}"
-        done = self._answered(f"{what} to claim {where}", claim, self._done)
+        done = self._answered(f"{what} to claim {key_of(claim)}", claim, self._done)
         self._client.update_status(replace(claim, status=status), done)
 
     def _done(self, claim: ResourceClaim) -> None:
@@ -310,8 +313,7 @@ class ClaimBinding:
             try:
                 now: ResourceClaim = self._client.get(CLAIMS, meta.name, meta.namespace)
             except StatusError as error:
-                where = f"{meta.namespace}/{meta.name}"
-                said = f"get updated claim {where} after conflict: {error.status.message}"
+                said = f"get updated claim {key_of(claim)} after conflict: {error.status.message}"
                 self._then(said if again else f"{what}: {response.body.message}")
                 return
             self._devices.assume(now)  # it may have been written all the same

@@ -23,6 +23,7 @@ from kubelite.api.resource_v1 import (
     ResourceSlice,
 )
 from kubelite.apimachinery.struct import Value
+from kubelite.client.informer import key_of
 from kubelite.scheduler.structured.cel import SelectorError, device_matches
 from kubelite.scheduler.structured.constraints import Constraint, Named
 from kubelite.scheduler.structured.pools import Candidate, DeviceID, Pool, Pools, drawn
@@ -102,8 +103,8 @@ class Allocator:
             found = classes(body.device_class_name)
             if found is None:
                 raise AllocationError(
-                    f"claim {_key(claim)}, request {request.name}: could not retrieve device class "
-                    f"{body.device_class_name}"
+                    f"claim {key_of(claim)}, request {request.name}: "
+                    f"could not retrieve device class {body.device_class_name}"
                 )
             ways.append(Wish((request.name, way), body, found))
         return ways
@@ -120,7 +121,7 @@ class Allocator:
         claim = self.claims[place]
         return self._selected(
             wish.found.spec.selectors, f"class {wish.found.metadata.name}", candidate
-        ) and self._selected(wish.body.selectors, f"claim {_key(claim)}", candidate)
+        ) and self._selected(wish.body.selectors, f"claim {key_of(claim)}", candidate)
 
     def _selected(
         self, selectors: Sequence[DeviceSelector], whose: str, candidate: Candidate
@@ -175,7 +176,7 @@ class Search:
         if everything and any(pool.incomplete or pool.invalid for pool in self._pools):
             bad = next(pool for pool in self._pools if pool.incomplete or pool.invalid)
             state = "being updated" if bad.incomplete else "invalid"
-            claim = _key(self._allocator.claims[place])
+            claim = key_of(self._allocator.claims[place])
             raise AllocationError(
                 f"claim {claim}, request {wish.name}: asks for all devices, but resource pool "
                 f"{bad.name} is currently {state}"
@@ -282,7 +283,3 @@ def _has_capacity(wish: Wish, candidate: Candidate) -> bool:
     asked = wish.body.capacity.requests if wish.body.capacity is not None else {}
     there = candidate.device.capacity
     return all(name in there and there[name].value >= amount for name, amount in asked.items())
-
-
-def _key(claim: ResourceClaim) -> str:
-    return f"{claim.metadata.namespace}/{claim.metadata.name}"

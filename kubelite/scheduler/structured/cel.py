@@ -57,11 +57,8 @@ def _by_domain(
 ) -> dict[str, dict[str, Any]]:
     sorted_in: dict[str, dict[str, Any]] = {domain: {} for domain in domains}
     for full, value in values.items():
-        domain, slash, name = full.partition("/")
-        if slash:
-            sorted_in.setdefault(domain, {})[name] = value
-        else:
-            sorted_in.setdefault(driver, {})[full] = value
+        domain, _, name = full.rpartition("/")
+        sorted_in.setdefault(domain or driver, {})[name] = value
     return sorted_in
 
 
